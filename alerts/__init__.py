@@ -1,0 +1,1 @@
+"""A pager: readings in, the right person called."""

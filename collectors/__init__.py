@@ -1,0 +1,1 @@
+"""Ways of asking: target and transport in, one observation out."""

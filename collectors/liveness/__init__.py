@@ -1,0 +1,1 @@
+"""Whether a thing answers at all."""

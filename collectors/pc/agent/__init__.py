@@ -1,0 +1,1 @@
+"""The agent on a counter PC. Imports nothing of the tree but itself."""

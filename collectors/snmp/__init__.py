@@ -1,0 +1,1 @@
+"""SNMP: profiles, decoding, polling."""

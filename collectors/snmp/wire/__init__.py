@@ -1,0 +1,1 @@
+"""SNMP v1 and v2c: codec and transport."""

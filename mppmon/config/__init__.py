@@ -1,0 +1,1 @@
+"""YAML directory to a validated, revisioned mall."""

@@ -1,0 +1,1 @@
+"""Observations and commands in, decisions, one transaction, effects out. The sole writer."""

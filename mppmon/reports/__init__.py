@@ -1,0 +1,1 @@
+"""Reports, made in a child process with a read-only database."""

@@ -1,0 +1,1 @@
+"""What must not be lost: SQLAlchemy Core and Alembic; every query takes a Principal."""

@@ -1,0 +1,1 @@
+"""Tests: unit, stories, servers, browser, bench."""
