@@ -1,0 +1,30 @@
+"""How thorough the tests are: Hypothesis' examples by `MPPMON_HYPOTHESIS` (quick, test, nightly)."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+EXAMPLES = {"quick": 50, "test": 200, "nightly": 2000}
+PROFILE = os.environ.get("MPPMON_HYPOTHESIS", "quick")
+
+for name, examples in EXAMPLES.items():
+    settings.register_profile(
+        name,
+        max_examples=examples,
+        deadline=None,  # shared machines stall; pytest-timeout bounds a test
+        derandomize=name != "nightly",  # a gate that is red must be red again; the night looks for what is new
+        print_blob=True,
+    )
+
+
+def pytest_configure() -> None:
+    """Choose the profile before a test module is read."""
+    if PROFILE not in EXAMPLES:
+        raise pytest.UsageError(f"MPPMON_HYPOTHESIS: found {PROFILE!r}, expected one of {', '.join(EXAMPLES)}")
+    settings.load_profile(PROFILE)
+
+
+def pytest_report_header() -> str:
+    """Say how thorough this run is."""
+    return f"hypothesis: profile {PROFILE}, {EXAMPLES[PROFILE]} examples"
