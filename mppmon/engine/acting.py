@@ -1,0 +1,90 @@
+"""What a person's command does."""
+
+from dataclasses import replace
+
+from alerts.message import render
+
+from alerts import escalation
+from alerts.model import Incident, IncidentStatus, NoticeKind, PageStatus
+from mppmon.engine.commands import Acknowledge, Answer, Command, Details, Escalate
+from mppmon.engine.incidents import tell_all
+from mppmon.engine.telling import remember
+from mppmon.engine.turn import Turn
+from mppmon.i18n import speech
+from mppmon.mall.principal import Refused
+from mppmon.store import AuditEntry
+
+
+def act(turn: Turn, command: Command) -> Answer:
+    """Carry out a command; the caller answers after the commit. What is refused is audited too."""
+    try:
+        answer = _dispatch(turn, command)
+    except Refused as refusal:
+        answer = Answer(ok=False, code="refused", text=str(refusal))
+    if not isinstance(command, Details):
+        detail = {"incident": str(getattr(command, "incident", "")), "code": answer.code, "id": command.id}
+        turn.batch.audit.append(AuditEntry(turn.now, command.principal.name, type(command).__name__.lower(), detail))
+    return answer
+
+
+def _dispatch(turn: Turn, command: Command) -> Answer:
+    match command:
+        case Acknowledge():
+            return _acknowledge(turn, command)
+        case Escalate():
+            return _escalate(turn, command)
+        case Details():
+            return _details(turn, command)
+        case _:
+            raise Refused(f"unknown command {type(command).__name__}")
+
+
+def _find(turn: Turn, command: Acknowledge | Escalate | Details) -> Incident | None:
+    incident = turn.world.incident_numbered(command.incident)
+    if incident is None:
+        return None
+    principal = command.principal
+    seen = principal.sees_all or any(principal.sees(agency) for agency in incident.agencies)
+    return incident if seen else None
+
+
+def _unknown(number: int) -> Answer:
+    return Answer(ok=False, code="unknown-incident", text=f"#{number}: no open incident of this number")
+
+
+def _acknowledge(turn: Turn, command: Acknowledge) -> Answer:
+    command.principal.require(command.principal.may_act(), "acknowledge")
+    incident = _find(turn, command)
+    if incident is None:
+        return _unknown(command.incident)
+    if incident.acknowledged_by is not None:
+        return Answer(ok=False, code="already", text=f"#{incident.number}: {incident.acknowledged_by}")
+    who = command.principal.person or command.principal.name
+    incident = replace(incident, status=IncidentStatus.ACKNOWLEDGED, acknowledged_by=who, acknowledged_at=turn.now)
+    remember(turn, incident)
+    page = turn.world.pages.get(incident.id)
+    if page is not None:
+        tell_all(turn, escalation.acknowledge(page, now=turn.now), incident, NoticeKind.ACKNOWLEDGED, but=who)
+    return Answer(ok=True, code="ok", text=f"#{incident.number}")
+
+
+def _escalate(turn: Turn, command: Escalate) -> Answer:
+    command.principal.require(command.principal.may_act(), "escalate")
+    incident = _find(turn, command)
+    page = incident and turn.world.pages.get(incident.id)
+    if incident is None or page is None:
+        return _unknown(command.incident)
+    page = replace(page, status=PageStatus.PAGING, next_at=turn.now)
+    turn.world.pages[incident.id] = page
+    turn.batch.pages.append(page)
+    remember(turn, replace(incident, status=IncidentStatus.OPEN, acknowledged_by=None, acknowledged_at=None))
+    return Answer(ok=True, code="ok", text=f"#{incident.number}")
+
+
+def _details(turn: Turn, command: Details) -> Answer:
+    incident = _find(turn, command)
+    if incident is None:
+        return _unknown(command.incident)
+    speak = speech(turn.world.loaded.mall.site.timezone)
+    message = render(NoticeKind.DETAILS, incident, speech=speak(command.language), now=turn.now)
+    return Answer(ok=True, code="ok", text=message.text)

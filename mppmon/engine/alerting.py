@@ -1,0 +1,117 @@
+"""From readings to alerts; a blocking one takes the device's function down."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from alerts.rule import holds, matches
+from alerts.state import due, step
+
+from alerts.model import Alert, AlertKey, AlertStatus, Effect, Fired, Labels, Reading, Resolved, Rule
+from collectors.observation import Observation, Outcome
+from mppmon.engine.turn import Turn
+from mppmon.mall import health
+from mppmon.mall.model import Device, State
+
+DEVICE_DOWN = "mppmon_device_down"
+TELEMETRY_FAILED = "mppmon_telemetry_failed"
+
+
+def readings(turn: Turn, observation: Observation) -> None:
+    """Hold the values some rule asks for against it. A value that is missing changes nothing."""
+    world = turn.world
+    device = world.device(observation.device)
+    if device is None or observation.outcome not in {Outcome.OK, Outcome.UNEXPECTED}:
+        return
+    for position, metric, labels, rules in world.care(observation.schema, device.kind):
+        reading = Reading(device.id, metric, labels, observation.values[position], observation.at)
+        for rule in rules:
+            _hold(turn, rule, reading)
+
+
+def states(turn: Turn) -> None:
+    """Make readings of our own verdicts: a device that is down by its own fault, one that answers but gives no
+    readings.
+    """
+    world = turn.world
+    for device_id in list(turn.changed):
+        device, reach = world.loaded.mall.devices[device_id], world.reaches[device_id]
+        if reach.state is not State.UNKNOWN:
+            _say(turn, device, DEVICE_DOWN, (), float(reach.state is State.DOWN), reach.since)
+    for check, asked in world.asks.items():
+        device_id = check.partition(":")[0]
+        if (
+            device_id in world.reaches
+            and world.reaches[device_id].state is State.UP
+            and asked.state is not State.UNKNOWN
+        ):
+            device = world.loaded.mall.devices[device_id]
+            _say(turn, device, TELEMETRY_FAILED, (), float(asked.state is State.DOWN), asked.since)
+
+
+def _say(turn: Turn, device: Device, metric: str, labels: Labels, value: float, at: datetime) -> None:
+    for rule in turn.world.book.of(metric):
+        if matches(rule, device.kind, labels):
+            _hold(turn, rule, Reading(device.id, metric, labels, value, at))
+
+
+def _hold(turn: Turn, rule: Rule, reading: Reading) -> None:
+    world = turn.world
+    key = AlertKey(rule.name, reading.subject, reading.labels)
+    held, before = holds(rule.condition, reading), world.alerts.get(key)
+    if before is None and not held:
+        return
+    after, effects = step(rule, before, holds=held, reading=reading, now=turn.now, new_id=turn.new_id)
+    _keep(turn, rule, key, before, after, effects)
+
+
+def time_passed(turn: Turn) -> None:
+    """Let alerts whose `for` or `keep_firing_for` is over change by time alone."""
+    world = turn.world
+    for key, alert in list(world.alerts.items()):
+        rule = world.book.named(key.rule)
+        if rule is not None and (alert.status is AlertStatus.PENDING or alert.cleared_at is not None):
+            after, effects = due(rule, alert, now=turn.now)
+            _keep(turn, rule, key, alert, after, effects)
+
+
+def _keep(
+    turn: Turn, rule: Rule, key: AlertKey, before: Alert | None, after: Alert | None, effects: list[Effect]
+) -> None:
+    world = turn.world
+    if after is None or after.status is AlertStatus.RESOLVED:
+        world.alerts.pop(key, None)
+    else:
+        world.alerts[key] = after
+    if before is None or after is None or before.status is not after.status or before.cleared_at != after.cleared_at:
+        gone = before and replace(before, status=AlertStatus.RESOLVED, resolved_at=turn.now)
+        kept = after or gone
+        if kept is not None:
+            turn.batch.alerts.append(kept)
+    for effect in effects:
+        if isinstance(effect, Fired):
+            turn.fired.append(effect.alert)
+            if rule.blocks:
+                world.blocking.setdefault(key.subject, set()).add(key)
+                turn.changed.setdefault(key.subject, effect.alert.since)
+        elif isinstance(effect, Resolved):
+            turn.resolved.append(effect.alert)
+            blockers = world.blocking.get(key.subject, set())
+            if key in blockers:
+                blockers.discard(key)
+                turn.changed.setdefault(key.subject, effect.alert.cleared_at or turn.now)
+
+
+def functions(turn: Turn) -> None:
+    """Derive the function of every device whose reach or blocking alerts changed, and record what changed."""
+    world = turn.world
+    for device_id, at in list(turn.changed.items()):
+        device = world.loaded.mall.devices[device_id]
+        blockers = world.blocking.get(device_id) or set()
+        reach = world.reaches[device_id]
+        old, new = world.functions[device_id], health.function(reach.state, blocked=bool(blockers))
+        if old is new:
+            continue
+        since = max(at, world.function_since[device_id])
+        cause = min(key.rule for key in blockers) if blockers and reach.state is State.UP else f"{device_id}/reach"
+        turn.transition(f"{device_id}/function", old, new, at=since, cause=cause, agency=device.agency)
+        world.functions[device_id], world.function_since[device_id] = new, since

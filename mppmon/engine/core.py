@@ -1,0 +1,175 @@
+"""The engine: one thread that takes what is there, decides, commits once, and only then lets effects happen."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from collectors.observation import Observation
+from mppmon.clock import Clock, uuid7
+from mppmon.config import Loaded
+from mppmon.engine.acting import act
+from mppmon.engine.commands import Answer, Command
+from mppmon.engine.decide import decide
+from mppmon.engine.intake import Intake
+from mppmon.engine.restore import forget, restore
+from mppmon.engine.snapshot import Snapshot, picture
+from mppmon.engine.turn import Turn
+from mppmon.mall.principal import SYSTEM
+from mppmon.store import Batch, Store, StoreError
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Effects(Protocol):
+    """What the engine asks of the rest of the daemon, after the commit. Called from the engine's thread."""
+
+    def repoll(self, check: str, delays: Sequence[float]) -> None:
+        """Ask again after these delays, in seconds from now."""
+
+    def expedite(self, device: str) -> None:
+        """Ask this device at once."""
+
+    def outbox_changed(self) -> None:
+        """Hear that new notifications are due."""
+
+    def published(self, snapshot: Snapshot) -> None:
+        """Something that people see has changed."""
+
+    def committed(self, seconds: float, observations: int) -> None:
+        """Say how long the transaction of a turn took."""
+
+    def commit_failed(self, error: StoreError) -> None:
+        """Hear that the database refused; the turn's changes are kept and tried again at the next."""
+
+
+@dataclass
+class _Waiting:
+    """An answer that is given after the commit."""
+
+    future: "Future[Answer]"
+    answer: Answer
+
+
+class Engine:
+    """Sole writer of the database. `submit` and `observe` may be called from any thread."""
+
+    def __init__(
+        self, loaded: Loaded, store: Store, clock: Clock, effects: Effects, *, intake: Intake | None = None
+    ) -> None:
+        self.intake = intake or Intake()
+        self._store = store
+        self._clock = clock
+        self._effects = effects
+        saved = store.saved(SYSTEM)
+        now = clock.now()
+        self._world = restore(loaded, saved, now)
+        self._turn = self._new_turn(now)
+        forget(self._turn, saved)
+        self._waiting: list[_Waiting] = []
+        self._version = 0
+        self.snapshot: Snapshot = picture(self._world, 0, now, frozenset())
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+
+    def start(self) -> None:
+        """Begin to decide."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is queued, commit, end the thread."""
+        self.intake.call(self._stop)
+        self._thread.join()
+
+    def observe(self, observation: Observation) -> None:
+        """Take an observation; returns at once."""
+        self.intake.observe(observation)
+
+    def submit(self, command: Command) -> "Future[Answer]":
+        """Take a command; the future is done after the commit."""
+        future: Future[Answer] = Future()
+        self.intake.call(lambda: self._command(command, future))
+        return future
+
+    def call(self, work: Callable[[Store, datetime], T]) -> "Future[T]":
+        """Run a piece of store work in the engine's thread (the outbox leases and marks there)."""
+        future: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                future.set_result(work(self._store, self._clock.now()))
+            except StoreError as error:
+                future.set_exception(error)
+
+        self.intake.call(run)
+        return future
+
+    def _stop(self) -> None:
+        self._stopping = True
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self.turn(self.intake.take())
+
+    def turn(self, items: Sequence[Observation | Callable[[], None] | None]) -> None:
+        """Decide on these items at the present time, commit, and let effects happen."""
+        turn = self._turn
+        turn.now = self._clock.now()
+        observations = [item for item in items if isinstance(item, Observation)]
+        for item in items:
+            if callable(item):
+                item()
+        decide(turn, observations, last_seen_every=timedelta(seconds=self._world.loaded.settings.last_seen_seconds))
+        self._ask(turn)
+        if self._commit(turn, len(observations)):
+            self._turn = self._new_turn(turn.now)
+            self._publish(turn)
+
+    def _ask(self, turn: Turn) -> None:
+        """Ask again at once, whether or not the database takes the turn: a probe needs no memory."""
+        for check, delays in turn.repolls:
+            self._effects.repoll(check, delays)
+        for device in turn.expedites:
+            self._effects.expedite(device)
+        turn.repolls.clear()
+        turn.expedites.clear()
+
+    def _command(self, command: Command, future: "Future[Answer]") -> None:
+        known = self._store.answered(SYSTEM, command.id)
+        if known is not None:
+            future.set_result(Answer.from_json(known))
+            return
+        answer = act(self._turn, command)
+        self._turn.batch.commands.append((command.id, self._turn.now, answer.to_json()))
+        self._waiting.append(_Waiting(future, answer))
+
+    def _commit(self, turn: Turn, observations: int) -> bool:
+        if turn.batch.empty:
+            return True
+        started = self._clock.monotonic()
+        try:
+            self._store.commit(SYSTEM, turn.batch)
+        except StoreError as error:
+            self._effects.commit_failed(error)
+            return False
+        self._effects.committed(self._clock.monotonic() - started, observations)
+        return True
+
+    def _publish(self, turn: Turn) -> None:
+        if turn.batch.notifications:
+            self._effects.outbox_changed()
+        changed = turn.touched()
+        if changed:
+            self._version += 1
+            self.snapshot = picture(self._world, self._version, turn.now, changed)
+            self._effects.published(self.snapshot)
+        waiting, self._waiting = self._waiting, []
+        for one in waiting:
+            one.future.set_result(one.answer)
+
+    def _new_turn(self, now: datetime) -> Turn:
+        return Turn(self._world, now, lambda: uuid7(self._clock.now()), Batch())

@@ -1,0 +1,32 @@
+"""One pass from observations to notifications. Pure over the world it is given: no I/O, no clock."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from collectors.observation import Observation
+from mppmon.engine import alerting, delivery, incidents, reach, telling
+from mppmon.engine.turn import Turn
+
+
+def decide(turn: Turn, observations: Sequence[Observation], *, last_seen_every: timedelta) -> None:
+    """Let these observations, and the time that passed, change the world; the turn's batch is what must be kept of
+    it.
+    """
+    for observation in observations:
+        for one in (observation, *observation.parts):
+            reach.observed(turn, one)
+            alerting.readings(turn, one)
+    reach.follow_uplink(turn)
+    reach.judge(turn)
+    alerting.states(turn)
+    alerting.time_passed(turn)
+    alerting.functions(turn)
+    delivery.services(turn)
+    incidents.open_for(turn)
+    incidents.close_mended(turn)
+    telling.escalations(turn)
+    telling.notifications(turn)
+    world = turn.world
+    if world.last_seen is None or turn.now - world.last_seen >= last_seen_every:
+        world.last_seen = turn.batch.last_seen = turn.now
+    turn.rest()

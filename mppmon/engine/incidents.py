@@ -1,0 +1,168 @@
+"""From alerts to incidents and pages: one root cause, one incident, one page."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from alerts.message import fill
+
+from alerts import escalation, group
+from alerts.model import (
+    Alert,
+    Facts,
+    Incident,
+    IncidentStatus,
+    NoticeKind,
+    Page,
+    PageStatus,
+    Severity,
+    Stopped,
+    Tell,
+    Words,
+)
+from mppmon.engine.turn import Turn
+from mppmon.engine.world import World
+from mppmon.mall import topology
+from mppmon.mall.calendar import open_at
+from mppmon.mall.model import Delivery, Device, ExpectedOn, Service, State
+
+
+def open_for(turn: Turn) -> None:
+    """Give every alert that fired and that somebody must act on its incident; a new incident is paged at once."""
+    world = turn.world
+    for alert in turn.fired:
+        rule = world.book.named(alert.key.rule)
+        device = world.device(alert.key.subject)
+        if rule is None or device is None or rule.severity is not Severity.URGENT or is_off(world, device, turn.now):
+            continue
+        incident = group.assign(alert, root=device.id, open_incidents=world.open_incidents())
+        facts = facts_of(world, device, alert)
+        if incident is None:
+            incident = Incident(
+                turn.new_id(),
+                world.next_number,
+                device.id,
+                IncidentStatus.OPEN,
+                turn.now,
+                facts,
+                _agencies(world, device, facts),
+            )
+            world.next_number += 1
+            page = Page(turn.new_id(), incident.id, world.loaded.policy, PageStatus.PAGING, step=0, next_at=turn.now)
+            world.pages[incident.id] = page
+            turn.batch.pages.append(page)
+        elif _graver(facts, incident.facts):
+            incident = replace(incident, facts=replace(facts, since=incident.facts.since))
+        _save(turn, incident)
+        belongs = replace(alert, incident=incident.id)
+        world.alerts[alert.key] = belongs
+        turn.batch.alerts.append(belongs)
+
+
+def close_mended(turn: Turn) -> None:
+    """End incidents whose alerts are all resolved, and tell everybody who was told."""
+    world = turn.world
+    touched = {alert.incident for alert in turn.resolved if alert.incident is not None}
+    alive = {alert.incident for alert in world.alerts.values()}
+    for incident_id in sorted(touched - alive):
+        incident = world.incidents.get(incident_id)
+        if incident is None:
+            continue
+        mended = max(
+            (one.cleared_at or turn.now for one in turn.resolved if one.incident == incident_id), default=turn.now
+        )
+        incident = replace(incident, status=IncidentStatus.CLOSED, mended_at=mended, closed_at=turn.now)
+        page = world.pages.pop(incident_id, None)
+        if page is not None:
+            finished = escalation.finish(page, now=turn.now)
+            tell_all(turn, finished, incident, NoticeKind.RESOLVED)
+        _save(turn, incident)
+        del world.incidents[incident_id]
+
+
+def tell_all(turn: Turn, page: Page, incident: Incident, kind: NoticeKind, *, but: str | None = None) -> None:
+    """Tell everybody who was told of this page, except one."""
+    persons = tuple(person for person in page.told if person != but)
+    if persons:
+        turn.tells.append(Tell(page.id, incident.id, page.step, page.sequence, persons, kind))
+        page = replace(page, sequence=page.sequence + 1)
+    if incident.id in turn.world.pages:
+        turn.world.pages[incident.id] = page
+    turn.batch.pages.append(page)
+    turn.informed[incident.id] = incident
+
+
+def is_off(world: World, device: Device, at: datetime) -> bool:
+    """Whether it may be switched off now: it is expected on in service hours only, and these are not now."""
+    if device.expected_on is not ExpectedOn.SERVICE_HOURS:
+        return False
+    hours = world.loaded.mall.hours
+    spans = hours.get(device.agency or "") or hours.get(world.loaded.mall.site.id)
+    return spans is not None and not open_at(spans, at)
+
+
+def facts_of(world: World, device: Device, alert: Alert) -> Facts:
+    """Say what a message says of this fault: what, where, since when, what it stops, what to do first."""
+    mall, rule = world.loaded.mall, world.book.named(alert.key.rule)
+    agency = mall.agencies.get(device.agency or "")
+    uplink = mall.site.uplink
+    below = topology.below(mall, device.id)
+    reach = world.reaches[device.id]
+    return Facts(
+        device=device.name,
+        where=", ".join(part for part in (agency.short if agency else "", device.place) if part),
+        what=fill(rule.summary, alert.key.labels, alert.value) if rule else Words("", ""),
+        first_step=fill(rule.first_step, alert.key.labels, alert.value) if rule else Words("", ""),
+        since=alert.since,
+        checked=reach.failures if reach.state is State.DOWN else 0,
+        stopped=stopped_by(world, device.id),
+        children=tuple(mall.devices[one].name for one in below if world.functions[one] is not State.UP),
+        blind=uplink is not None and uplink.device == device.id,
+    )
+
+
+def stopped_by(world: World, device_id: str) -> tuple[Stopped, ...]:
+    """Return the services this device stops or limits, the one most citizens wait for first."""
+    mall = world.loaded.mall
+    found = []
+    for (service_id, counter_id), verdict in world.deliveries.items():
+        if verdict.delivery not in {Delivery.INTERRUPTED, Delivery.DEGRADED} or device_id not in verdict.causes:
+            continue
+        service, counter = mall.services[service_id], mall.counters[counter_id]
+        rate = next((offer.citizens_per_hour for offer in counter.offers if offer.service == service_id), 0.0)
+        elsewhere = sorted(
+            mall.counters[other].name
+            for (same, other), there in world.deliveries.items()
+            if same == service_id and other != counter_id and there.delivery is Delivery.DELIVERED
+        )
+        found.append(
+            Stopped(
+                service.name,
+                counter.name,
+                mall.agencies[service.agency].short,
+                interrupted=verdict.delivery is Delivery.INTERRUPTED,
+                citizens_per_hour=rate,
+                elsewhere=tuple(elsewhere),
+            )
+        )
+    return tuple(sorted(found, key=lambda one: (not one.interrupted, -one.citizens_per_hour, one.place)))
+
+
+def _agencies(world: World, device: Device, facts: Facts) -> tuple[str, ...]:
+    touched = {mall_service.agency for mall_service in _services(world, device.id)}
+    if device.agency:
+        touched.add(device.agency)
+    return tuple(sorted(touched)) if facts.stopped or device.agency else ()
+
+
+def _services(world: World, device_id: str) -> list[Service]:
+    mall = world.loaded.mall
+    return [mall.services[service] for (service, _), verdict in world.deliveries.items() if device_id in verdict.causes]
+
+
+def _graver(new: Facts, old: Facts) -> bool:
+    return len(new.stopped) > len(old.stopped)
+
+
+def _save(turn: Turn, incident: Incident) -> None:
+    turn.world.incidents[incident.id] = incident
+    turn.batch.incidents.append(incident)

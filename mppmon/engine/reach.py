@@ -1,0 +1,143 @@
+"""From observations to reach: suspicion, re-polls, the verdict on the parents, our own blindness."""
+
+from datetime import datetime, timedelta
+
+from collectors.observation import Observation, Outcome
+from mppmon.engine.turn import Turn
+from mppmon.mall import health, topology
+from mppmon.mall.health import Reach
+from mppmon.mall.model import Device, State
+from mppmon.mall.topology import Verdict
+from mppmon.mall.uplink import line
+
+_READINGS = frozenset({Outcome.OK, Outcome.UNEXPECTED})
+
+
+def observed(turn: Turn, observation: Observation) -> None:
+    """Hold one observation against what we believed of its device's reach, and of its telemetry."""
+    world = turn.world
+    device = world.device(observation.device)
+    if device is None:
+        return  # a reload took it out of the inventory while its answer was on the way
+    reached = observation.outcome.reached
+    judges = world.judges_reach(device.id, observation.check)
+    if judges or reached:
+        _step(turn, device, reached=reached, at=observation.at, check=observation.check)
+    if not judges:
+        _telemetry(turn, device, observation)
+
+
+def _step(turn: Turn, device: Device, *, reached: bool | None, at: datetime, check: str) -> None:
+    world = turn.world
+    before = world.reaches[device.id]
+    step = health.observe(before, reached=reached, at=at, needed=world.needed)
+    world.reaches[device.id] = step.reach
+    if step.recovered:
+        world.confirmed.pop(device.id, None)
+        changed(turn, device, before.state, step.reach, cause="answered")
+        _ask_below_again(turn, device)
+    elif reached:
+        world.confirmed.pop(device.id, None)
+    elif step.suspicion:
+        asked = device.via and next(
+            (one.check for one in world.targets.get(device.via, ()) if check.endswith(one.kind)), None
+        )
+        turn.repolls.append((asked or check, world.loaded.intervals.confirm))
+        turn.expedites.update(parent for parent in (*device.parents, *((device.via,) if device.via else ())))
+    if step.confirmed:
+        world.confirmed.setdefault(device.id, turn.now)
+
+
+def _telemetry(turn: Turn, device: Device, observation: Observation) -> None:
+    """Follow whether a device that answers also gives its readings; without them its peripherals are unknown."""
+    world = turn.world
+    if observation.outcome is Outcome.LOCAL:
+        return
+    reads = observation.outcome in _READINGS
+    before = world.asks.get(observation.check) or Reach(State.UNKNOWN, observation.at)
+    step = health.observe(before, reached=reads, at=observation.at, needed=world.needed)
+    world.asks[observation.check] = step.reach
+    if step.suspicion:
+        turn.repolls.append((observation.check, world.loaded.intervals.confirm))
+        turn.expedites.add(device.id)
+    if step.confirmed:
+        lost = world.asks[observation.check] = health.down(step.reach, at=turn.now)
+        _lose_parts(turn, device, at=lost.since, cause=f"{device.id}/telemetry")
+
+
+def changed(turn: Turn, device: Device, old: State, reach: Reach, *, cause: str) -> None:
+    """Record a change of reach."""
+    if old is reach.state:
+        return
+    turn.changed[device.id] = reach.since
+    turn.transition(f"{device.id}/reach", old, reach.state, at=reach.since, cause=cause, agency=device.agency)
+
+
+def unknown(turn: Turn, device: Device, *, at: datetime, cause: str) -> None:
+    """We can no longer know this device: it hangs on something that failed."""
+    before = turn.world.reaches[device.id]
+    turn.world.confirmed.pop(device.id, None)
+    if before.state is State.UNKNOWN:
+        return
+    reach = turn.world.reaches[device.id] = health.unknown(before, at=max(at, before.since))
+    changed(turn, device, before.state, reach, cause=cause)
+
+
+def judge(turn: Turn) -> None:
+    """Give the verdict on every device that failed all its probes, causes before what hangs on them."""
+    world, mall = turn.world, turn.world.loaded.mall
+    patience = timedelta(seconds=world.loaded.settings.patience_seconds)
+    settled = True
+    while settled and world.confirmed:
+        settled = False
+        for device_id, confirmed_at in list(world.confirmed.items()):
+            device, before = mall.devices[device_id], world.reaches[device_id]
+            verdict, blamed = topology.judge(
+                mall, device_id, world.reaches, now=turn.now, confirmed_at=confirmed_at, patience=patience
+            )
+            if verdict is Verdict.WAIT:
+                continue
+            settled = True
+            del world.confirmed[device_id]
+            at = before.first_failed_at or turn.now
+            if verdict is Verdict.PARENT:
+                unknown(turn, device, at=at, cause=f"{blamed}/reach")
+            else:
+                reach = world.reaches[device_id] = health.down(before, at=turn.now)
+                changed(turn, device, before.state, reach, cause="probes")
+            _lose_parts(turn, device, at=world.reaches[device_id].since, cause=f"{device_id}/reach")
+
+
+def _lose_parts(turn: Turn, device: Device, *, at: datetime, cause: str) -> None:
+    """Forget what is seen through a device that we lost: unknown from the same instant."""
+    mall = turn.world.loaded.mall
+    for part in topology.seen_through(mall, device.id):
+        unknown(turn, mall.devices[part], at=at, cause=cause)
+
+
+def _ask_below_again(turn: Turn, device: Device) -> None:
+    """Probe afresh, and judge anew, what hung on a cause that recovered."""
+    world = turn.world
+    for below in topology.below(world.loaded.mall, device.id):
+        if world.reaches[below].state is State.UNKNOWN:
+            world.reaches[below] = health.afresh(world.reaches[below])
+            world.confirmed.pop(below, None)
+            turn.expedites.add(below)
+
+
+def follow_uplink(turn: Turn) -> None:
+    """Derive the reach of the mall's own line from its anchors, and whether we are blind to what is outside."""
+    world, mall = turn.world, turn.world.loaded.mall
+    uplink = mall.site.uplink
+    if uplink is None:
+        return
+    before = world.reaches[uplink.device]
+    reach = line([world.reaches[anchor] for anchor in uplink.anchors], before)
+    world.reaches[uplink.device] = reach
+    device = mall.devices[uplink.device]
+    if reach.state is State.UP and before.state is not State.UP:
+        changed(turn, device, before.state, reach, cause="answered")
+        _ask_below_again(turn, device)
+    elif reach.state is not State.DOWN and reach.failures >= world.needed:
+        world.confirmed.setdefault(uplink.device, turn.now)
+    world.blind = topology.blind(mall, world.reaches) is True

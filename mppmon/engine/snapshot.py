@@ -1,0 +1,54 @@
+"""What readers see: an immutable picture of the world, published after each commit that changed something."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from alerts.roster import on_call
+
+from alerts.model import Alert, Incident
+from mppmon.config import Loaded
+from mppmon.engine.world import World
+from mppmon.mall.impact import Verdict
+from mppmon.mall.model import State
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One version of what is known. `duty`: roster -> person on duty (None: nobody). `changed`: ids that differ from
+    the
+    version before (devices, `service@counter`, incident ids).
+    """
+
+    version: int
+    at: datetime
+    loaded: Loaded
+    reaches: Mapping[str, State] = field(default_factory=dict)
+    functions: Mapping[str, State] = field(default_factory=dict)
+    since: Mapping[str, datetime] = field(default_factory=dict)
+    deliveries: Mapping[tuple[str, str], Verdict] = field(default_factory=dict)
+    delivery_since: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    incidents: tuple[Incident, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    duty: Mapping[str, str | None] = field(default_factory=dict)
+    blind: bool = False
+    changed: frozenset[str] = frozenset()
+
+
+def picture(world: World, version: int, now: datetime, changed: frozenset[str]) -> Snapshot:
+    """Copy what readers may see."""
+    return Snapshot(
+        version=version,
+        at=now,
+        loaded=world.loaded,
+        reaches=dict(world.reach_states()),
+        functions=dict(world.functions),
+        since=dict(world.function_since),
+        deliveries=dict(world.deliveries),
+        delivery_since=dict(world.delivery_since),
+        incidents=tuple(world.open_incidents()),
+        alerts=tuple(world.alerts.values()),
+        duty={one.id: on_call(one, now) for one in world.loaded.rotations.values()},
+        blind=world.blind,
+        changed=changed,
+    )

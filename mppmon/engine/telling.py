@@ -1,0 +1,96 @@
+"""From pages to notifications: who is told now, in which words, by which channel."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from alerts.message import key as notification_key
+from alerts.message import render
+
+from alerts import escalation, roster
+from alerts.model import Incident, NoticeKind, Notification, PageStatus, Person, Tell
+from mppmon.engine.turn import Turn
+from mppmon.engine.world import World
+from mppmon.i18n import speech
+
+
+def escalations(turn: Turn) -> None:
+    """Run every step of a policy that is due."""
+    world = turn.world
+    for incident_id, page in list(world.pages.items()):
+        if page.status is not PageStatus.PAGING or page.next_at is None or page.next_at > turn.now:
+            continue
+        policy = world.loaded.policies[page.policy]
+        after, tells = escalation.escalate(policy, page, on_call=on_call(turn), now=turn.now)
+        world.pages[incident_id] = after
+        turn.batch.pages.append(after)
+        turn.tells.extend(tells)
+        turn.informed[incident_id] = world.incidents[incident_id]
+
+
+def on_call(turn: Turn) -> dict[str, Sequence[str]]:
+    """Return roster -> persons on duty now."""
+    found = {one.id: roster.on_call(one, turn.now) for one in turn.world.loaded.rotations.values()}
+    return {roster_id: (person,) if person else () for roster_id, person in found.items()}
+
+
+def notifications(turn: Turn) -> None:
+    """Render what is to be told and place it into the outbox, with keys that a repeat would share."""
+    world = turn.world
+    speak = speech(world.loaded.mall.site.timezone)
+    for tell in turn.tells:
+        incident = turn.informed.get(tell.incident) or world.incidents[tell.incident]
+        for person in reachable(world, tell.persons, tell):
+            channel, address = route(world, person) or ("", "")
+            message = render(
+                tell.kind,
+                incident,
+                speech=speak(person.language),
+                public_url=world.loaded.settings.public_url,
+                by=_name(world, incident.acknowledged_by),
+                now=turn.now,
+            )
+            turn.batch.notifications.append(
+                Notification(
+                    notification_key(tell.page or "", tell.step, person.id, channel, tell.kind, tell.sequence),
+                    incident.id,
+                    tell.page,
+                    person.id,
+                    channel,
+                    address,
+                    tell.kind,
+                    message,
+                    urgent=tell.kind is NoticeKind.PAGE,
+                    created_at=turn.now,
+                )
+            )
+
+
+def reachable(world: World, persons: Sequence[str], tell: Tell) -> list[Person]:
+    """Return those who have a channel; for a page that would reach nobody, the policy's fallback."""
+    found = [person for one in persons if (person := world.loaded.people.get(one)) and route(world, person)]
+    if found or tell.kind is not NoticeKind.PAGE:
+        return found
+    page = world.pages.get(tell.incident)
+    fallback = world.loaded.policies[page.policy].fallback if page else ()
+    return [person for one in fallback if (person := world.loaded.people.get(one)) and route(world, person)]
+
+
+def route(world: World, person: Person) -> tuple[str, str] | None:
+    """Return the first of a person's channels, in their order of preference; a local one while our own line is cut."""
+    known = [(channel, address) for channel, address in person.addresses.items() if channel in world.loaded.channels]
+    if world.blind:
+        local = [one for one in known if not world.loaded.channels[one[0]].needs_internet]
+        known = local or known
+    return known[0] if known else None
+
+
+def _name(world: World, person: str | None) -> str | None:
+    known = world.loaded.people.get(person or "")
+    return known.name if known else person
+
+
+def remember(turn: Turn, incident: Incident) -> None:
+    """Keep an incident as it is now, in memory and for the commit."""
+    turn.world.incidents[incident.id] = incident
+    turn.batch.incidents.append(incident)
+    turn.informed[incident.id] = replace(incident)

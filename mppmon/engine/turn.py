@@ -1,0 +1,49 @@
+"""One turn of the engine: what was taken from the queue, what it changed, and what is to happen after the commit.
+
+A commit that fails keeps its turn: the batch grows until the database takes it, while the work lists start empty.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from alerts.model import Alert, Incident, Tell
+from mppmon.engine.world import World
+from mppmon.mall.model import Transition
+from mppmon.store import Batch
+
+
+@dataclass
+class Turn:
+    """`batch` is what must be kept; the lists after it are the work of one `decide`.
+
+    `changed`: devices whose reach or function changed, with the instant of the change; impact looks at these only.
+    """
+
+    world: World
+    now: datetime
+    new_id: Callable[[], str]
+    batch: Batch
+    changed: dict[str, datetime] = field(default_factory=dict)
+    repolls: list[tuple[str, tuple[float, ...]]] = field(default_factory=list)
+    expedites: set[str] = field(default_factory=set)
+    fired: list[Alert] = field(default_factory=list)
+    resolved: list[Alert] = field(default_factory=list)
+    tells: list[Tell] = field(default_factory=list)
+    informed: dict[str, Incident] = field(default_factory=dict)  # what a message is about, as it is now
+
+    def transition(self, subject: str, old: str, new: str, *, at: datetime, cause: str, agency: str | None) -> None:
+        """Record a change once."""
+        self.batch.transitions.append(
+            Transition(self.new_id(), subject, old, new, at, self.now, cause, self.world.loaded.revision, agency)
+        )
+
+    def touched(self) -> frozenset[str]:
+        """Return the ids that readers may want to look at anew."""
+        subjects = {transition.subject.partition("/")[0] for transition in self.batch.transitions}
+        return frozenset(subjects | {one.id for one in self.batch.incidents} | {one.id for one in self.batch.alerts})
+
+    def rest(self) -> None:
+        """Empty the work lists; what must be kept or asked stays."""
+        for work in (self.changed, self.fired, self.resolved, self.tells, self.informed):
+            work.clear()
