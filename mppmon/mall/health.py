@@ -58,7 +58,7 @@ def observe(reach: Reach, *, reached: bool | None, at: datetime, needed: int) ->
         return Step(reach)
     if reached:
         up = reach.state is State.UP
-        since = reach.since if up else at
+        since = reach.since if up else max(reach.since, at)  # asked before we went blind, answered after
         return Step(Reach(State.UP, since, last_answered_at=at, last_seen_at=at), recovered=not up, answered=State.UP)
     failures = reach.failures + 1
     confirmed = failures >= needed
