@@ -189,8 +189,8 @@ class PageStatus(StrEnum):
 class Page:
     """Somebody must act on an incident. `step`: the next step of the policy to run; `next_at`: when (None: nothing
     due);
-    `round`: how often the policy was repeated; `told`: recipients already notified, in order; `sequence`: next
-    number of a notification.
+    `round`: how often the policy was repeated; `told`: recipients already notified, in order (`told_in_round`: since
+    the round began); `sequence`: next number of a notification.
     """
 
     id: str
@@ -202,6 +202,7 @@ class Page:
     round: int = 0
     told: tuple[str, ...] = ()
     sequence: int = 0
+    told_in_round: tuple[str, ...] = ()
 
 
 class NoticeKind(StrEnum):

@@ -1,0 +1,77 @@
+"""Escalation: a policy walked step by step until somebody takes the incident. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from alerts.model import NoticeKind, Page, PageStatus, Policy, Step, Tell
+
+_ROSTER = "roster"
+_PERSON = "person"
+
+
+def escalate(
+    policy: Policy, page: Page, *, on_call: Mapping[str, Sequence[str]], now: datetime
+) -> tuple[Page, list[Tell]]:
+    """Run the step that is due, if one is. `on_call`: roster id -> persons on duty now.
+
+    A step that finds nobody tells the fallback; without one, the next step runs at once instead of waiting for
+    nobody. Who was already told in this round is not told again, unless the step has nobody new: then it reminds.
+    """
+    if page.status is not PageStatus.PAGING or page.next_at is None or now < page.next_at:
+        return page, []
+    for _ in policy.steps:
+        step = policy.steps[min(page.step, len(policy.steps) - 1)]  # a reload may have shortened the policy
+        persons = _persons(step, on_call) or list(dict.fromkeys(policy.fallback))
+        persons = [one for one in persons if one not in page.told_in_round] or persons
+        if persons:
+            tell = Tell(page.id, page.incident, page.step, page.sequence, tuple(persons), NoticeKind.PAGE)
+            return _advance(policy, _told(page, persons), step, now), [tell]
+        page = _advance(policy, page, step, now)
+        if page.next_at is None:
+            break
+    return page, []
+
+
+def acknowledge(page: Page, *, now: datetime) -> Page:  # noqa: ARG001  # every decision is handed the time
+    """Stop escalating: somebody takes it. A page that is done stays done."""
+    if page.status is PageStatus.DONE:
+        return page
+    return replace(page, status=PageStatus.ACKNOWLEDGED, next_at=None)
+
+
+def forward(page: Page, *, now: datetime) -> Page:
+    """Pass it on (*Teruskan*): the next step is due now, also after an acknowledgement or at rest."""
+    if page.status is PageStatus.DONE:
+        return page
+    return replace(page, status=PageStatus.PAGING, next_at=now)
+
+
+def finish(page: Page, *, now: datetime) -> Page:  # noqa: ARG001  # every decision is handed the time
+    """End the page: the incident is mended, nothing more is paged."""
+    return replace(page, status=PageStatus.DONE, next_at=None)
+
+
+def _persons(step: Step, on_call: Mapping[str, Sequence[str]]) -> list[str]:
+    found: list[str] = []
+    for target in step.targets:
+        kind, _, name = target.partition(":")
+        if kind == _ROSTER:
+            found.extend(on_call.get(name, ()))
+        elif kind == _PERSON:
+            found.append(name)
+    return list(dict.fromkeys(found))
+
+
+def _advance(policy: Policy, page: Page, step: Step, now: datetime) -> Page:
+    if page.step + 1 < len(policy.steps):
+        return replace(page, step=page.step + 1, next_at=now + step.wait)
+    turn = page.round + 1
+    again = now + step.wait if turn < policy.repeat else None
+    return replace(page, step=0, round=turn, next_at=again, told_in_round=())
+
+
+def _told(page: Page, persons: Iterable[str]) -> Page:
+    told = tuple(dict.fromkeys((*page.told, *persons)))
+    in_round = tuple(dict.fromkeys((*page.told_in_round, *persons)))
+    return replace(page, told=told, told_in_round=in_round, sequence=page.sequence + 1)
