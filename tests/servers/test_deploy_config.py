@@ -1,0 +1,92 @@
+"""What `deploy/` ships is read by the programs it is for: promtool, amtool, systemd-analyze."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+pytestmark = pytest.mark.server
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+UNIT = DEPLOY / "systemd/mppmon.service"
+EXPOSURE = 20  # systemd-analyze's 2.0 of 10: an Internet service without capabilities gets 1.6
+
+
+def run(*command: str | Path) -> tuple[int, str]:
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=60)
+    return done.returncode, done.stdout
+
+
+def installed_unit(folder: Path, text: str) -> Path:
+    """The unit as on a host where the program exists."""
+    unit = folder / UNIT.name
+    unit.write_text(text.replace("/opt/mppmon/bin/mppmon", str(Path(sys.executable).with_name("mppmon"))))
+    return unit
+
+
+def test_prometheus_takes_the_scrape_config_and_the_rules() -> None:
+    code, said = run("promtool", "check", "config", "--lint-fatal", DEPLOY / "prometheus/prometheus.yml")
+    assert code == 0, said
+
+
+def test_each_rule_fires_on_its_symptom_and_on_nothing_else() -> None:
+    code, said = run("promtool", "test", "rules", DEPLOY / "prometheus/mppmon-rules.test.yml")
+    assert code == 0, said
+
+
+def test_no_rule_goes_without_a_test() -> None:
+    rules = yaml.safe_load((DEPLOY / "prometheus/mppmon-rules.yml").read_text())
+    tests = yaml.safe_load((DEPLOY / "prometheus/mppmon-rules.test.yml").read_text())
+    fired = {one["alertname"] for case in tests["tests"] for one in case["alert_rule_test"] if one.get("exp_alerts")}
+    silent = {one["alertname"] for one in tests["tests"][0]["alert_rule_test"]}
+    names = {rule["alert"] for group in rules["groups"] for rule in group["rules"]}
+    assert fired == names
+    assert silent == names
+
+
+def test_rules_watch_the_daemon_only() -> None:
+    rules = (DEPLOY / "prometheus/mppmon-rules.yml").read_text()
+    assert set(re.findall(r"\bmppmon_[a-z_]+", rules)) == set(re.findall(r"\bmppmon_daemon_[a-z_]+", rules))
+
+
+def test_rules_ask_only_for_documented_metrics() -> None:
+    documented = set(re.findall(r"`(mppmon_[a-z_]+)", (ROOT / "docs/metrics.md").read_text()))
+    rules = (DEPLOY / "prometheus/mppmon-rules.yml").read_text()
+    asked = {re.sub(r"_(?:bucket|sum|count)$", "", name) for name in re.findall(r"\bmppmon_[a-z_]+", rules)}
+    assert asked <= documented
+
+
+def test_alertmanager_takes_the_routing() -> None:
+    file = DEPLOY / "alertmanager/alertmanager.yml"
+    code, said = run("amtool", "check-config", file)
+    assert code == 0, said
+    code, said = run("amtool", "config", "routes", "test", f"--config.file={file}", "severity=urgent")
+    assert (code, said.strip()) == (0, "it-staff")
+
+
+def test_systemd_takes_the_unit_without_a_word(tmp_path: Path) -> None:
+    unit = installed_unit(tmp_path, UNIT.read_text())
+    assert run("systemd-analyze", "verify", unit) == (0, "")  # it exits 0 on keys it does not know: any word is a fault
+
+
+def test_systemd_takes_the_ping_drop_in_without_a_word(tmp_path: Path) -> None:
+    unit = installed_unit(tmp_path, UNIT.read_text())
+    drop_ins = tmp_path / f"{UNIT.name}.d"
+    drop_ins.mkdir()
+    (drop_ins / "ping.conf").write_text((DEPLOY / "systemd/ping.conf").read_text())
+    assert run("systemd-analyze", "verify", unit) == (0, "")
+
+
+def test_a_misspelt_key_would_have_been_noticed(tmp_path: Path) -> None:
+    unit = installed_unit(tmp_path, UNIT.read_text().replace("ProtectHome=", "ProtectHouse="))
+    assert "ProtectHouse" in run("systemd-analyze", "verify", unit)[1]
+
+
+def test_the_unit_is_hardened(tmp_path: Path) -> None:
+    unit = installed_unit(tmp_path, UNIT.read_text())
+    code, said = run("systemd-analyze", "security", "--offline=true", f"--threshold={EXPOSURE}", "--no-pager", unit)
+    assert code == 0, said
