@@ -1,4 +1,4 @@
-"""How thorough the tests are: Hypothesis' examples by `MPPMON_HYPOTHESIS` (quick, test, nightly)."""
+"""How thorough the tests are, by `MPPMON_HYPOTHESIS` (quick, test, nightly): Hypothesis' examples, and `nightly` tests."""
 
 import os
 
@@ -23,6 +23,16 @@ def pytest_configure() -> None:
     if PROFILE not in EXAMPLES:
         raise pytest.UsageError(f"MPPMON_HYPOTHESIS: found {PROFILE!r}, expected one of {', '.join(EXAMPLES)}")
     settings.load_profile(PROFILE)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what takes a night to the night."""
+    if PROFILE == "nightly":
+        return
+    nightly = [item for item in items if item.get_closest_marker("nightly")]
+    if nightly:
+        config.hook.pytest_deselected(items=nightly)
+        items[:] = [item for item in items if item not in nightly]
 
 
 def pytest_report_header() -> str:

@@ -10,7 +10,6 @@ import pytest
 pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[2]
-NIGHTLY = os.environ.get("MPPMON_HYPOTHESIS") == "nightly"
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -24,7 +23,7 @@ def run(*command: str | Path, cwd: Path) -> str:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with nothing but `venv`, into which the wheel is installed."""
+    """Make a folder with nothing but `venv`, into which the wheel is installed."""
     home = tmp_path_factory.mktemp("wheel")
     run(Path(sys.executable).with_name("hatchling"), "build", "-t", "wheel", "-d", home / "dist", cwd=ROOT)
     (wheel,) = (home / "dist").glob("*.whl")
@@ -56,7 +55,6 @@ def test_installed_packages_agree_with_each_other(folder: Path) -> None:
     run(folder / "venv/bin/python", "-m", "pip", "check", cwd=folder)
 
 
-if NIGHTLY:
-
-    def test_the_demo_plays_its_story_out_of_the_wheel(folder: Path) -> None:
-        run(folder / "venv/bin/mppmon", "demo", "--check", cwd=folder)
+@pytest.mark.nightly
+def test_the_demo_plays_its_story_out_of_the_wheel(folder: Path) -> None:
+    run(folder / "venv/bin/mppmon", "demo", "--check", cwd=folder)
