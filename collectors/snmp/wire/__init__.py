@@ -1,1 +1,1 @@
-"""SNMP v1 and v2c: codec and transport."""
+"""SNMP v1 and v2c on the wire: a strict codec (pure) and one asyncio socket per address family."""

@@ -1,0 +1,282 @@
+"""The wire: sends requests to all devices through one socket per family, and gives each reply to whoever waits for it.
+
+A reply counts only with the request-id AND from the address and port that were asked. Deadlines are absolute: nothing
+that arrives moves them. A request is repeated with the same request-id, so that a late first answer still counts.
+"""
+
+import asyncio
+import errno
+import secrets
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from weakref import WeakValueDictionary
+
+from collectors.snmp.wire import codec
+from collectors.snmp.wire.codec import CodecError, Header, Message, Request
+from collectors.snmp.wire.errors import Invalid, Local, NoAnswer, Refused, Unreachable, WireError
+from collectors.snmp.wire.slots import Slots
+from collectors.snmp.wire.sockets import Address, UdpSocket
+
+RECEIVE_BUFFER = 4 << 20
+TICK = 0.01  # seconds; deadlines are rounded up to it, and share one timer
+_DATAGRAMS_A_TURN = 100  # then the rest of the loop has its turn
+_UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN, errno.ENONET})
+
+
+class Endpoint:
+    """One device's address and port, and what is in flight to it."""
+
+    __slots__ = ("__weakref__", "address", "exchanges", "family", "slots")
+
+    def __init__(self, family: socket.AddressFamily, address: Address, in_flight: int) -> None:
+        self.family = family
+        self.address = address
+        self.slots = Slots(in_flight)
+        self.exchanges: set[_Exchange] = set()
+
+
+class _Exchange:
+    """One request that waits for its reply."""
+
+    __slots__ = ("deadline", "endpoint", "failure", "future", "packet", "request", "sent", "timeout")
+
+    def __init__(self, endpoint: Endpoint, request: Request, packet: bytes, timeout: float, deadline: float) -> None:
+        self.endpoint = endpoint
+        self.request = request
+        self.packet = packet
+        self.timeout = timeout
+        self.deadline = deadline
+        self.future: asyncio.Future[Message] | None = None
+        self.sent = False
+        self.failure: WireError | None = None  # why it will have failed, if nothing better comes before the deadline
+
+
+@dataclass(slots=True)
+class Counts:
+    """What the wire saw, for the daemon's own metrics and for tests."""
+
+    sent: int = 0
+    repeated: int = 0
+    received: int = 0
+    strays: int = 0  # no such request (any more): late, doubled, invented
+    misdirected: int = 0  # a known request-id from an address that was not asked
+    malformed: int = 0
+    unsent: int = 0  # our send buffer was full
+
+
+@dataclass(slots=True)
+class Limits:
+    """How many requests may be in flight to one device and in all, and the wanted receive buffer in octets."""
+
+    per_device: int = 2
+    in_all: int = 1000
+    receive_buffer: int = RECEIVE_BUFFER
+
+
+@dataclass(slots=True)
+class _Timers:
+    """Deadlines in buckets of one tick: most are answered long before, and a bucket costs less than a timer."""
+
+    buckets: dict[int, list["_Exchange"]] = field(default_factory=dict)
+    heap: list[int] = field(default_factory=list)
+    handle: asyncio.TimerHandle | None = None
+
+
+class Wire:
+    """Asks by SNMP. Lives in one event loop; made and closed there. Sockets are opened on first use of a family."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._limits = limits or Limits()
+        self._slots = Slots(self._limits.in_all)
+        self._sockets: dict[socket.AddressFamily, UdpSocket] = {}
+        self._endpoints: WeakValueDictionary[Address, Endpoint] = WeakValueDictionary()
+        self._pending: dict[int, _Exchange] = {}
+        self._timers = _Timers()
+        self._request_id = secrets.randbelow(codec.REQUEST_ID_MAX - codec.REQUEST_ID_MIN) + codec.REQUEST_ID_MIN
+        self.counts = Counts()
+
+    def endpoint(self, family: socket.AddressFamily, address: Address) -> Endpoint:
+        """Return the one Endpoint of a numeric address, so that its limit holds for whoever asks."""
+        endpoint = self._endpoints.get(address)
+        if endpoint is None:
+            endpoint = self._endpoints[address] = Endpoint(family, address, self._limits.per_device)
+        return endpoint
+
+    async def ask(self, endpoint: Endpoint, request: Request, *, timeout: float, deadline: float) -> Message:  # noqa: ASYNC109  # the pause before a repeat, not a bound on this call
+        """Send `request`, repeat it every `timeout` seconds until `deadline` (loop time), and return the reply.
+
+        Raises NoAnswer, Refused, Unreachable, Invalid or Local. Error-status in the reply is the caller's to read.
+        """
+        device, whole = endpoint.slots, self._slots
+        if device.free > 0:
+            device.free -= 1
+        else:
+            await device.take(deadline)
+        try:
+            if whole.free > 0:
+                whole.free -= 1
+            else:
+                await whole.take(deadline)
+            try:
+                return await self._exchange(endpoint, request, timeout, deadline)
+            finally:
+                whole.release()
+        finally:
+            device.release()
+
+    def close(self) -> None:
+        """Close the sockets; whoever still waits gets Local."""
+        if self._timers.handle is not None:
+            self._timers.handle.cancel()
+        for wire in self._sockets.values():
+            self._loop.remove_reader(wire.fileno())
+            wire.close()
+        self._sockets.clear()
+        self._fail(tuple(self._pending.values()), Local("the wire was closed"))
+
+    async def _exchange(self, endpoint: Endpoint, request: Request, timeout: float, deadline: float) -> Message:  # noqa: ASYNC109  # as above
+        request_id = self._next_id()
+        exchange = _Exchange(endpoint, request, request.packet(request_id), timeout, deadline)
+        future: asyncio.Future[Message] = self._loop.create_future()
+        exchange.future = future
+        self._pending[request_id] = exchange
+        endpoint.exchanges.add(exchange)
+        try:
+            self._send(exchange)
+            self._wait(exchange, self._loop.time())
+            return await future
+        finally:
+            exchange.future = None
+            endpoint.exchanges.discard(exchange)
+            del self._pending[request_id]
+
+    def _next_id(self) -> int:
+        while True:
+            self._request_id += 1
+            if self._request_id > codec.REQUEST_ID_MAX:
+                self._request_id = codec.REQUEST_ID_MIN
+            if self._request_id not in self._pending:
+                return self._request_id
+
+    def _send(self, exchange: _Exchange) -> None:
+        endpoint = exchange.endpoint
+        try:
+            wire = self._sockets.get(endpoint.family) or self._open(endpoint.family)
+            wire.send(exchange.packet, endpoint.address)
+        except BlockingIOError:
+            self.counts.unsent += 1
+        except OSError as error:
+            exchange.failure = _failure(error.errno)
+            raise exchange.failure from error
+        else:
+            self.counts.sent += 1
+            exchange.sent = True
+
+    def _open(self, family: socket.AddressFamily) -> UdpSocket:
+        wire = self._sockets[family] = UdpSocket(family, self._limits.receive_buffer)
+        self._loop.add_reader(wire.fileno(), self._readable, wire)
+        return wire
+
+    def _readable(self, wire: UdpSocket) -> None:
+        for turn in range(_DATAGRAMS_A_TURN):
+            try:
+                received = wire.receive()
+            except OSError:
+                self._icmp(wire)
+                continue
+            if received is None:
+                if turn == 0:  # woken, but not by a datagram: only the error queue is left
+                    self._icmp(wire)
+                return
+            self._received(*received)
+
+    def _received(self, data: bytes, address: Address) -> None:
+        self.counts.received += 1
+        try:
+            header = codec.decode_header(data)
+            exchange = self._pending.get(header.request_id)
+            if exchange is None:
+                self.counts.strays += 1
+            elif exchange.endpoint.address != address:
+                self.counts.misdirected += 1
+            elif exchange.future is not None and not exchange.future.done():
+                self._answered(exchange, data, header)
+        except CodecError as error:
+            self._malformed(address, error)
+
+    def _answered(self, exchange: _Exchange, data: bytes, header: Header) -> None:
+        request = exchange.request
+        if header.pdu != codec.Pdu.RESPONSE or header.version != request.version:
+            raise CodecError("no response, or of another version")
+        varbinds = codec.decode_varbinds(data, header, request.expected)
+        if exchange.future is not None:
+            exchange.future.set_result(Message(header, varbinds))
+
+    def _malformed(self, address: Address, error: CodecError) -> None:
+        """Remember that this device sends what cannot be read, but wait on: a repeat may yet be answered well."""
+        self.counts.malformed += 1
+        endpoint = self._endpoints.get(address)
+        for exchange in endpoint.exchanges if endpoint is not None else ():
+            exchange.failure = Invalid(f"malformed reply: {error}")
+
+    def _icmp(self, wire: UdpSocket) -> None:
+        for address, number in wire.errors():
+            endpoint = self._endpoints.get(address)
+            if endpoint is not None:
+                self._fail(tuple(endpoint.exchanges), _failure(number))
+
+    @staticmethod
+    def _fail(exchanges: Iterable[_Exchange], failure: WireError) -> None:
+        for exchange in exchanges:
+            if exchange.future is not None and not exchange.future.done():
+                exchange.future.set_exception(failure)
+
+    def _wait(self, exchange: _Exchange, now: float) -> None:
+        timers = self._timers
+        tick = int(min(now + exchange.timeout, exchange.deadline) / TICK) + 1
+        bucket = timers.buckets.get(tick)
+        if bucket is not None:
+            bucket.append(exchange)
+            return
+        timers.buckets[tick] = [exchange]
+        heappush(timers.heap, tick)
+        if timers.heap[0] == tick:
+            if timers.handle is not None:
+                timers.handle.cancel()
+            timers.handle = self._loop.call_at(tick * TICK, self._due)
+
+    def _due(self) -> None:
+        timers = self._timers
+        timers.handle = None
+        now = self._loop.time()
+        while timers.heap and timers.heap[0] * TICK <= now:
+            for exchange in timers.buckets.pop(heappop(timers.heap)):
+                if exchange.future is not None and not exchange.future.done():
+                    self._late(exchange, now)
+        if timers.heap and timers.handle is None:
+            timers.handle = self._loop.call_at(timers.heap[0] * TICK, self._due)
+
+    def _late(self, exchange: _Exchange, now: float) -> None:
+        """Fail at the deadline, else repeat."""
+        if now >= exchange.deadline:
+            unsent = None if exchange.sent else Local("our send buffer was full: not sent before the deadline")
+            self._fail((exchange,), exchange.failure or unsent or NoAnswer("no answer before the deadline"))
+            return
+        self.counts.repeated += 1
+        try:
+            self._send(exchange)
+        except WireError as failure:
+            self._fail((exchange,), failure)
+        else:
+            self._wait(exchange, now)
+
+
+def _failure(number: int | None) -> WireError:
+    if number == errno.ECONNREFUSED:
+        return Refused("port is closed")
+    if number in _UNREACHABLE:
+        return Unreachable(errno.errorcode.get(number or 0, "unreachable"))
+    return Local(f"cannot send: {errno.errorcode.get(number or 0, 'unknown error')}")
