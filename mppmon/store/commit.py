@@ -1,0 +1,73 @@
+"""Writing a batch: all tables in one transaction, prepared statements, no query unless the rows need one."""
+
+from sqlalchemy import Connection, delete, insert
+
+from alerts.model import Incident
+from mppmon.clock import micros
+from mppmon.store import audit, outbox, transitions
+from mppmon.store.codec import encode
+from mppmon.store.connect import insert_new, upsert
+from mppmon.store.records import Batch
+from mppmon.store.schema import alert, command, incident, incident_agency, last_seen, page, transition
+from mppmon.store.schema import outbox as outbox_table
+
+_LAST_SEEN_ROW = 1
+
+
+def write(connection: Connection, batch: Batch) -> None:
+    """Put a batch into the open transaction."""
+    backend = connection.dialect.name
+    if batch.transitions:
+        connection.execute(insert(transition), [transitions.row_of(one) for one in batch.transitions])
+    if batch.alerts:
+        connection.execute(
+            upsert(backend, alert, "id"),
+            [
+                {"id": one.id, "status": one.status.value, "incident": one.incident, "body": encode(one)}
+                for one in batch.alerts
+            ],
+        )
+    if batch.incidents:
+        _incidents(connection, list({one.id: one for one in batch.incidents}.values()))
+    if batch.pages:
+        connection.execute(
+            upsert(backend, page, "id"),
+            [
+                {"id": one.id, "incident": one.incident, "status": one.status.value, "body": encode(one)}
+                for one in batch.pages
+            ],
+        )
+    if batch.notifications:
+        connection.execute(
+            insert_new(backend, outbox_table, "key"), [outbox.row_of(one) for one in batch.notifications]
+        )
+    if batch.audit:
+        audit.append(connection, batch.audit)
+    if batch.commands:
+        connection.execute(
+            insert_new(backend, command, "id"),
+            [{"id": key, "at": micros(at), "answer": answer} for key, at, answer in batch.commands],
+        )
+    if batch.last_seen is not None:
+        connection.execute(upsert(backend, last_seen, "id"), [{"id": _LAST_SEEN_ROW, "at": micros(batch.last_seen)}])
+
+
+def _incidents(connection: Connection, newest: list[Incident]) -> None:
+    connection.execute(
+        upsert(connection.dialect.name, incident, "id"),
+        [
+            {
+                "id": one.id,
+                "number": one.number,
+                "status": one.status.value,
+                "opened_at": micros(one.opened_at),
+                "closed_at": None if one.closed_at is None else micros(one.closed_at),
+                "body": encode(one),
+            }
+            for one in newest
+        ],
+    )
+    connection.execute(delete(incident_agency).where(incident_agency.c.incident.in_([one.id for one in newest])))
+    visible = [{"incident": one.id, "agency": agency} for one in newest for agency in dict.fromkeys(one.agencies)]
+    if visible:
+        connection.execute(insert(incident_agency), visible)

@@ -1,0 +1,175 @@
+"""The one place that knows which database this is: connections, pragmas, error words, upserts. All SQLite-only things
+are here.
+
+SQLite: WAL, so that readers never wait for the writer; `synchronous=FULL`, so that a commit survives a power cut; we
+say BEGIN ourselves (Python's own transaction control leaves reads and DDL outside), IMMEDIATE for the writer, so that
+it waits at the start and never fails half way.
+"""
+
+import os
+import sqlite3
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import BigInteger, Connection, Engine, Integer, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql.dml import Insert
+
+from mppmon.store.errors import DatabaseBusy, DatabaseFull, NoDatabase, StoreError
+
+BUSY_SECONDS = 5.0
+FILE_MODE = 0o660  # SQLite gives -wal and -shm the mode of the database: group readers need to write -shm
+
+RowNumber = BigInteger().with_variant(Integer(), "sqlite")
+"""Type of a numbered primary key: 64 bits everywhere (SQLite numbers rows only under the word INTEGER)."""
+
+
+def parse(url: str) -> URL:
+    """Return the parsed database URL. StoreError, without repeating it (it may hold a password), if it is none we can
+    use.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreError("database URL: found something else, expected sqlite:///PATH or postgresql://...") from None
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise StoreError(f"database URL: found {parsed.get_backend_name()!r}, expected sqlite or postgresql")
+    if parsed.get_backend_name() == "sqlite" and (parsed.database or ":memory:") == ":memory:":
+        raise StoreError("database URL: an SQLite database needs a file, sqlite:///PATH")
+    return parsed
+
+
+def sqlite_path(url: URL) -> Path | None:
+    """Return the file of an SQLite URL, None for another database."""
+    if url.get_backend_name() != "sqlite":
+        return None
+    return Path(url.database or "").absolute()
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the URL of an SQLite file."""
+    return URL.create("sqlite", database=str(path.absolute())).render_as_string()
+
+
+def connect(url: URL, *, read_only: bool, create: bool = False) -> Engine:
+    """Return an engine. It opens connections as needed and never waits for a free one.
+
+    NoDatabase when the SQLite file is missing and `create` is not set.
+    """
+    path = sqlite_path(url)
+    if path is None:
+        options = "-c default_transaction_read_only=on" if read_only else ""
+        engine = create_engine(url, pool_size=1, max_overflow=-1, connect_args={"options": options})
+    else:
+        engine = _sqlite_engine(path, read_only=read_only, create=create)
+    event.listen(engine, "handle_error", _translate)
+    return engine
+
+
+def _sqlite_engine(path: Path, *, read_only: bool, create: bool) -> Engine:
+    if create:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
+    elif not path.exists():
+        raise NoDatabase(f"{path}: no database; it is made when the daemon starts for the first time")
+
+    def opened() -> sqlite3.Connection:
+        return open_sqlite(path, read_only=read_only)
+
+    engine = create_engine("sqlite://", creator=opened, poolclass=QueuePool, pool_size=1, max_overflow=-1)
+    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def open_sqlite(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    """Return a raw connection with our pragmas. A reader cannot write, whatever it is told."""
+    raw = sqlite3.connect(
+        f"{path.as_uri()}?mode={'ro' if read_only else 'rw'}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,  # the pool hands a connection to one thread at a time
+    )
+    try:
+        if read_only:
+            raw.execute("PRAGMA query_only=ON")
+        else:
+            raw.execute("PRAGMA journal_mode=WAL")
+            raw.execute("PRAGMA synchronous=FULL")
+        raw.execute("PRAGMA foreign_keys=ON")
+    except BaseException:
+        raw.close()
+        raise
+    return raw
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Write a consistent, checked copy of a live database: under another name first, so that `target` is whole or
+    absent. StoreError if the copy is not sound.
+    """
+    part = target.with_name(f"{target.name}.part")
+    os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE_MODE))
+    reader = sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)
+    writer = sqlite3.connect(part)
+    try:
+        reader.backup(writer)
+        verdict = writer.execute("PRAGMA quick_check").fetchone()[0]
+    except sqlite3.Error as error:
+        raise _worded(error) from error
+    finally:
+        reader.close()
+        writer.close()
+    if verdict != "ok":
+        raise StoreError(f"{part}: the copy is not sound: {verdict}")
+    _sync(part)
+    part.replace(target)
+    _sync(target.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _translate(context: ExceptionContext) -> None:
+    """Turn the driver's error into ours. The statement and its values stay out of the text: they are people's data."""
+    original = context.original_exception
+    if isinstance(original, sqlite3.Error):
+        raise _worded(original) from original
+
+
+def _worded(error: sqlite3.Error) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the upper bits say where, the lower what
+    if code == sqlite3.SQLITE_FULL:
+        return DatabaseFull("no space is left for the database (disk or quota)")
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return DatabaseBusy(f"the database stayed locked by another process for {BUSY_SECONDS:g} s")
+    return StoreError(f"{getattr(error, 'sqlite_errorname', type(error).__name__)}: {error}")
+
+
+@cache
+def insert_new(backend: str, table: Table, key: str) -> Insert:
+    """Return an INSERT that leaves a row alone whose `key` is already there."""
+    return _insert(backend, table).on_conflict_do_nothing(index_elements=[key])
+
+
+@cache
+def upsert(backend: str, table: Table, key: str) -> Insert:
+    """Return an INSERT that replaces all other columns of a row whose `key` is already there."""
+    statement = _insert(backend, table)
+    changed = {column.name: statement.excluded[column.name] for column in table.columns if column.name != key}
+    return statement.on_conflict_do_update(index_elements=[key], set_=changed)
+
+
+def _insert(backend: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return postgresql.insert(table) if backend == "postgresql" else sqlite.insert(table)

@@ -1,0 +1,102 @@
+"""Reading incidents and what was told about them.
+
+An incident may concern several agencies. Each sees it with its own services only: the others', and the list of what
+hangs below the cause, are taken out here.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
+
+from alerts.model import Alert, AlertStatus, Incident, IncidentStatus, NoticeKind, Page, PageStatus
+from mppmon.clock import from_micros, micros
+from mppmon.mall.principal import Principal
+from mppmon.store.codec import decode
+from mppmon.store.records import Told
+from mppmon.store.schema import alert, incident, incident_agency, outbox, page
+from mppmon.store.scope import scope
+
+
+def between(
+    connection: Connection, principal: Principal, *, start: datetime, end: datetime, limit: int
+) -> list[Incident]:
+    """Return the incidents that were open at some time of `[start, end)`, the newest first."""
+    rows = connection.scalars(
+        select(incident.c.body)
+        .where(incident.c.opened_at < micros(end))
+        .where(or_(incident.c.closed_at.is_(None), incident.c.closed_at > micros(start)))
+        .where(_visible(principal))
+        .order_by(incident.c.number.desc())
+        .limit(limit)
+    )
+    return [_cut(decode(Incident, body), principal) for body in rows]
+
+
+def by_number(connection: Connection, principal: Principal, number: int) -> Incident | None:
+    """Return the incident people call `#number`; None when there is none, or none that the principal may see."""
+    body = connection.scalar(select(incident.c.body).where(incident.c.number == number, _visible(principal)))
+    return None if body is None else _cut(decode(Incident, body), principal)
+
+
+def timeline(connection: Connection, principal: Principal, incident_id: str) -> list[Page | Told]:
+    """Return the pages of an incident, then what was told about it, oldest first. Pages are not an agency's to read."""
+    if connection.scalar(select(incident.c.id).where(incident.c.id == incident_id, _visible(principal))) is None:
+        return []
+    pages: list[Page | Told] = []
+    if principal.sees_all:
+        bodies = connection.scalars(select(page.c.body).where(page.c.incident == incident_id).order_by(page.c.id))
+        pages.extend(decode(Page, body) for body in bodies)
+    told = connection.execute(select(outbox).where(outbox.c.incident == incident_id).order_by(outbox.c.seq))
+    return pages + [
+        Told(
+            at=from_micros(row.created_at),
+            recipient=row.recipient if principal.sees_all else "",
+            channel=row.channel,
+            kind=NoticeKind(row.kind),
+            status=row.status,
+            attempts=row.attempts,
+            finished_at=None if row.finished_at is None else from_micros(row.finished_at),
+            reason=row.reason,
+        )
+        for row in told
+    ]
+
+
+def unfinished(connection: Connection) -> tuple[tuple[Alert, ...], tuple[Incident, ...], tuple[Page, ...]]:
+    """Return what the engine still has to deal with. The caller has checked who asks."""
+    alerts = connection.scalars(
+        select(alert.c.body).where(alert.c.status != AlertStatus.RESOLVED.value).order_by(alert.c.id)
+    )
+    incidents = connection.scalars(
+        select(incident.c.body).where(incident.c.status != IncidentStatus.CLOSED.value).order_by(incident.c.number)
+    )
+    pages = connection.scalars(select(page.c.body).where(page.c.status != PageStatus.DONE.value).order_by(page.c.id))
+    return (
+        tuple(decode(Alert, body) for body in alerts),
+        tuple(decode(Incident, body) for body in incidents),
+        tuple(decode(Page, body) for body in pages),
+    )
+
+
+def next_number(connection: Connection) -> int:
+    """Return the number of the next incident."""
+    return int(connection.scalar(select(func.coalesce(func.max(incident.c.number), 0))) or 0) + 1
+
+
+def _visible(principal: Principal) -> ColumnElement[bool]:
+    if principal.sees_all:
+        return scope(principal, incident.c.id)
+    return exists().where(incident_agency.c.incident == incident.c.id, scope(principal, incident_agency.c.agency))
+
+
+def _cut(one: Incident, principal: Principal) -> Incident:
+    """Take out what other agencies and the mall own."""
+    if principal.sees_all:
+        return one
+    stopped = tuple(stop for stop in one.facts.stopped if principal.sees(stop.agency))
+    return replace(
+        one,
+        facts=replace(one.facts, stopped=stopped, children=()),
+        agencies=tuple(agency for agency in one.agencies if principal.sees(agency)),
+    )

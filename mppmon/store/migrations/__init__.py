@@ -1,0 +1,1 @@
+"""Alembic's steps, oldest first; each is listed in `mppmon.store.schema.VERSIONS`."""

@@ -1,0 +1,126 @@
+"""The outbox: what is to be sent, by lease. A row is `pending`, `leased`, then `sent` or `dead`.
+
+A lease that runs out (the sender died) makes the row pending again: at most one repeat, under the same key. `attempts`
+counts leases and is the token of the one who holds it: what an earlier holder says about the row no longer counts.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
+
+from alerts.model import Notification
+from mppmon.clock import from_micros, micros
+from mppmon.store.codec import decode, encode
+from mppmon.store.schema import outbox
+
+_UNSENT = ("pending", "leased")
+
+
+def row_of(one: Notification) -> dict[str, object]:
+    """Return the columns of a new notification, due at once."""
+    return {
+        "key": one.key,
+        "incident": one.incident,
+        "recipient": one.recipient,
+        "channel": one.channel,
+        "kind": one.kind.value,
+        "urgent": one.urgent,
+        "status": "pending",
+        "attempts": 0,
+        "next_at": micros(one.created_at),
+        "created_at": micros(one.created_at),
+        "reason": "",
+        "body": encode(one),
+    }
+
+
+def lease(
+    connection: Connection, *, now: datetime, until: datetime, limit: int, channels: Collection[str]
+) -> list[tuple[Notification, int]]:
+    """Lease up to `limit` due rows, urgent ones first, then the older ones; return each with its attempt number.
+
+    What one person is told of one incident by one channel keeps its order: a later row waits until the earlier one is
+    sent or dead.
+    """
+    due = _due_at()
+    rows = connection.execute(
+        select(outbox.c.seq, outbox.c.attempts, outbox.c.body)
+        .where(outbox.c.status.in_(_UNSENT), due <= micros(now))
+        .where(outbox.c.channel.in_(sorted(channels)), _first_of_its_line())
+        .order_by(outbox.c.urgent.desc(), outbox.c.seq)
+        .limit(limit)
+    ).all()
+    if rows:
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.seq.in_([row.seq for row in rows]))
+            .values(status="leased", lease_until=micros(until), attempts=outbox.c.attempts + 1)
+        )
+    return [(decode(Notification, row.body), row.attempts + 1) for row in rows]
+
+
+def mark(
+    connection: Connection,
+    key: str,
+    *,
+    now: datetime,
+    sent: str | None,
+    retry_at: datetime | None,
+    dead: bool,
+    reason: str,
+    attempt: int,
+) -> bool:
+    """Say what became of an attempt. Return False when the row is no longer leased under that attempt number."""
+    if (sent is not None) + (retry_at is not None) + dead != 1:
+        raise ValueError("mark: expected exactly one of sent, retry_at, dead")
+    values: dict[str, object] = {"lease_until": None, "reason": reason}
+    if sent is not None:
+        values |= {"status": "sent", "provider_id": sent, "finished_at": micros(now)}
+    elif retry_at is not None:
+        values |= {"status": "pending", "next_at": micros(retry_at)}
+    else:
+        values |= {"status": "dead", "finished_at": micros(now)}
+    done = connection.execute(
+        update(outbox)
+        .where(outbox.c.key == key, outbox.c.status == "leased", outbox.c.attempts == attempt)
+        .values(values)
+    )
+    return done.rowcount == 1
+
+
+def next_due(connection: Connection, *, channels: Collection[str] | None) -> datetime | None:
+    """Return when the next row may be leased (possibly past), None when nothing waits. Rows behind another do not
+    count: they become due when that one is marked.
+    """
+    query = select(func.min(_due_at())).where(outbox.c.status.in_(_UNSENT), _first_of_its_line())
+    if channels is not None:
+        query = query.where(outbox.c.channel.in_(sorted(channels)))
+    at = connection.scalar(query)
+    return None if at is None else from_micros(at)
+
+
+def pending(connection: Connection) -> int:
+    """Return how many are neither sent nor dead."""
+    return connection.scalar(select(func.count()).select_from(outbox).where(outbox.c.status.in_(_UNSENT))) or 0
+
+
+def _due_at() -> ColumnElement[int]:
+    return case((outbox.c.status == "leased", outbox.c.lease_until), else_=outbox.c.next_at)
+
+
+def _first_of_its_line() -> ColumnElement[bool]:
+    earlier = outbox.alias("earlier")
+    return ~(
+        select(earlier.c.seq)
+        .where(
+            and_(
+                earlier.c.incident == outbox.c.incident,
+                earlier.c.recipient == outbox.c.recipient,
+                earlier.c.channel == outbox.c.channel,
+                earlier.c.seq < outbox.c.seq,
+            ),
+            or_(*(earlier.c.status == word for word in _UNSENT)),
+        )
+        .exists()
+    )

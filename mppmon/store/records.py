@@ -1,0 +1,90 @@
+"""What goes into the store in one piece, and what comes out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from alerts.model import Alert, Incident, NoticeKind, Notification, Page
+from mppmon.mall.model import Transition
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who did what. `principal` is the name; `detail` says to what, free of secrets."""
+
+    at: datetime
+    principal: str
+    command: str
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Batch:
+    """All effects of one round of the engine: kept together or not at all.
+
+    Alerts, incidents and pages replace the row of their id; a notification whose key is there is left alone, and so is
+    the answer of a command that was answered before.
+    """
+
+    transitions: list[Transition] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+    notifications: list[Notification] = field(default_factory=list)
+    audit: list[AuditEntry] = field(default_factory=list)
+    commands: list[tuple[str, datetime, str]] = field(default_factory=list)
+    """`(command id, at, answer as JSON text)`."""
+    last_seen: datetime | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to keep."""
+        return self.last_seen is None and not (
+            self.transitions
+            or self.alerts
+            or self.incidents
+            or self.pages
+            or self.notifications
+            or self.audit
+            or self.commands
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What the engine begins with after a start. `states`: the newest transition of every subject. Alerts that pend or
+    fire, incidents not closed, pages not done. `next_number`: of the next incident.
+    """
+
+    states: Mapping[str, Transition]
+    alerts: tuple[Alert, ...]
+    incidents: tuple[Incident, ...]
+    pages: tuple[Page, ...]
+    last_seen: datetime | None
+    next_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of a notification. The address is not said, to nobody; the recipient not to agencies.
+
+    `status` is `pending`, `leased`, `sent` or `dead`; `reason` an enumerated word of the channel.
+    """
+
+    at: datetime
+    recipient: str
+    channel: str
+    kind: NoticeKind
+    status: str
+    attempts: int
+    finished_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """From `at` on, this config revision was the one in use (until the next one)."""
+
+    revision: str
+    at: datetime
+    author: str

@@ -1,0 +1,34 @@
+"""Config revisions: the text once, and when each was in use, so that a later edit never rewrites a past report."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from mppmon.clock import from_micros, micros
+from mppmon.store.connect import insert_new
+from mppmon.store.records import Used
+from mppmon.store.schema import revision, revision_use
+
+
+def save(connection: Connection, *, name: str, normalised: str, at: datetime, author: str) -> None:
+    """Keep a revision and that it is in use from `at` on. The one already in use is left as it is."""
+    connection.execute(insert_new(connection.dialect.name, revision, "id"), [{"id": name, "normalised": normalised}])
+    current = connection.scalar(select(revision_use.c.revision).order_by(revision_use.c.seq.desc()).limit(1))
+    if current != name:
+        connection.execute(insert(revision_use), [{"revision": name, "at": micros(at), "author": author}])
+
+
+def text(connection: Connection, name: str) -> str | None:
+    """Return the normalised config of a revision."""
+    return connection.scalar(select(revision.c.normalised).where(revision.c.id == name))
+
+
+def used(connection: Connection, *, start: datetime, end: datetime) -> list[Used]:
+    """Return the revisions in use during `[start, end)`, oldest first; the first may have begun before `start`."""
+    rows = connection.execute(select(revision_use).where(revision_use.c.at < micros(end)).order_by(revision_use.c.seq))
+    found: list[Used] = []
+    for row in rows:
+        if row.at <= micros(start):
+            found.clear()
+        found.append(Used(row.revision, from_micros(row.at), row.author))
+    return found

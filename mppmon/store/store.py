@@ -1,0 +1,235 @@
+"""The store: every query and every change takes a Principal, and what it does not allow is denied.
+
+One thread (the engine's) writes; others open their own store with `read_only`. A method is one transaction: a read sees
+one instant, a change is there as a whole once the method has returned, and not at all if it raised.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine, inspect, select
+from sqlalchemy.engine import URL
+
+from alerts.model import Incident, Notification, Page
+from mppmon.clock import from_micros
+from mppmon.mall.model import Transition
+from mppmon.mall.principal import Principal
+from mppmon.store import audit, incidents, outbox, revisions, transitions
+from mppmon.store.commit import write
+from mppmon.store.connect import connect, copy_sqlite, parse, sqlite_path
+from mppmon.store.errors import NoDatabase, SchemaNewer, SchemaOlder, StoreError
+from mppmon.store.records import Batch, Saved, Told, Used
+from mppmon.store.schema import VERSIONS, command, last_seen, version
+from mppmon.store.scope import require_staff, require_writer
+
+
+def stored_version(engine: Engine) -> str | None:
+    """Return the schema version of a database, None for an empty one."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table(version.name):
+            return None
+        return connection.scalar(select(version.c.version_num))
+
+
+class Store:
+    """An open database. Close it, or use it as a context."""
+
+    def __init__(self, engine: Engine, url: URL) -> None:
+        self._engine = engine
+        self._url = url
+
+    @classmethod
+    def open(cls, url: str, *, read_only: bool = False) -> Self:
+        """Open a database whose schema is ours. NoDatabase, SchemaNewer or SchemaOlder when it is not there or not
+        ours; it is never migrated here.
+        """
+        parsed = parse(url)
+        engine = connect(parsed, read_only=read_only)
+        try:
+            _check(stored_version(engine))
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine, parsed)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- the engine -----------------------------------------------------------------------------------------------
+
+    def commit(self, principal: Principal, batch: Batch) -> None:
+        """Keep a batch, durably. An empty one opens no transaction. DatabaseFull: nothing of it is kept."""
+        require_writer(principal, "write to the store")
+        if batch.empty:
+            return
+        with self._engine.begin() as connection:
+            write(connection, batch)
+
+    def saved(self, principal: Principal) -> Saved:
+        """Return what the engine begins with."""
+        require_writer(principal, "read the engine's state")
+        with self._engine.begin() as connection:
+            alerts, open_incidents, pages = incidents.unfinished(connection)
+            seen = connection.scalar(select(last_seen.c.at))
+            return Saved(
+                states=transitions.newest(connection),
+                alerts=alerts,
+                incidents=open_incidents,
+                pages=pages,
+                last_seen=None if seen is None else from_micros(seen),
+                next_number=incidents.next_number(connection),
+            )
+
+    def answered(self, principal: Principal, command_id: str) -> str | None:
+        """Return the answer this command was given before, None if it is new."""
+        require_staff(principal, "read answers to commands")
+        with self._engine.begin() as connection:
+            return connection.scalar(select(command.c.answer).where(command.c.id == command_id))
+
+    def last_seen(self, principal: Principal) -> datetime | None:  # noqa: ARG002  # nobody's row: all may know
+        """Return when the daemon last said that it was at work."""
+        with self._engine.begin() as connection:
+            at = connection.scalar(select(last_seen.c.at))
+            return None if at is None else from_micros(at)
+
+    # --- the outbox -----------------------------------------------------------------------------------------------
+
+    def lease(
+        self, principal: Principal, *, now: datetime, until: datetime, limit: int, channels: Collection[str]
+    ) -> list[tuple[Notification, int]]:
+        """Lease due notifications until `until`, urgent first; each comes with its attempt number."""
+        require_writer(principal, "lease notifications")
+        with self._engine.begin() as connection:
+            return outbox.lease(connection, now=now, until=until, limit=limit, channels=channels)
+
+    def mark(
+        self,
+        principal: Principal,
+        key: str,
+        *,
+        now: datetime,
+        sent: str | None = None,
+        retry_at: datetime | None = None,
+        dead: bool = False,
+        reason: str = "",
+        attempt: int,
+    ) -> bool:
+        """Say what became of an attempt: `sent` (the provider's id), `retry_at`, or `dead`. A stale attempt number
+        changes nothing; then False.
+        """
+        require_writer(principal, "mark notifications")
+        with self._engine.begin() as connection:
+            return outbox.mark(
+                connection, key, now=now, sent=sent, retry_at=retry_at, dead=dead, reason=reason, attempt=attempt
+            )
+
+    def next_due(
+        self, principal: Principal, now: datetime, *, channels: Collection[str] | None = None
+    ) -> datetime | None:
+        """Return when the next notification may be leased, at the earliest `now`; None when nothing waits. `channels`:
+        only these count (one that was removed from the config never comes due).
+        """
+        require_writer(principal, "read the outbox")
+        with self._engine.begin() as connection:
+            at = outbox.next_due(connection, channels=channels)
+            return None if at is None else max(at, now)
+
+    def pending(self, principal: Principal) -> int:
+        """Return how many notifications are neither sent nor dead."""
+        require_staff(principal, "read the outbox")
+        with self._engine.begin() as connection:
+            return outbox.pending(connection)
+
+    # --- transitions and incidents --------------------------------------------------------------------------------
+
+    def transitions(
+        self,
+        principal: Principal,
+        *,
+        start: datetime,
+        end: datetime,
+        subjects: Collection[str] | None = None,
+        suffix: str | None = None,
+    ) -> list[Transition]:
+        """Return the transitions with `at` in `[start, end)`, by `at`. `suffix` of the subject: `/reach`, `@a3`."""
+        with self._engine.begin() as connection:
+            return transitions.between(connection, principal, start=start, end=end, subjects=subjects, suffix=suffix)
+
+    def before(self, principal: Principal, *, at: datetime, subjects: Collection[str]) -> Mapping[str, Transition]:
+        """Return per subject the newest transition before `at`: the initial state. A subject without one is left
+        out.
+        """
+        with self._engine.begin() as connection:
+            return transitions.before(connection, principal, at=at, subjects=subjects)
+
+    def incidents(self, principal: Principal, *, start: datetime, end: datetime, limit: int = 100) -> list[Incident]:
+        """Return the incidents open at some time of `[start, end)`, the newest first."""
+        with self._engine.begin() as connection:
+            return incidents.between(connection, principal, start=start, end=end, limit=limit)
+
+    def incident(self, principal: Principal, number: int) -> Incident | None:
+        """Return the incident people call `#number`; None also when it is another agency's."""
+        with self._engine.begin() as connection:
+            return incidents.by_number(connection, principal, number)
+
+    def timeline(self, principal: Principal, incident_id: str) -> list[Page | Told]:
+        """Return the pages of an incident, then what was told about it, oldest first."""
+        with self._engine.begin() as connection:
+            return incidents.timeline(connection, principal, incident_id)
+
+    # --- revisions, audit, upkeep ---------------------------------------------------------------------------------
+
+    def save_revision(self, principal: Principal, revision: str, normalised: str, at: datetime, author: str) -> None:
+        """Keep a config revision, in use from `at` on. Saving the one in use again changes nothing."""
+        require_writer(principal, "save a config revision")
+        with self._engine.begin() as connection:
+            revisions.save(connection, name=revision, normalised=normalised, at=at, author=author)
+
+    def revision(self, principal: Principal, revision: str) -> str | None:
+        """Return the normalised config (of the whole mall) of a revision, None when it was never in use."""
+        require_staff(principal, "read the mall's config")
+        with self._engine.begin() as connection:
+            return revisions.text(connection, revision)
+
+    def revisions(self, principal: Principal, *, start: datetime, end: datetime) -> list[Used]:
+        """Return which revisions were in use during `[start, end)`, oldest first."""
+        require_staff(principal, "read the mall's config")
+        with self._engine.begin() as connection:
+            return revisions.used(connection, start=start, end=end)
+
+    def verify_audit(self, principal: Principal) -> int:
+        """Return the number of audit rows. AuditBroken if the chain does not hold."""
+        require_writer(principal, "verify the audit")
+        with self._engine.begin() as connection:
+            return audit.verify(connection)
+
+    def backup(self, principal: Principal, path: Path) -> None:
+        """Write a consistent, checked copy while the daemon works. StoreError for a database that has its own tool."""
+        require_writer(principal, "copy the database")
+        source = sqlite_path(self._url)
+        if source is None:
+            raise StoreError("backup: only an SQLite database is copied here; use pg_dump for PostgreSQL")
+        copy_sqlite(source, path.absolute())
+
+
+def _check(found: str | None) -> None:
+    if found is None:
+        raise NoDatabase("the database has no tables; they are made when the daemon starts for the first time")
+    if found not in VERSIONS:
+        raise SchemaNewer(
+            f"the database has schema {found}, this mppmon knows up to {VERSIONS[-1]}; install the newer one"
+        )
+    if found != VERSIONS[-1]:
+        raise SchemaOlder(f"the database has schema {found}, expected {VERSIONS[-1]}; start the daemon to migrate it")
