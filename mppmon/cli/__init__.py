@@ -1,1 +1,43 @@
-"""One file per command."""
+"""The command line: one file per command, imported only when it is run, so that `--help` answers at once."""
+
+from importlib import import_module
+
+import click
+
+_COMMANDS = {
+    "run": "Run the daemon on a configuration directory.",
+    "check-config": "Check a configuration directory; says file, line, key, what was found and expected.",
+    "status": "Show services, faults and incidents as they are now.",
+    "oncall": "Show who is on duty now and next.",
+    "ack": "Take an incident on, so that nobody else is called.",
+    "escalate": "Pass an incident on to the next person now.",
+    "report": "Report what an agency delivered in a month or on a day.",
+    "poll": "Poll a device of the inventory, or any SNMP address, once.",
+    "demo": "Run a whole simulated mall on this machine.",
+}
+
+
+class _Lazy(click.Group):
+    """A group that knows the first line of help of its commands without importing them."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = import_module(f"mppmon.cli.{cmd_name.replace('-', '_')}")
+        command = module.command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"mppmon.cli.{cmd_name}: `command` is not a click command")
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="mppmon", prog_name="mppmon")
+def main() -> None:
+    """Watch the equipment of a public-service mall and call the right technician."""

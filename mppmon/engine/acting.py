@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from alerts.message import render
-
 from alerts import escalation
-from alerts.model import Incident, IncidentStatus, NoticeKind, PageStatus
+from alerts.message import render
+from alerts.model import Incident, IncidentStatus, NoticeKind
 from mppmon.engine.commands import Acknowledge, Answer, Command, Details, Escalate
 from mppmon.engine.incidents import tell_all
 from mppmon.engine.telling import remember
@@ -71,10 +70,10 @@ def _acknowledge(turn: Turn, command: Acknowledge) -> Answer:
 def _escalate(turn: Turn, command: Escalate) -> Answer:
     command.principal.require(command.principal.may_act(), "escalate")
     incident = _find(turn, command)
-    page = incident and turn.world.pages.get(incident.id)
+    page = turn.world.pages.get(incident.id) if incident else None
     if incident is None or page is None:
         return _unknown(command.incident)
-    page = replace(page, status=PageStatus.PAGING, next_at=turn.now)
+    page = escalation.forward(page, now=turn.now)
     turn.world.pages[incident.id] = page
     turn.batch.pages.append(page)
     remember(turn, replace(incident, status=IncidentStatus.OPEN, acknowledged_by=None, acknowledged_at=None))

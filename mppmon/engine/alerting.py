@@ -3,10 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
+from alerts.model import Alert, AlertKey, AlertStatus, Effect, Fired, Labels, Reading, Resolved, Rule
 from alerts.rule import holds, matches
 from alerts.state import due, step
-
-from alerts.model import Alert, AlertKey, AlertStatus, Effect, Fired, Labels, Reading, Resolved, Rule
 from collectors.observation import Observation, Outcome
 from mppmon.engine.turn import Turn
 from mppmon.mall import health

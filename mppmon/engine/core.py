@@ -44,7 +44,7 @@ class Effects(Protocol):
         """Say how long the transaction of a turn took."""
 
     def commit_failed(self, error: StoreError) -> None:
-        """Hear that the database refused; the turn's changes are kept and tried again at the next."""
+        """Hear that the database began to refuse; the changes are kept and tried again at every turn."""
 
 
 @dataclass
@@ -74,6 +74,7 @@ class Engine:
         self._version = 0
         self.snapshot: Snapshot = picture(self._world, 0, now, frozenset())
         self._stopping = False
+        self._refused = False
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     def start(self) -> None:
@@ -84,6 +85,16 @@ class Engine:
         """Finish what is queued, commit, end the thread."""
         self.intake.call(self._stop)
         self._thread.join()
+
+    @property
+    def alive(self) -> bool:
+        """Whether its thread is at work."""
+        return self._thread.is_alive()
+
+    @property
+    def durable(self) -> bool:
+        """Whether the database took the newest turn."""
+        return not self._refused
 
     def observe(self, observation: Observation) -> None:
         """Take an observation; returns at once."""
@@ -154,8 +165,11 @@ class Engine:
         try:
             self._store.commit(SYSTEM, turn.batch)
         except StoreError as error:
-            self._effects.commit_failed(error)
+            if not self._refused:
+                self._effects.commit_failed(error)
+            self._refused = True
             return False
+        self._refused = False
         self._effects.committed(self._clock.monotonic() - started, observations)
         return True
 

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from alerts.message import fill
-
 from alerts import escalation, group
 from alerts.model import (
     Alert,
@@ -19,6 +17,7 @@ from alerts.model import (
     Tell,
     Words,
 )
+from alerts.words import fill
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
 from mppmon.mall import topology
@@ -61,11 +60,9 @@ def open_for(turn: Turn) -> None:
 def close_mended(turn: Turn) -> None:
     """End incidents whose alerts are all resolved, and tell everybody who was told."""
     world = turn.world
-    touched = {alert.incident for alert in turn.resolved if alert.incident is not None}
-    alive = {alert.incident for alert in world.alerts.values()}
-    for incident_id in sorted(touched - alive):
+    for incident_id in sorted({alert.incident for alert in turn.resolved if alert.incident is not None}):
         incident = world.incidents.get(incident_id)
-        if incident is None:
+        if incident is None or not group.mended(incident, world.alerts.values()):
             continue
         mended = max(
             (one.cleared_at or turn.now for one in turn.resolved if one.incident == incident_id), default=turn.now
@@ -110,8 +107,8 @@ def facts_of(world: World, device: Device, alert: Alert) -> Facts:
     return Facts(
         device=device.name,
         where=", ".join(part for part in (agency.short if agency else "", device.place) if part),
-        what=fill(rule.summary, alert.key.labels, alert.value) if rule else Words("", ""),
-        first_step=fill(rule.first_step, alert.key.labels, alert.value) if rule else Words("", ""),
+        what=fill(rule.summary, alert.key.labels, alert.value, kind=device.kind) if rule else Words("", ""),
+        first_step=fill(rule.first_step, alert.key.labels, alert.value, kind=device.kind) if rule else Words("", ""),
         since=alert.since,
         checked=reach.failures if reach.state is State.DOWN else 0,
         stopped=stopped_by(world, device.id),

@@ -37,7 +37,6 @@ class Intake:
             if (
                 newest is not None
                 and len(self._items) >= self._bound
-                and newest.observation is not None
                 and newest.observation.outcome is observation.outcome
             ):
                 newest.observation = observation

@@ -7,9 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from alerts.rule import RuleBook, compile_rules, matches
-
 from alerts.model import Alert, AlertKey, Incident, IncidentStatus, Labels, Page, Rule
+from alerts.rule import RuleBook, compile_rules, matches
 from collectors.collector import Kind, Target
 from collectors.observation import Schema
 from mppmon.config import Loaded

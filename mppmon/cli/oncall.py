@@ -1,0 +1,25 @@
+"""`mppmon oncall`."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from mppmon.cli.control import ask, state_option
+
+
+@click.command(epilog="Example: mppmon oncall")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@state_option
+def command(state: Path, *, as_json: bool) -> None:
+    """Show who is on duty now, and the shifts that follow."""
+    view = ask(state, "GET", "/api/v1/oncall").json()
+    if as_json:
+        click.echo(json.dumps(view, ensure_ascii=False, indent=2))
+        return
+    for roster, entry in view["rosters"].items():
+        click.echo(f"{entry['name']} ({roster})")
+        for shift in entry["shifts"]:
+            start, end = (f"{datetime.fromisoformat(shift[key]).astimezone():%a %d %b %H:%M}" for key in ("from", "to"))
+            click.echo(f"  {start} to {end}  {shift['name']}")

@@ -1,0 +1,61 @@
+"""`mppmon report agency CODE`."""
+
+from pathlib import Path
+
+import click
+
+from mppmon.cli.control import DaemonOff, ask, state_option
+from mppmon.cli.offline import READER, last_config
+from mppmon.clock import Clock
+from mppmon.reports import ReportError, ReportRequest, run_report
+from mppmon.store import Store, StoreError
+from mppmon.store.paths import database_url
+
+
+@click.group()
+def command() -> None:
+    """Report what was delivered, in service hours."""
+
+
+@command.command(epilog="Example: mppmon report agency disdukcapil --month 2026-11 --format csv")
+@click.argument("code")
+@click.option("--month", metavar="YYYY-MM", help="A whole month.")
+@click.option("--day", metavar="YYYY-MM-DD", help="One day.")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--language", type=click.Choice(["id", "en"]), default="id", show_default=True)
+@state_option
+def agency(  # one argument per option
+    code: str, month: str | None, day: str | None, form: str, language: str, state: Path, *, as_json: bool
+) -> None:
+    """Report the services of agency CODE, in a month or on a day; works also while the daemon is off."""
+    if (month is None) == (day is None):
+        raise click.UsageError("give either --month YYYY-MM or --day YYYY-MM-DD")
+    form = "json" if as_json else form
+    period = f"month={month}" if month else f"day={day}"
+    try:
+        text = ask(state, "GET", f"/api/v1/reports/agency/{code}?{period}&format={form}&language={language}").text
+    except DaemonOff as off:
+        click.echo(f"{off.message}; read from the database", err=True)
+        text = _offline(state, code, month=month, day=day, form=form, language=language)
+    click.echo(text, nl=not text.endswith("\n"))
+
+
+def _offline(state: Path, code: str, *, month: str | None, day: str | None, form: str, language: str) -> str:
+    try:
+        with Store.open(database_url(state), read_only=True) as store:
+            revision = last_config(store).revision
+        request = ReportRequest(
+            database=database_url(state),
+            principal=READER,
+            agency=code,
+            month=month,
+            day=day,
+            format=form,
+            language=language,
+            now=Clock().now(),
+            revision=revision,
+        )
+        return run_report(request).decode()
+    except (StoreError, ReportError) as error:
+        raise click.ClickException(str(error)) from error

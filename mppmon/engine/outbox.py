@@ -1,0 +1,125 @@
+"""The pager's outbox and inbox as the engine keeps them.
+
+Leases and marks run in its thread; what people reply becomes a command.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+
+from alerts.inbox import Answer as ReplyAnswer
+from alerts.inbox import Reply
+
+from alerts.outbox import Failed, Leased, Result, Sent
+from mppmon.engine.commands import Acknowledge, Command, Details, Escalate
+from mppmon.engine.core import Engine
+from mppmon.i18n import speech
+from mppmon.mall.principal import SYSTEM, Principal, Role
+from mppmon.store import Store
+
+LEASE = timedelta(seconds=60)
+"""How long a send may take before another attempt may be made: above every channel's total deadline."""
+
+
+class EngineOutbox:
+    """Implements `alerts.outbox.Outbox`. Lives in the poll loop; `poke` may be called from any thread."""
+
+    def __init__(self, engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+        self._engine = engine
+        self._loop = loop
+        self._event = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def poke(self) -> None:
+        """Say that something new is due."""
+        self._loop.call_soon_threadsafe(self._event.set)
+
+    async def lease(self, limit: int, channels: Collection[str]) -> list[Leased]:
+        """Lease due notifications for a minute, urgent first; a lease that is not marked returns to pending."""
+
+        def work(store: Store, now: datetime) -> tuple[list[Leased], float | None]:
+            rows = store.lease(SYSTEM, now=now, until=now + LEASE, limit=limit, channels=channels)
+            due = store.next_due(SYSTEM, now, channels=channels)
+            wait = max(0.0, (due - now).total_seconds()) if due is not None else None
+            return [Leased(notification, attempt) for notification, attempt in rows], wait
+
+        leased, wait = await asyncio.wrap_future(self._engine.call(work))
+        self._wake_in(wait)
+        return leased
+
+    async def mark(self, key: str, result: Result, attempt: int) -> None:
+        """Say what became of a send. A retry waits as long as the result says."""
+
+        def work(store: Store, now: datetime) -> None:
+            match result:
+                case Sent():
+                    store.mark(SYSTEM, key, now=now, sent=result.provider_id, attempt=attempt)
+                case Failed(retry=True):
+                    later = now + timedelta(seconds=result.retry_after or 0.0)
+                    store.mark(SYSTEM, key, now=now, retry_at=later, reason=result.reason, attempt=attempt)
+                case Failed():
+                    store.mark(SYSTEM, key, now=now, dead=True, reason=result.reason, attempt=attempt)
+
+        await asyncio.wrap_future(self._engine.call(work))
+        self._event.set()
+
+    async def changed(self) -> None:
+        """Wait until something may be due."""
+        await self._event.wait()
+        self._event.clear()
+
+    def _wake_in(self, seconds: float | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if seconds is not None:
+            self._timer = self._loop.call_later(seconds, self._event.set)
+
+
+class EngineInbox:
+    """Implements `alerts.inbox.Inbox`: what people answer by a channel, done in their name."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def reply(self, reply: Reply) -> ReplyAnswer:
+        """Find who answers by the address, carry out what was asked, answer in that person's language."""
+        loaded = self._engine.snapshot.loaded
+        person = next(
+            (one for one in loaded.people.values() if one.addresses.get(reply.channel) == reply.address), None
+        )
+        speak = speech(loaded.mall.site.timezone)
+        if person is None:
+            return ReplyAnswer(speak("id")._("You are not known here."), ok=False)
+        who = Principal(Role(person.role), person.name, person=person.id)
+        command = _command(reply, who, person.language)
+        if command is None:
+            return ReplyAnswer(speak(person.language)._("I do not understand that."), ok=False)
+        answer = await asyncio.wrap_future(self._engine.submit(command))
+        words = _words(answer.code, speak(person.language)._)
+        text = answer.text if isinstance(command, Details) and answer.ok else words.format(number=reply.incident)
+        return ReplyAnswer(text, ok=answer.ok)
+
+
+def _command(reply: Reply, who: Principal, language: str) -> Command | None:
+    key = f"{reply.channel}:{reply.update_id}"
+    match reply.verb:
+        case "ack":
+            return Acknowledge(id=key, principal=who, incident=reply.incident)
+        case "escalate":
+            return Escalate(id=key, principal=who, incident=reply.incident)
+        case "details":
+            return Details(id=key, principal=who, incident=reply.incident, language=language)
+        case _:
+            return None
+
+
+def _words(code: str, _: Callable[[str], str]) -> str:
+    """Return the sentence for an answer's code."""
+    sentences = {
+        "ok": _("Incident #{number}: noted."),
+        "already": _("Incident #{number} is already being handled."),
+        "unknown-incident": _("Incident #{number} is not open any more."),
+        "refused": _("You may not do this."),
+    }
+    return sentences.get(code, _("That did not work."))

@@ -1,0 +1,51 @@
+"""What the web needs from the daemon, handed in by it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from fastapi import HTTPException, Request
+
+from mppmon.clock import Clock
+from mppmon.engine.core import Engine
+from mppmon.mall.principal import Principal
+from mppmon.store import Store
+from mppmon.web.peer import PEER, Peer, principal_of
+
+
+class Ready(Protocol):
+    """Whether the daemon does its work."""
+
+    def __call__(self) -> Mapping[str, bool]:
+        """Return part -> whether it is ready (`database`, `engine`, `polling`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The daemon's parts, as the web sees them. `reader`: a read-only store; `poll`: one poll of a device, as JSON."""
+
+    engine: Engine
+    clock: Clock
+    reader: Store
+    metrics: Callable[[], bytes]
+    ready: Ready
+    poll: Callable[[str], Awaitable[Mapping[str, object]]]
+    database: str
+    config: Path
+
+
+def house_of(request: Request) -> House:
+    """Return the house of this app (a FastAPI dependency)."""
+    house = request.app.state.house
+    assert isinstance(house, House)  # noqa: S101  # set by create_app
+    return house
+
+
+def principal(request: Request) -> Principal:
+    """Return who asks (a FastAPI dependency); 403 for a user nobody knows."""
+    peer: Peer = getattr(request.state, PEER)
+    found = principal_of(peer, house_of(request).engine.snapshot.loaded.people.values())
+    if found is None:
+        raise HTTPException(403, "your login is not in people.yaml (`login:`)")
+    return found

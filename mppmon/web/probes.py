@@ -1,0 +1,31 @@
+"""For machines: `/metrics`, `/healthz`, `/readyz`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
+
+from mppmon.web.house import House, house_of
+
+router = APIRouter()
+HouseOf = Annotated[House, Depends(house_of)]
+
+
+@router.get("/metrics")
+def metrics(house: HouseOf) -> Response:
+    """Return everything for Prometheus, from cached chunks."""
+    return Response(house.metrics(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+@router.get("/healthz")
+async def healthz() -> Response:
+    """Say that the process answers; nothing else is looked at."""
+    return PlainTextResponse("ok\n")
+
+
+@router.get("/readyz")
+async def readyz(house: HouseOf) -> Response:
+    """Say whether every part does its work: 200 or 503."""
+    parts = dict(house.ready())
+    return JSONResponse({"ready": all(parts.values()), "parts": parts}, status_code=200 if all(parts.values()) else 503)

@@ -1,0 +1,81 @@
+"""Run the application in a thread with its own loop, on the loopback port and the control socket."""
+
+import asyncio
+import os
+import socket
+import threading
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from mppmon.web.peer import PeerProtocol
+
+_BACKLOG = 128
+
+
+class WebServer:
+    """Both sockets are bound here: uvicorn would leave the control socket readable and writable by everybody."""
+
+    def __init__(self, app: FastAPI, *, host: str, port: int, control: Path) -> None:
+        self._sockets = [_tcp(host, port), _unix(control)]
+        self._control = control
+        self.port: int = self._sockets[0].getsockname()[1]
+        config = uvicorn.Config(
+            app,
+            http=PeerProtocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run, name="web", daemon=True)
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish open requests (event streams are cut after two seconds) and close both sockets."""
+        self._server.should_exit = True
+        self._thread.join()
+        for one in self._sockets:
+            one.close()
+        self._control.unlink(missing_ok=True)
+
+    def _run(self) -> None:
+        asyncio.run(self._server.serve(sockets=self._sockets))
+
+
+def _tcp(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise OSError(error.errno, f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}") from error
+    listener.setblocking(False)  # noqa: FBT003  # positional only
+    return listener
+
+
+def _unix(path: Path) -> socket.socket:
+    """Bind the control socket for owner and group. A file left there is stale: we hold the lock."""
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o117)
+    try:
+        listener.bind(str(path))
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    finally:
+        os.umask(before)
+    listener.setblocking(False)  # noqa: FBT003  # positional only
+    return listener

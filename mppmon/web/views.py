@@ -1,0 +1,148 @@
+"""What a reader is shown, as plain values for JSON: filtered by principal, worded by page, command line or chat."""
+
+from datetime import datetime
+
+from alerts.model import Incident
+from alerts.roster import shifts
+from mppmon.engine.snapshot import Snapshot
+from mppmon.mall.model import Delivery, State
+from mppmon.mall.principal import Principal
+
+
+def status_view(snapshot: Snapshot, who: Principal) -> dict[str, object]:
+    """Return the whole picture: counts, services, devices that do not function, incidents, alerts, who is on duty."""
+    services = services_view(snapshot, who)
+    devices = devices_view(snapshot, who)
+    return {
+        "version": snapshot.version,
+        "at": snapshot.at.isoformat(),
+        "site": snapshot.loaded.mall.site.name,
+        "revision": snapshot.loaded.revision,
+        "blind": snapshot.blind,
+        "counts": {
+            "services": {state.value: sum(one["delivery"] == state for one in services) for state in Delivery},
+            "devices": {state.value: sum(one["function"] == state for one in devices) for state in State},
+        },
+        "services": services,
+        "devices": devices,
+        "incidents": [incident_view(one) for one in snapshot.incidents if _visible(one, who)],
+        "alerts": [
+            {
+                "rule": alert.key.rule,
+                "device": alert.key.subject,
+                "labels": dict(alert.key.labels),
+                "status": alert.status.value,
+                "since": alert.since.isoformat(),
+                "value": alert.value,
+            }
+            for alert in snapshot.alerts
+            if who.sees(snapshot.loaded.mall.devices[alert.key.subject].agency)
+        ],
+        "duty": _duty(snapshot) if who.sees_all else {},
+    }
+
+
+def services_view(snapshot: Snapshot, who: Principal) -> list[dict[str, object]]:
+    """Return each service at each counter, in the order of the counters."""
+    mall = snapshot.loaded.mall
+    found: list[dict[str, object]] = []
+    for (service_id, counter_id), verdict in snapshot.deliveries.items():
+        service, counter = mall.services[service_id], mall.counters[counter_id]
+        if not who.sees(service.agency):
+            continue
+        cause = mall.devices.get(verdict.cause or "")
+        rate = next((one.citizens_per_hour for one in counter.offers if one.service == service_id), 0.0)
+        found.append(
+            {
+                "service": service_id,
+                "name": service.name,
+                "agency": service.agency,
+                "agency_name": mall.agencies[service.agency].short,
+                "counter": counter_id,
+                "counter_name": counter.name,
+                "place": counter.place,
+                "delivery": verdict.delivery.value,
+                "since": snapshot.delivery_since[service_id, counter_id].isoformat(),
+                "cause": verdict.cause,
+                "cause_name": cause.name if cause else None,
+                "citizens_per_hour": rate,
+            }
+        )
+    return sorted(found, key=lambda one: (str(one["counter"]), str(one["service"])))
+
+
+def devices_view(snapshot: Snapshot, who: Principal) -> list[dict[str, object]]:
+    """Return each device with its two states."""
+    return [
+        {
+            "device": device.id,
+            "name": device.name,
+            "kind": device.kind.value,
+            "place": device.place,
+            "agency": device.agency,
+            "reach": snapshot.reaches[device.id].value,
+            "function": snapshot.functions[device.id].value,
+            "since": snapshot.since[device.id].isoformat(),
+        }
+        for device in snapshot.loaded.mall.devices.values()
+        if who.sees(device.agency)
+    ]
+
+
+def incident_view(incident: Incident) -> dict[str, object]:
+    """Return an incident with what a message says of it, in both languages."""
+    facts = incident.facts
+    return {
+        "number": incident.number,
+        "root": incident.root,
+        "status": incident.status.value,
+        "opened_at": incident.opened_at.isoformat(),
+        "since": facts.since.isoformat(),
+        "device": facts.device,
+        "where": facts.where,
+        "what": {"id": facts.what.id, "en": facts.what.en},
+        "first_step": {"id": facts.first_step.id, "en": facts.first_step.en},
+        "acknowledged_by": incident.acknowledged_by,
+        "acknowledged_at": incident.acknowledged_at.isoformat() if incident.acknowledged_at else None,
+        "services": [
+            {
+                "service": one.service,
+                "place": one.place,
+                "agency": one.agency,
+                "interrupted": one.interrupted,
+                "citizens_per_hour": one.citizens_per_hour,
+                "elsewhere": list(one.elsewhere),
+            }
+            for one in facts.stopped
+        ],
+        "children": list(facts.children),
+    }
+
+
+def on_call_view(snapshot: Snapshot, who: Principal, now: datetime) -> dict[str, object]:
+    """Return roster -> present and coming shifts; agencies do not see who is on duty."""
+    who.require(who.sees_all, "read the roster")
+    people = snapshot.loaded.people
+    view = {}
+    for rotation in snapshot.loaded.rotations.values():
+        coming = [one for one in rotation.boundaries if one > now][:3]
+        view[rotation.id] = {
+            "name": rotation.name,
+            "shifts": [
+                {"from": start.isoformat(), "to": end.isoformat(), "person": person, "name": people[person].name}
+                for start, end, person in shifts(rotation, now, coming[-1] if coming else now)
+            ],
+        }
+    return {"at": now.isoformat(), "rosters": view}
+
+
+def _duty(snapshot: Snapshot) -> dict[str, object]:
+    people = snapshot.loaded.people
+    return {
+        roster: {"person": person, "name": people[person].name if person in people else None}
+        for roster, person in snapshot.duty.items()
+    }
+
+
+def _visible(incident: Incident, who: Principal) -> bool:
+    return who.sees_all or any(who.sees(agency) for agency in incident.agencies)
