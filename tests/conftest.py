@@ -1,4 +1,4 @@
-"""How thorough the tests are, by `MPPMON_HYPOTHESIS` (quick, test, nightly): Hypothesis' examples, and `nightly` tests."""
+"""How thorough the tests are, by `MPPMON_HYPOTHESIS`: quick, test or nightly."""
 
 import os
 
@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     nightly = [item for item in items if item.get_closest_marker("nightly")]
     if nightly:
         config.hook.pytest_deselected(items=nightly)
-        items[:] = [item for item in items if item not in nightly]
+        items[:] = [item for item in items if not item.get_closest_marker("nightly")]
 
 
 def pytest_report_header() -> str:

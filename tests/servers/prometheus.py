@@ -132,7 +132,6 @@ def prometheus(folder: Path, scrapes: Sequence[Scrape], rules: Sequence[Path] = 
         f"--config.file={file}",
         f"--storage.tsdb.path={home / 'data'}",
         f"--web.listen-address={address}",
-        "--storage.tsdb.no-lockfile",
         "--log.level=warn",
     ]
     with log.open("wb") as output, subprocess.Popen([program, *arguments], stdout=output, stderr=output) as process:
