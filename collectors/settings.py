@@ -32,7 +32,11 @@ class SnmpSettings(Strict):
 
 
 class AgentSettings(Strict):
-    """A counter PC that shows Prometheus text: our agent, node_exporter or windows_exporter."""
+    """A counter PC that shows Prometheus text: our agent, node_exporter or windows_exporter.
+
+    `processes`, `services`: the names whose state is taken; others are dropped, since a label value has to come from
+    the inventory. (For our agent the names of its own config; for the exporters those of systemd or Windows.)
+    """
 
     port: Port = 9182
     path: str = "/metrics"
@@ -40,6 +44,8 @@ class AgentSettings(Strict):
     token_file: Path | None = None
     timeout: Seconds = 5.0
     max_bytes: Annotated[int, Field(ge=1024, le=50_000_000)] = 5_000_000
+    processes: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
 
 
 class HttpSettings(Strict):

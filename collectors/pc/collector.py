@@ -1,0 +1,126 @@
+"""Counter PCs: one GET of Prometheus text, read into the PC's observation and those of its peripherals."""
+
+import asyncio
+import ipaddress
+from datetime import datetime
+from pathlib import Path
+
+from collectors.collector import Now, Target
+from collectors.observation import Observation, Outcome, schema_of
+from collectors.online.exchange import Answer
+from collectors.online.failure import Failed
+from collectors.online.fetch import Ask, Fetcher
+from collectors.pc.cpu import Spent, busy_ratio, spent
+from collectors.pc.parts import split, unasked
+from collectors.pc.reader import Names, Reading, Unreadable, read
+from collectors.settings import AgentSettings
+
+_ACCEPT = ("Accept", "text/plain;version=0.0.4")
+_RATIO = ("mppmon_pc_cpu_ratio", ())
+_MAX_TOKEN = 1024  # bytes
+
+
+class PcCollector:
+    """Way.AGENT. `workers` bounds the threads; see `collectors.online.fetch` for how many."""
+
+    def __init__(self, *, now: Now, workers: int = 16) -> None:
+        self._now = now
+        self._fetcher = Fetcher(workers=workers, name="pc")
+        self._spent: dict[str, Spent] = {}  # by check
+
+    async def poll(self, target: Target) -> Observation:
+        """Ask once, within `settings.timeout` seconds altogether. TypeError for another way's settings."""
+        settings = target.settings
+        if not isinstance(settings, AgentSettings):
+            raise TypeError(f"{target.check}: found {type(settings).__name__}, expected AgentSettings")
+        at, loop = self._now(), asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            answer = await self._fetcher.fetch(_ask(target.address, settings))
+            _judge(answer, settings)
+            reading = read(answer.body, answer.content_type, _names(target, settings))
+        except (Failed, Unreadable) as error:
+            outcome = error.outcome if isinstance(error, Failed) else Outcome.INVALID
+            seconds = loop.time() - began
+            parts = unasked(target, at, seconds)
+            return Observation(target.check, target.device, outcome, at, seconds, detail=str(error), parts=parts)
+        return self._observation(target, self._with_ratio(target.check, reading), at, answer.total)
+
+    async def close(self) -> None:
+        """Give the threads back."""
+        await self._fetcher.close()
+
+    def _with_ratio(self, check: str, reading: Reading) -> Reading:
+        """Add the busy share since the reading before, where the PC only counts seconds."""
+        series = reading.schema.series
+        if _RATIO in series:
+            return reading
+        pairs = zip(series, reading.values, strict=True)
+        now = spent({labels[0][1]: value for (name, labels), value in pairs if name == "mppmon_pc_cpu_seconds_total"})
+        before = self._spent.pop(check, None)
+        if now is None:
+            return reading
+        self._spent[check] = now
+        ratio = busy_ratio(before, now) if before else None
+        if ratio is None:
+            return reading
+        return Reading(schema_of((*series, _RATIO)), (*reading.values, ratio), reading.texts, reading.dropped)
+
+    @staticmethod
+    def _observation(target: Target, reading: Reading, at: datetime, seconds: float) -> Observation:
+        own, parts = split(target, reading, at, seconds)
+        dropped = f"{own.dropped} samples dropped: a label not in the inventory, or a value out of range"
+        return Observation(
+            target.check,
+            target.device,
+            Outcome.OK,
+            at,
+            seconds,
+            own.schema,
+            own.values,
+            own.texts,
+            detail=dropped if own.dropped else "",
+            parts=parts,
+        )
+
+
+def _names(target: Target, settings: AgentSettings) -> Names:
+    return Names(frozenset(target.parts), frozenset(settings.processes), frozenset(settings.services))
+
+
+def _ask(address: str, settings: AgentSettings) -> Ask:
+    try:
+        host = f"[{address}]" if ipaddress.ip_address(address).version == 6 else address  # noqa: PLR2004  # IPv6
+    except ValueError:
+        host = address
+    token = () if settings.token_file is None else (("Authorization", f"Bearer {_token(settings.token_file)}"),)
+    return Ask(
+        url=f"{settings.scheme}://{host}:{settings.port}{settings.path}",
+        timeout=settings.timeout,
+        max_bytes=settings.max_bytes,
+        headers=(_ACCEPT, *token),
+    )
+
+
+def _token(file: Path) -> str:
+    """Return the token, read anew each time so that it can be changed under a running daemon. A local file of one line:
+    quicker than handing it to a thread.
+    """
+    try:
+        with file.open("rb") as opened:
+            token = opened.read(_MAX_TOKEN + 1).strip()
+    except OSError as error:
+        raise Failed(Outcome.LOCAL, f"token file {file}: {error.strerror}") from error
+    if not token or len(token) > _MAX_TOKEN or not token.isascii() or not token.decode("ascii").isprintable():
+        raise Failed(Outcome.LOCAL, f"token file {file}: expected one line of ASCII, at most {_MAX_TOKEN} bytes")
+    return token.decode("ascii")
+
+
+def _judge(answer: Answer, settings: AgentSettings) -> None:
+    """Raise Failed if it is not a whole 200."""
+    if answer.status in {401, 403}:
+        raise Failed(Outcome.DENIED, f"status {answer.status}: the agent does not accept our token")
+    if answer.status != 200:  # noqa: PLR2004  # RFC 9110
+        raise Failed(Outcome.UNEXPECTED, f"status {answer.status}, expected 200")
+    if answer.cut:
+        raise Failed(Outcome.INVALID, f"more than {settings.max_bytes} bytes of metrics")

@@ -1,0 +1,135 @@
+"""What a counter PC may tell us: the metrics of `docs/metrics.md`, the labels each may carry, the values it may have.
+
+Pure. Everything that is not in these tables is dropped and counted, so that a PC, broken or hostile, can neither invent
+series nor fill the time series database.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from collectors.observation import Labels, Series, clean_text
+
+PRINTER_ERRORS = frozenset({
+    "low-paper", "no-paper", "low-toner", "no-toner", "door-open", "jammed", "offline", "service-requested",
+    "input-tray-missing", "output-tray-missing", "marker-supply-missing", "output-near-full", "output-full",
+    "input-tray-empty", "overdue-maintenance",
+})  # fmt: skip
+"""RFC 3805 hrPrinterDetectedErrorState."""
+
+MODES = ("user", "system", "idle", "other")
+SOURCES = frozenset({"usb", "printing", "processes", "services", "disks"})
+MAX_DISKS = 32
+_LARGEST = float(2**63)
+_FLAG = (0.0, 1.0)
+_NONE: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The label values that the inventory allows: peripherals behind this PC, its required processes and services."""
+
+    parts: frozenset[str] = frozenset()
+    processes: frozenset[str] = frozenset()
+    services: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Labels in the order they are exported, each with the name of its check; values from `low` to `high`."""
+
+    labels: tuple[tuple[str, str], ...] = ()
+    low: float = 0.0
+    high: float = _LARGEST
+    whole: bool = False  # only `low` or `high`
+
+
+def _flag(*labels: tuple[str, str]) -> Rule:
+    return Rule(labels, *_FLAG, whole=True)
+
+
+_DISK = (("disk", "disk"),)
+_PERIPHERAL = ("peripheral", "part")
+RULES: dict[str, Rule] = {
+    "mppmon_pc_info": Rule((("os", "word"), ("release", "word"), ("machine_id", "word"), ("agent", "word")), 1, 1),
+    "mppmon_pc_cpu_seconds_total": Rule((("mode", "mode"),)),
+    "mppmon_pc_cpu_ratio": Rule(high=1.0),
+    "mppmon_pc_memory_available_bytes": Rule(),
+    "mppmon_pc_memory_size_bytes": Rule(),
+    "mppmon_pc_disk_free_bytes": Rule(_DISK),
+    "mppmon_pc_disk_size_bytes": Rule(_DISK),
+    "mppmon_pc_disk_free_ratio": Rule(_DISK, high=1.0),
+    "mppmon_pc_disk_info": Rule((*_DISK, ("mount", "word")), 1, 1),
+    "mppmon_pc_boot_time_seconds": Rule(low=1e9),  # 2001; windows_exporter 0.30.2 to 0.30.5 give the uptime instead
+    "mppmon_pc_time_seconds": Rule(),
+    "mppmon_pc_network_errors_total": Rule((("direction", "direction"),)),
+    "mppmon_pc_process_running": _flag(("process", "process")),
+    "mppmon_pc_service_running": _flag(("service", "service")),
+    "mppmon_pc_spooler_running": _flag(),
+    "mppmon_pc_peripheral_present": _flag(_PERIPHERAL),
+    "mppmon_pc_printer_error": _flag(_PERIPHERAL, ("error", "error")),
+    "mppmon_pc_printer_jobs": Rule((_PERIPHERAL,)),
+    "mppmon_pc_printer_oldest_job_seconds": Rule((_PERIPHERAL,)),
+    "mppmon_pc_source_available": _flag(("source", "source")),
+}
+
+
+def _checks(names: Names) -> dict[str, Callable[[str], bool]]:
+    return {
+        "word": lambda _: True,  # only in `*_info`, cleaned
+        "mode": MODES.__contains__,
+        "direction": frozenset({"receive", "transmit"}).__contains__,
+        "disk": lambda text: text.isascii() and text.isdigit() and len(text) <= 2 and int(text) < MAX_DISKS,  # noqa: PLR2004  # two digits
+        "part": names.parts.__contains__,
+        "process": names.processes.__contains__,
+        "service": names.services.__contains__,
+        "error": PRINTER_ERRORS.__contains__,
+        "source": SOURCES.__contains__,
+    }
+
+
+@dataclass(slots=True)
+class Sieve:
+    """Takes samples in, lets through what the tables allow, once per series, and counts the rest."""
+
+    names: Names
+    kept: dict[Series, float] = field(default_factory=dict)
+    dropped: int = 0
+    _checks: dict[str, Callable[[str], bool]] = field(init=False)
+    _infos: set[tuple[str, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._checks = _checks(self.names)
+
+    def add(self, name: str, value: float, labels: Mapping[str, str] = _NONE) -> None:
+        """Keep one sample or count it as dropped. NaN is in no range, so it is dropped too."""
+        rule = RULES[name]
+        if not (rule.low <= value <= rule.high) or (rule.whole and value not in {rule.low, rule.high}):
+            self.dropped += 1
+            return
+        pairs = self._pairs(rule, labels)
+        series = (name, pairs) if pairs is not None else None
+        if series is None or series in self.kept or not self._first_info(name, pairs):
+            self.dropped += 1
+            return
+        self.kept[series] = value
+
+    def _pairs(self, rule: Rule, labels: Mapping[str, str]) -> Labels | None:
+        if len(labels) != len(rule.labels):
+            return None
+        pairs = []
+        for key, check in rule.labels:
+            text = labels.get(key)
+            if text is None or not self._checks[check](text):
+                return None
+            pairs.append((key, clean_text(text) if check == "word" else text))
+        return tuple(pairs)
+
+    def _first_info(self, name: str, pairs: Labels | None) -> bool:
+        """Return whether these are the first words for this disk or PC: no device makes series by the dozen of them."""
+        if not name.endswith("_info"):
+            return True
+        key = (name, pairs[0][1] if pairs and name == "mppmon_pc_disk_info" else "")
+        if key in self._infos:
+            return False
+        self._infos.add(key)
+        return True
