@@ -217,10 +217,11 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button: `verb` is `ack`, `escalate` or `details`."""
+    """A button: `verb` is `ack`, `escalate` or `details`, of the incident of this number."""
 
     verb: str
     label: str
+    incident: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class EmailSettings(Strict):
     username: str | None = None
     password_file: Path | None = None
     sender: str
-    timeout: Annotated[float, Field(gt=0, le=120)] = 20.0
+    timeout: Annotated[float, Field(gt=0, le=45)] = 20.0
 
 
 class TelegramSettings(Strict):
@@ -70,7 +70,7 @@ class TelegramSettings(Strict):
     needs_internet: bool = True
     token_file: Path
     api: str = "https://api.telegram.org"
-    timeout: Annotated[float, Field(gt=0, le=120)] = 20.0
+    timeout: Annotated[float, Field(gt=0, le=45)] = 20.0
     listen: bool = True  # take answers by long polling
 
 

@@ -1,0 +1,87 @@
+"""JSON over HTTPS with requests, over connections that a Line can cut."""
+
+import json
+import socket
+from typing import Any, NamedTuple
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.poolmanager import PoolManager
+
+from alerts.channels.pool import Line
+
+_MAX_BYTES = 1_000_000
+_CHUNK = 16_384
+
+
+class Answer(NamedTuple):
+    """An HTTP status and the JSON object that came with it (empty when it was something else)."""
+
+    status: int
+    body: dict[str, Any]
+
+
+def post(url: str, payload: dict[str, Any], *, line: Line, timeout: float) -> Answer:
+    """Post JSON, read a JSON object. `timeout` bounds each read; the line bounds the whole.
+
+    A session per call: a connection then belongs to one line, and no other call is cut with it. Raises
+    requests.RequestException, whose text may hold the URL: never show it.
+    """
+    with requests.Session() as session:
+        adapter = _Adapter(line)
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        with session.post(url, json=payload, timeout=timeout, allow_redirects=False, stream=True) as response:
+            body = bytearray()
+            for chunk in response.iter_content(_CHUNK):
+                body += chunk
+                if len(body) > _MAX_BYTES:
+                    raise requests.RequestException("answer too long")
+            return Answer(response.status_code, _object(bytes(body)))
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+class _Adapter(HTTPAdapter):
+    """Makes every new connection known to the line. No repeats of its own: the outbox repeats."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:  # noqa: ANN401, FBT001, FBT002  # the signature of requests
+        line = self._line
+
+        class Plain(HTTPConnection):
+            def _new_conn(self) -> socket.socket:
+                return _adopted(super()._new_conn(), line)
+
+        class Secure(HTTPSConnection):
+            def _new_conn(self) -> socket.socket:
+                return _adopted(super()._new_conn(), line)
+
+        class PlainPool(HTTPConnectionPool):
+            ConnectionCls = Plain
+
+        class SecurePool(HTTPSConnectionPool):
+            ConnectionCls = Secure
+
+        self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+
+
+def _adopted(sock: socket.socket, line: Line) -> socket.socket:
+    try:
+        line.adopt(sock)
+    except BaseException:
+        sock.close()
+        raise
+    return sock

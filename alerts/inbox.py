@@ -1,0 +1,64 @@
+"""What people answer: a button pressed, or a few words typed. What it does is decided by whoever implements Inbox."""
+
+import re
+from dataclasses import dataclass
+from typing import Protocol
+
+_VERBS = {
+    "ack": "ack",
+    "tangani": "ack",
+    "saya tangani": "ack",
+    "escalate": "escalate",
+    "teruskan": "escalate",
+    "details": "details",
+    "rincian": "details",
+}
+_TYPED = re.compile(
+    r"/?(" + "|".join(sorted(_VERBS, key=len, reverse=True)) + r")(?:@\w{1,64})?\s*#?(\d{1,9})", re.IGNORECASE
+)
+_PRESSED = re.compile(r"(ack|escalate|details):(\d{1,9})")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What somebody answers. `address`: where from, as people's `addresses` name it; `sender`: who within a group.
+
+    `update_id` is the provider's number of this answer: a repeat carries the same one.
+    """
+
+    channel: str
+    address: str
+    verb: str
+    incident: int
+    update_id: str
+    text: str = ""
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said back. `ok`: it was done."""
+
+    text: str
+    ok: bool
+
+
+class Inbox(Protocol):
+    """Takes replies. Answered means durable: it returns after the commit, and raises only when nothing was done.
+
+    Who is not known is refused in the Answer, politely and without a word about incidents.
+    """
+
+    async def reply(self, reply: Reply) -> Answer: ...
+
+
+def typed(text: str) -> tuple[str, int] | None:
+    """Return verb and incident of `/ack 1042`, `tangani #1042`, `Rincian 1042`; None when it is something else."""
+    found = _TYPED.fullmatch(text.strip()[:200])
+    return (_VERBS[found[1].lower()], int(found[2])) if found else None
+
+
+def pressed(data: str) -> tuple[str, int] | None:
+    """Return verb and incident of a button's `ack:1042`; None when it is not one of ours."""
+    found = _PRESSED.fullmatch(data)
+    return (found[1], int(found[2])) if found else None

@@ -1,0 +1,219 @@
+"""What is said to whom: the service first, in one phone screen (DESIGN section 5, promise 14). Pure.
+
+Texts are plain: no channel may read markup in them, so nothing a device or a person named can become markup.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from alerts import phrases
+from alerts.model import Action, Facts, Incident, IncidentStatus, Message, NoticeKind
+from alerts.phrases import LOCK_SCREEN, Speech
+from alerts.words import fill
+
+__all__ = ["Speech", "fill", "key", "render", "shorten"]
+
+_KEYS = UUID("6f2d7f2c-5a0b-5c55-9d0e-3b8f5f3f7a10")  # name space of notification keys; never to change
+_INTERRUPTED, _LIMITED, _RESOLVED, _BLIND = "🔴", "🟡", "✅", "⚪"
+_ELLIPSIS = "…"
+_DETAILED = 8  # services that DETAILS lists
+
+
+def key(page: str, step: int, recipient: str, channel: str, kind: NoticeKind, sequence: int) -> str:
+    """Return the key of a notification: the same over crashes and repeats, different for everything else."""
+    return str(uuid5(_KEYS, "\x1f".join((page, str(step), recipient, channel, kind, str(sequence)))))
+
+
+def render(
+    kind: NoticeKind,
+    incident: Incident,
+    *,
+    speech: Speech,
+    public_url: str | None = None,
+    by: str | None = None,
+    now: datetime,
+) -> Message:
+    """Return the message of an incident to one reader. `by`: the name of who acknowledged it."""
+    lines, verbs = _compose(kind, incident, speech, by or incident.acknowledged_by or "", now)
+    if public_url and kind is not NoticeKind.RESOLVED:
+        lines.append(f"{public_url.rstrip('/')}/incidents/{incident.number}")
+    labels = {"ack": speech._("I'll take it"), "escalate": speech._("Escalate"), "details": speech._("Details")}
+    subject = f"{lines[0]} · #{incident.number}"
+    actions = tuple(Action(verb, labels[verb], incident.number) for verb in verbs)
+    return Message(subject, tuple(lines), actions)
+
+
+def _compose(
+    kind: NoticeKind, incident: Incident, speech: Speech, who: str, now: datetime
+) -> tuple[list[str], tuple[str, ...]]:
+    if kind is NoticeKind.RESOLVED:
+        return [_resolved(incident, speech, now)], ()
+    if kind is NoticeKind.ACKNOWLEDGED:
+        return [_taken(incident, speech, who), _number(incident, speech)], ("details",)
+    if kind is NoticeKind.DETAILS:
+        return _details(incident, speech, who, now), _open_verbs(incident)
+    if kind is NoticeKind.NOTICE:
+        facts = incident.facts
+        return [f"{_BLIND} {phrases.fault(facts, speech)}", *_first_step(facts, speech)], ()
+    return _page(incident, speech, now), ("ack", "escalate", "details")
+
+
+def shorten(message: Message, limit: int) -> Message:
+    """Return the message within `limit` characters, never refused: its first line stays, the middle gives way.
+
+    The last line (the incident's number, or the link) is kept whenever it fits beside the first.
+    """
+    if len(message.text) <= limit:
+        return message
+    first, *middle, last = message.lines if len(message.lines) > 1 else (*message.lines, "")
+    if not last or len(first) + len(last) + 1 > limit:
+        return replace(message, lines=(_cut(first, limit),))
+    room = limit - len(first) - len(last) - 2
+    body = _cut("\n".join(middle), room) if room > 0 else ""
+    return replace(message, lines=(first, *(body.split("\n") if body else ()), last))
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: max(0, limit - 1)].rstrip() + _ELLIPSIS[:limit]
+
+
+def _page(incident: Incident, speech: Speech, now: datetime) -> list[str]:
+    facts = incident.facts
+    since = phrases.when(facts.since, now, speech)
+    if facts.blind:
+        cut = speech._("Monitoring cut: {what} since {time}. The condition of online services is not known.")
+        headline = f"{_BLIND} {cut.format(what=facts.what.of(speech.language), time=since)}"
+        return [headline, *_first_step(facts, speech), _number(incident, speech)]
+    if facts.stopped:
+        lines = [_headline(facts, speech), phrases.fault(facts, speech)]
+    else:
+        where = f" ({facts.where})" if facts.where else ""
+        quiet = speech._("No service has stopped so far")
+        lines = [f"{_LIMITED} {facts.device}: {facts.what.of(speech.language)}", f"{quiet}{where}"]
+    return [
+        *lines,
+        _since(facts, since, speech),
+        *_impact(facts, speech),
+        *_children(facts, speech),
+        *_first_step(facts, speech),
+        _number(incident, speech),
+    ]
+
+
+def _headline(facts: Facts, speech: Speech) -> str:
+    hit = phrases.gravest(facts.stopped)
+    hit = [one for one in hit if one.interrupted] or hit
+    if hit[0].interrupted:
+        text = f"{_INTERRUPTED} {speech._('{services} STOPPED').format(services=phrases.services(hit, speech))}"
+    else:
+        text = f"{_LIMITED} {speech._('{services} LIMITED').format(services=phrases.services(hit, speech))}"
+    there = phrases.places(hit, speech, room=LOCK_SCREEN - len(text) - 3)
+    placed = f"{text} · {there}"
+    several = len({(one.agency, one.service) for one in hit}) > 1
+    return text if several and len(placed) > LOCK_SCREEN else placed
+
+
+def _subject(facts: Facts, speech: Speech) -> str:
+    """Say what it is about in a sentence of its own: `Cetak KTP-el, Loket A3`."""
+    if not facts.stopped:
+        return f"{facts.device} ({facts.where})" if facts.where else facts.device
+    hit = phrases.gravest(facts.stopped)
+    what = phrases.services(hit, speech)
+    there = list(dict.fromkeys(one.place for one in hit))
+    return f"{what}, {there[0]}" if len(there) == 1 else what
+
+
+def _resolved(incident: Incident, speech: Speech, now: datetime) -> str:
+    at = incident.mended_at or now
+    facts = incident.facts
+    lasted = phrases.duration(at - facts.since, speech)
+    if facts.blind:
+        text = speech._("Monitoring restored: {time} ({duration})")
+        return f"{_RESOLVED} {text.format(time=phrases.when(at, now, speech), duration=lasted)}"
+    text = speech._("Resolved: {subject} · {time} ({duration})")
+    subject = _subject(facts, speech)
+    return f"{_RESOLVED} {text.format(subject=subject, time=phrases.when(at, now, speech), duration=lasted)}"
+
+
+def _taken(incident: Incident, speech: Speech, who: str) -> str:
+    facts = incident.facts
+    grave = any(one.interrupted for one in facts.stopped)
+    icon = _BLIND if facts.blind else _INTERRUPTED if grave else _LIMITED
+    subject = facts.what.of(speech.language) if facts.blind else _subject(facts, speech)
+    return f"{icon} {speech._('{who} is on it: {subject}').format(who=who, subject=subject)}"
+
+
+def _details(incident: Incident, speech: Speech, who: str, now: datetime) -> list[str]:
+    facts = incident.facts
+    end = incident.mended_at or now
+    lasted = phrases.duration(end - facts.since, speech)
+    lines = [
+        f"{_number(incident, speech)} · {_status(incident, speech, who, now)}",
+        speech._("Root cause: {fault}").format(fault=phrases.fault(facts, speech)),
+        f"{_since(facts, phrases.when(facts.since, now, speech), speech)} ({lasted})",
+    ]
+    groups = phrases.by_service(phrases.gravest(facts.stopped))
+    for hit in groups[:_DETAILED]:
+        icon = _INTERRUPTED if hit[0].interrupted else _LIMITED
+        name = f"{icon} {hit[0].service} · {phrases.places(hit, speech, room=LOCK_SCREEN)}"
+        said = [phrases.citizens(hit, speech), phrases.redirect(hit, speech, name=False)]
+        lines.append(f"{name}: {'; '.join(part for part in said if part)}")
+    rest = len(groups) - _DETAILED
+    if rest > 0:
+        text = speech.plural("and {count} other service", "and {count} other services", rest)
+        lines.append(text.format(count=rest))
+    return [*lines, *_children(facts, speech), *_first_step(facts, speech)]
+
+
+def _status(incident: Incident, speech: Speech, who: str, now: datetime) -> str:
+    if incident.mended_at is not None:
+        return speech._("resolved {time}").format(time=phrases.when(incident.mended_at, now, speech))
+    if incident.acknowledged_at is not None:
+        at = phrases.when(incident.acknowledged_at, now, speech)
+        return speech._("{who} is on it since {time}").format(who=who, time=at)
+    return speech._("nobody is on it yet")
+
+
+def _open_verbs(incident: Incident) -> tuple[str, ...]:
+    if incident.status is IncidentStatus.OPEN:
+        return ("ack", "escalate")
+    return ("escalate",) if incident.status is IncidentStatus.ACKNOWLEDGED else ()
+
+
+def _since(facts: Facts, since: str, speech: Speech) -> str:
+    if facts.checked <= 0:
+        return speech._("Since {time}").format(time=since)
+    text = speech._("Since {time}, checked {count}×")  # noqa: RUF001  # the sign for times
+    return text.format(time=since, count=facts.checked)
+
+
+def _impact(facts: Facts, speech: Speech) -> list[str]:
+    hit = phrases.gravest(facts.stopped)
+    if not hit:
+        return []
+    stopped = [one for one in hit if one.interrupted]
+    if stopped:
+        several = len(stopped) > 1
+        said = [phrases.citizens(stopped, speech), phrases.redirect(stopped, speech, name=several)]
+    else:
+        said = [speech._("still served, with limits"), phrases.citizens(hit, speech)]
+    text = "; ".join(part for part in said if part)
+    return [speech._("Impact: {impact}").format(impact=text)] if text else []
+
+
+def _children(facts: Facts, speech: Speech) -> list[str]:
+    count = len(facts.children)
+    if not count:
+        return []
+    text = speech.plural("Also affected: {count} device ({names})", "Also affected: {count} devices ({names})", count)
+    return [text.format(count=count, names=phrases.names(facts.children, speech))]
+
+
+def _first_step(facts: Facts, speech: Speech) -> list[str]:
+    step = facts.first_step.of(speech.language)
+    return [speech._("First step: {step}").format(step=step)] if step else []
+
+
+def _number(incident: Incident, speech: Speech) -> str:
+    return speech._("Incident #{number}").format(number=incident.number)

@@ -1,0 +1,180 @@
+"""From the outbox to the channels: lease, send, mark.
+
+In this order nothing is lost by a crash: a lease that was never marked runs out, and the message is sent again with
+the same key. The store behind the outbox belongs to the caller.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from alerts.channels.backoff import backoff
+from alerts.channels.base import Channel, Failed, Reason, Result, Sent
+from alerts.model import Notification
+
+__all__ = ["LEASE", "Failed", "Leased", "Outbox", "Reason", "Result", "Sender", "Sent", "backoff"]
+
+DEADLINE = 50.0
+"""Seconds after which a send is given up whatever its channel does; channels keep shorter ones of their own."""
+
+LEASE = 60.0
+"""Seconds a lease should last: longer than DEADLINE, so that nothing is leased again while it is being sent."""
+
+_PAUSE = 0.05  # seconds between two looks at the outbox: overdue rows of a busy channel must not spin the loop
+_LOOK = 5.0  # seconds after which we look though nobody called: a lost wake-up costs seconds, not a message
+_GRACE = 5.0  # seconds that marking may take when we are being stopped
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A notification that is ours to send for a while. `attempt` counts from 1."""
+
+    notification: Notification
+    attempt: int
+
+
+class Outbox(Protocol):
+    """What the pager needs of whoever keeps the notifications."""
+
+    async def lease(self, limit: int, channels: Collection[str]) -> list[Leased]:
+        """Return at most `limit` due notifications of these channels, urgent first, and lease them for LEASE s."""
+        ...
+
+    async def mark(self, key: str, result: Result, attempt: int) -> None:
+        """Keep how a send ended. `Failed(retry=True)`: due again in `retry_after` seconds, which is always set."""
+        ...
+
+    async def changed(self) -> None:
+        """Return when something may have become due since the last call."""
+        ...
+
+
+class OnResult(Protocol):
+    """Told of every attempt, with the seconds it took: for metrics."""
+
+    def __call__(self, notification: Notification, result: Result, seconds: float, /) -> None: ...
+
+
+class Sender:
+    """Sends what the outbox holds. Every channel has a lane of its own: a slow one delays no other."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        channels: Mapping[str, Channel],
+        *,
+        on_result: OnResult | None = None,
+        rng: random.Random | None = None,
+        deadline: float = DEADLINE,
+    ) -> None:
+        self._outbox = outbox
+        self._lanes = [
+            _Lane(outbox, channel, on_result, rng or random.Random(), deadline)  # noqa: S311  # jitter, no secret
+            for channel in channels.values()
+        ]
+
+    async def run(self) -> None:
+        """Send until cancelled. What was sent at that moment is still marked; what was not will be sent again."""
+        async with asyncio.TaskGroup() as group:
+            for lane in self._lanes:
+                group.create_task(lane.run(), name=f"send {lane.name}")
+            while True:
+                for lane in self._lanes:
+                    lane.wake()
+                await asyncio.sleep(_PAUSE)
+                await _or_else(self._changed(), None)
+
+    async def _changed(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK):
+                await self._outbox.changed()
+
+
+class _Lane:
+    """One channel's way out: at most `channel.concurrency` sends at a time."""
+
+    def __init__(
+        self, outbox: Outbox, channel: Channel, on_result: OnResult | None, rng: random.Random, deadline: float
+    ) -> None:
+        self.name = channel.name
+        self._outbox, self._channel, self._on_result = outbox, channel, on_result
+        self._rng, self._deadline = rng, deadline
+        self._awake = asyncio.Event()
+        self._running = 0
+
+    def wake(self) -> None:
+        self._awake.set()
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await self._awake.wait()
+                self._awake.clear()
+                free = self._channel.concurrency - self._running
+                if free <= 0:
+                    continue  # a send that ends wakes us
+                leased: list[Leased] = await _or_else(self._outbox.lease(free, (self.name,)), [])
+                for one in sorted(leased, key=lambda one: not one.notification.urgent):
+                    self._running += 1
+                    group.create_task(self._deliver(one), name=f"send {one.notification.key}")
+
+    async def _deliver(self, leased: Leased) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            begun = loop.time()
+            result = await self._send(leased)
+            seconds = loop.time() - begun
+            await self._mark(leased, result)
+            if self._on_result is not None:
+                self._on_result(leased.notification, result, seconds)
+        except Exception as error:  # noqa: BLE001  # neither a broken metric nor a full disk may stop the lane
+            _complain("cannot finish %s: %s", leased.notification.key, error)  # the lease runs out: same key once more
+        finally:
+            self._running -= 1
+            self.wake()
+
+    async def _send(self, leased: Leased) -> Result:
+        result: Result
+        try:
+            async with asyncio.timeout(self._deadline):
+                result = await self._channel.send(leased.notification)
+        except TimeoutError:
+            result = Failed(retry=True, reason=Reason.TIMEOUT, detail="no end in sight")
+        except Exception as error:  # noqa: BLE001  # a channel's bug must not lose the message nor stop the lane
+            _complain("channel %s broke: %s", self.name, error)
+            result = Failed(retry=True, reason=Reason.INTERNAL, detail=type(error).__name__)
+        if isinstance(result, Failed) and result.retry:
+            wait = max(result.retry_after or 0.0, backoff(leased.attempt, self._rng))
+            return replace(result, retry_after=wait)
+        return result
+
+    async def _mark(self, leased: Leased, result: Result) -> None:
+        """Mark, also when cancelled meanwhile: what was sent and not marked would be sent twice."""
+        marking = asyncio.ensure_future(self._outbox.mark(leased.notification.key, result, leased.attempt))
+        try:
+            await asyncio.shield(marking)
+        except asyncio.CancelledError:
+            await asyncio.wait({marking}, timeout=_GRACE)
+            raise
+
+
+async def _or_else(asked: Awaitable[_T], otherwise: _T) -> _T:
+    """Ask the outbox; when it fails, say so, wait a little and go on: the next look may be luckier."""
+    try:
+        return await asked
+    except Exception as error:  # noqa: BLE001  # whatever keeps the outbox may be restarting
+        _complain("the %s does not answer: %s", "outbox", error)
+        await asyncio.sleep(1.0)
+        return otherwise
+
+
+def _complain(text: str, subject: str, error: Exception) -> None:
+    """Log the type only: the text or the traceback of a foreign exception may hold a URL with a token in it."""
+    _log.error(text, subject, type(error).__name__)
