@@ -40,11 +40,11 @@ class Column:
             self.done = True  # the last real OID may be repeated here with endOfMibView: its value is kept
         elif self.cells and oid.arcs_of(index) <= oid.arcs_of(self.last[len(self.name) :]):
             self.done, self.trouble = True, "OIDs do not increase"
-        elif len(self.cells) >= rows:
-            self.done, self.trouble = True, f"more than {rows} rows"
         else:
             self.cells[index] = (tag, value)
             self.last = name
+            if len(self.cells) >= rows:
+                self.done, self.trouble = True, f"stopped after {rows} rows"
 
 
 @dataclass(frozen=True, slots=True)

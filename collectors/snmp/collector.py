@@ -1,0 +1,210 @@
+"""Polls devices by SNMP v1 and v2c: liveness by sysUpTime, telemetry by the device's profile."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from collectors.collector import Kind, Now, Target
+from collectors.observation import EMPTY, Observation, Outcome, Schema, schema_of
+from collectors.settings import SnmpSettings
+from collectors.snmp.device import Device
+from collectors.snmp.library import Profiles, builtin
+from collectors.snmp.located import ProfileError
+from collectors.snmp.session import Session
+from collectors.snmp.wire import codec, oid
+from collectors.snmp.wire.codec import Pdu
+from collectors.snmp.wire.errors import (
+    AUTHORIZATION_ERROR,
+    NO_ACCESS,
+    ErrorStatus,
+    Invalid,
+    Local,
+    NoAnswer,
+    Refused,
+    Unreachable,
+    WireError,
+)
+from collectors.snmp.wire.resolve import Resolver
+from collectors.snmp.wire.transport import Counts, Limits, Wire
+from collectors.snmp.wire.walk import Credentials
+
+_VERSIONS: Final = {"1": codec.V1, "2c": codec.V2C}
+_SYS_UP_TIME = oid.encode("1.3.6.1.2.1.1.3.0")
+_FORGET = 3600.0  # seconds after its last poll that a device's state is kept: it may have left the inventory
+_MAX_COMMUNITY = 255  # octets
+_OUTCOMES: dict[type[WireError], Outcome] = {
+    NoAnswer: Outcome.TIMEOUT,
+    Refused: Outcome.REFUSED,
+    Unreachable: Outcome.UNREACHABLE,
+    Invalid: Outcome.INVALID,
+    Local: Outcome.LOCAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    outcome: Outcome = Outcome.OK
+    detail: str = ""
+    schema: Schema = EMPTY
+    values: tuple[float, ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()
+
+
+class SnmpCollector:
+    """Asks all devices through one wire. `start` opens it in the running loop, `close` closes it.
+
+    `monotonic` measures durations (default: the loop's clock). A poll ends at `timeout * (retries + 1)` seconds,
+    whatever the device does.
+    """
+
+    def __init__(
+        self,
+        *,
+        now: Now,
+        monotonic: Callable[[], float] | None = None,
+        profiles: Profiles | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._now = now
+        self._monotonic = monotonic
+        self._profiles = profiles or builtin()
+        self._limits = limits
+        self._wire: Wire | None = None
+        self._resolver = Resolver()
+        self._devices: dict[str, Device] = {}
+
+    async def start(self) -> None:
+        """Make the wire in the running loop; its sockets open at the first request of their family."""
+        self._wire = Wire(self._limits)
+
+    async def close(self) -> None:
+        """Close the wire; polls under way end as local."""
+        if self._wire is not None:
+            self._wire.close()
+        self._resolver.close()
+
+    @property
+    def counts(self) -> Counts:
+        """What the wire saw so far."""
+        return self._wire.counts if self._wire is not None else Counts()
+
+    async def poll(self, target: Target) -> Observation:
+        """Ask once; see Collector."""
+        clock = self._monotonic or asyncio.get_running_loop().time
+        at, begin = self._now(), clock()
+        answer = await self._answer(target)
+        return Observation(
+            check=target.check,
+            device=target.device,
+            outcome=answer.outcome,
+            at=at,
+            seconds=clock() - begin,
+            schema=answer.schema,
+            values=answer.values,
+            texts=answer.texts,
+            detail=answer.detail,
+        )
+
+    async def _answer(self, target: Target) -> _Answer:
+        settings = target.settings
+        if self._wire is None or not isinstance(settings, SnmpSettings):
+            return _Answer(Outcome.LOCAL, "not started" if self._wire is None else "the target has no SNMP settings")
+        deadline = asyncio.get_running_loop().time() + settings.timeout * (settings.retries + 1)
+        device = self._device(target)
+        try:
+            session = await self._session(self._wire, device, settings, target.address, deadline)
+        except (Local, OSError, ValueError) as error:
+            return _Answer(Outcome.LOCAL, _reason(error))
+        if target.kind is Kind.LIVENESS:
+            return await _liveness(session, device)
+        return await self._telemetry(session, device, settings)
+
+    def _device(self, target: Target) -> Device:
+        """Return the device's state, anew when its target changed."""
+        now = asyncio.get_running_loop().time()
+        device = self._devices.get(target.check)
+        if device is None or (device.target is not target and device.target != target):
+            old = [check for check, other in self._devices.items() if now - other.used > _FORGET]
+            for check in old:
+                del self._devices[check]
+            device = self._devices[target.check] = Device(target)
+        device.used = now
+        return device
+
+    async def _session(
+        self, wire: Wire, device: Device, settings: SnmpSettings, address: str, deadline: float
+    ) -> Session:
+        family, where = await self._resolver.resolve(address, settings.port, deadline=deadline)
+        if device.endpoint is None or device.endpoint.address != where:
+            device.endpoint = wire.endpoint(family, where)
+        if device.credentials is None:
+            device.credentials = Credentials(_VERSIONS[settings.version], _community(settings))
+        return Session(
+            wire=wire,
+            endpoint=device.endpoint,
+            credentials=device.credentials,
+            timeout=settings.timeout,
+            deadline=deadline,
+            repetitions=settings.max_repetitions,
+        )
+
+    async def _telemetry(self, session: Session, device: Device, settings: SnmpSettings) -> _Answer:
+        try:
+            await device.read(session, self._profiles, settings.profile)
+        except ProfileError as error:
+            return _Answer(Outcome.LOCAL, str(error))
+        except WireError as error:
+            device.failed()
+            outcome, detail = _outcome(error)
+            if outcome is Outcome.TIMEOUT and session.answered:
+                outcome, detail = Outcome.UNEXPECTED, f"answered only in part: {detail}"
+        else:
+            outcome, detail = Outcome.OK, "; ".join(session.troubles)
+        found = device.samples()
+        return _Answer(
+            outcome,
+            detail,
+            schema_of(tuple(series for series, _ in found)),
+            tuple(value for _, value in found),
+            device.texts,
+        )
+
+
+async def _liveness(session: Session, device: Device) -> _Answer:
+    """GET sysUpTime.0. An agent without it answers noSuchObject, which is an answer."""
+    credentials = session.credentials
+    request = device.liveness = device.liveness or codec.request(
+        Pdu.GET, [_SYS_UP_TIME], version=credentials.version, community=credentials.community
+    )
+    try:
+        await session.get(request)
+    except WireError as error:
+        device.failed()
+        return _Answer(*_outcome(error))
+    return _Answer()
+
+
+def _outcome(error: WireError) -> tuple[Outcome, str]:
+    if isinstance(error, ErrorStatus):
+        denied = error.status in {NO_ACCESS, AUTHORIZATION_ERROR}
+        return (Outcome.DENIED if denied else Outcome.UNEXPECTED), str(error)
+    return _OUTCOMES[type(error)], str(error)
+
+
+def _community(settings: SnmpSettings) -> bytes:
+    """Return the community. OSError or ValueError, free of its text, when its file cannot be used."""
+    if settings.community_file is None:
+        return settings.community.get_secret_value().encode()
+    with settings.community_file.open("rb") as file:
+        content = file.read(_MAX_COMMUNITY + 2)
+    lines = content.splitlines()
+    if len(lines) != 1 or not 1 <= len(lines[0]) <= _MAX_COMMUNITY:
+        raise ValueError(f"{settings.community_file}: expected one line of 1 to {_MAX_COMMUNITY} octets")
+    return lines[0]
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{error.filename or 'cannot ask'}: {error.strerror or 'error'}"
+    return str(error)

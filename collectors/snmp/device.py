@@ -1,0 +1,99 @@
+"""What is remembered of one device between polls: its identity, what it has, and how it is asked."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from collectors.collector import Target
+from collectors.snmp import decode, plan
+from collectors.snmp.decode import SCALARS, Sample
+from collectors.snmp.identify import Identity, identify
+from collectors.snmp.library import Profiles
+from collectors.snmp.plan import Plan
+from collectors.snmp.session import MutableRows, Session
+from collectors.snmp.wire.codec import Request
+from collectors.snmp.wire.transport import Endpoint
+from collectors.snmp.wire.walk import Credentials
+
+IDENTIFY_EVERY = 1800.0  # seconds
+_INFO = "mppmon_device_info"
+_INFO_LABELS = ("vendor", "model", "serial")
+
+
+@dataclass(slots=True)
+class Device:
+    """One target's state. `rows` are those of the last poll; fixed columns stay from the last identification."""
+
+    target: Target
+    used: float = 0.0
+    endpoint: Endpoint | None = None
+    credentials: Credentials | None = None
+    liveness: Request | None = None
+    texts: tuple[tuple[str, str], ...] = ()
+    _identity: Identity | None = None
+    _identified: float = 0.0
+    _plan: Plan | None = None
+    _fixed: MutableRows = field(default_factory=dict)
+    _rows: MutableRows = field(default_factory=dict)
+
+    async def read(self, session: Session, profiles: Profiles, profile: str | None) -> None:
+        """Read the device: everything when it is new, changed or long not identified, else what changes.
+
+        Raises what the wire raises; what came before is in `samples` and `texts`.
+        """
+        now = asyncio.get_running_loop().time()
+        self._rows = {}
+        if self._plan is None or self._identity is None or now - self._identified > IDENTIFY_EVERY:
+            await self._read_all(session, profiles, profile, now)
+            return
+        for table, rows in self._fixed.items():
+            self._rows[table] = {index: dict(row) for index, row in rows.items()}
+        before = self._uptime(self._fixed)
+        await session.run(self._plan, self._rows)
+        if session.incomplete or self._uptime(self._rows) < before:
+            self._plan = None  # it has changed or restarted: learn anew at the next poll
+        self._describe(self._identity)
+
+    def failed(self) -> None:
+        """Read community and name anew at the next poll: either may be what changed."""
+        self.credentials = None
+        self.endpoint = None
+        self.liveness = None
+
+    def samples(self) -> list[Sample]:
+        """Return the samples of the last poll."""
+        if self._identity is None or not self._rows:
+            return []
+        info = dict(self._identity.texts)
+        labels = tuple((label, info.get(label, "")) for label in _INFO_LABELS)
+        return [((_INFO, labels), 1.0), *decode.samples(self._identity.profile, self._rows)]
+
+    async def _read_all(self, session: Session, profiles: Profiles, profile: str | None, now: float) -> None:
+        self._plan = None
+        identity = self._identity = await identify(session, profiles, profile)
+        self.texts = identity.texts
+        everything = plan.everything(identity.profile, session.credentials)
+        await session.run(everything, self._rows)
+        self._plan = plan.steady(identity.profile, self._rows, session.credentials)
+        self._identified = now
+        self._fixed = _fixed(identity, self._rows)
+        self._describe(identity)
+
+    def _describe(self, identity: Identity) -> None:
+        self.texts = (*identity.texts, *decode.words(identity.profile, self._rows))
+
+    @staticmethod
+    def _uptime(rows: MutableRows) -> int:
+        value = rows.get(SCALARS, {}).get("", {}).get("uptime")
+        return value if isinstance(value, int) else 0
+
+
+def _fixed(identity: Identity, rows: MutableRows) -> MutableRows:
+    """Return the fixed cells of `rows`, and the uptime at which they were read."""
+    out: MutableRows = {}
+    for name, table in identity.profile.tables.items():
+        names = {key for key, column in table.columns.items() if column.fixed}
+        kept = {index: {key: row[key] for key in names & set(row)} for index, row in rows.get(name, {}).items()}
+        out[name] = {index: row for index, row in kept.items() if row}
+    uptime = rows.get(SCALARS, {}).get("", {}).get("uptime")
+    out[SCALARS] = {"": {"uptime": uptime}} if uptime is not None else {}
+    return out

@@ -1,0 +1,84 @@
+"""Who is this? The profile that reads a device, and the device's words about itself, from a few requests."""
+
+from dataclasses import dataclass
+
+from collectors.observation import clean_text
+from collectors.snmp.library import Profiles
+from collectors.snmp.profile import Profile
+from collectors.snmp.session import Session
+from collectors.snmp.wire import ber, codec, oid
+from collectors.snmp.wire.ber import VarBind
+from collectors.snmp.wire.codec import Pdu
+from collectors.snmp.wire.walk import Column
+
+SYS_DESCR = oid.encode("1.3.6.1.2.1.1.1.0")
+SYS_OBJECT_ID = oid.encode("1.3.6.1.2.1.1.2.0")
+_FALLBACK = "system"
+_FACT_ROWS = 4  # the first entries of a table of parts; the chassis is among them
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A device's profile, and texts: kind, profile, vendor, model, serial, sysdescr (those that are known)."""
+
+    profile: Profile
+    texts: tuple[tuple[str, str], ...]
+
+
+async def identify(session: Session, profiles: Profiles, name: str | None) -> Identity:
+    """Find the profile (`name`, else by sysObjectID, else by what the device has) and read the facts.
+
+    Raises what the wire raises; ProfileError for a name that no profile has.
+    """
+    ask = codec.request(
+        Pdu.GET,
+        [SYS_DESCR, SYS_OBJECT_ID],
+        version=session.credentials.version,
+        community=session.credentials.community,
+    )
+    description, object_id = await session.get(ask)
+    number = oid.decode(object_id[2]) if object_id[1] == ber.OBJECT_ID and isinstance(object_id[2], bytes) else ""
+    profile = profiles.named(name) if name else profiles.by_object_id(number)
+    if profile is None:
+        profile = await _detect(session, profiles)
+    texts = {"kind": profile.kind, "profile": profile.name, "vendor": profiles.vendor(number)}
+    texts |= await _facts(session, profile)
+    texts["sysdescr"] = _words(description)
+    return Identity(profile, tuple((key, text) for key, text in texts.items() if text))
+
+
+async def _detect(session: Session, profiles: Profiles) -> Profile:
+    candidates = [(profile, oid.encode(name)) for profile in profiles.detectors() for name in profile.detect]
+    found = await session.columns([raw for _, raw in candidates], rows=1)
+    for (profile, _), column in zip(candidates, found, strict=True):
+        if column.cells:
+            return profile
+    return profiles.named(_FALLBACK)
+
+
+async def _facts(session: Session, profile: Profile) -> dict[str, str]:
+    """Read the first words that any column of a fact has, in the profile's order."""
+    columns = [(fact, oid.encode(column.oid)) for fact, wanted in profile.facts.items() for column in wanted]
+    if not columns:
+        return {}
+    found = await session.columns([raw for _, raw in columns], rows=_FACT_ROWS)
+    facts: dict[str, str] = {}
+    for (fact, _), column in zip(columns, found, strict=True):
+        text = _first_words(column)
+        if text and fact not in facts:
+            facts[fact] = text
+    return facts
+
+
+def _first_words(column: Column) -> str:
+    for tag, value in column.cells.values():
+        if tag == ber.OCTETS and isinstance(value, bytes):
+            text = clean_text(value)
+            if text:
+                return text
+    return ""
+
+
+def _words(varbind: VarBind) -> str:
+    value = varbind[2]
+    return clean_text(value) if varbind[1] == ber.OCTETS and isinstance(value, bytes) else ""

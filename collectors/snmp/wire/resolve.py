@@ -1,0 +1,69 @@
+"""Names to addresses, off the loop. The last good address of a name is kept while its resolver fails."""
+
+import asyncio
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_address
+from typing import cast
+
+from collectors.snmp.wire.errors import Local
+from collectors.snmp.wire.sockets import Address
+
+Resolved = tuple[socket.AddressFamily, Address]
+
+KEEP = 300.0  # seconds; then a name is asked anew
+_RESOLVERS = 2  # threads: a dead resolver blocks these, and nobody else
+
+
+class Resolver:
+    """Resolves in two threads of its own; numeric addresses at once."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(_RESOLVERS, thread_name_prefix="snmp-resolve")
+        self._known: dict[tuple[str, int], tuple[float, Resolved]] = {}
+        self._asking: dict[tuple[str, int], asyncio.Future[Resolved]] = {}
+
+    async def resolve(self, host: str, port: int, *, deadline: float) -> Resolved:
+        """Return family and address of `host`. Local when no answer comes before `deadline` (loop time)."""
+        if _numeric(host):
+            return _lookup(host, port, socket.AI_NUMERICHOST)
+        loop = asyncio.get_running_loop()
+        key = (host, port)
+        known = self._known.get(key)
+        if known is not None and loop.time() - known[0] < KEEP:
+            return known[1]
+        asking = self._asking.get(key)
+        if asking is None:
+            asking = loop.run_in_executor(self._pool, _lookup, host, port, 0)
+            asking.add_done_callback(lambda done: self._answered(key, done, loop.time()))
+            self._asking[key] = asking
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await asyncio.shield(asking)
+        except (OSError, TimeoutError) as error:
+            if known is not None:
+                return known[1]
+            raise Local("its name cannot be resolved") from error
+
+    def close(self) -> None:
+        """Let the threads go; a lookup under way ends by itself."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _answered(self, key: tuple[str, int], done: "asyncio.Future[Resolved]", now: float) -> None:
+        self._asking.pop(key, None)
+        if not done.cancelled() and done.exception() is None:
+            self._known[key] = (now, done.result())
+
+
+def _numeric(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _lookup(host: str, port: int, flags: int) -> Resolved:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM, flags=flags | socket.AI_NUMERICSERV)
+    family, _, _, _, address = found[0]
+    return family, cast("Address", address)
