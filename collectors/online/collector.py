@@ -36,20 +36,20 @@ class OnlineCollector:
         at, loop = self._now(), asyncio.get_running_loop()
         began = loop.time()
         try:
-            answer = await self._fetcher.fetch(
+            answer, outcome, detail = await self._fetcher.fetch(
                 Ask(
                     url=settings.url,
                     method=settings.method,
                     timeout=settings.timeout,
                     max_bytes=settings.max_bytes,
                     verify=settings.verify,
-                )
+                ),
+                lambda answer: (answer, *judge(answer, settings)),
             )
         except Failed as failed:
             return Observation(
                 target.check, target.device, failed.outcome, at, loop.time() - began, detail=failed.detail
             )
-        outcome, detail = judge(answer, settings)
         values = (
             float(outcome is Outcome.OK),
             float(answer.status),

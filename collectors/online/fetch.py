@@ -10,9 +10,11 @@ device.
 import asyncio
 import socket
 import ssl
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 import requests
 from urllib3.util import parse_url
@@ -23,6 +25,8 @@ from collectors.online.exchange import Answer, Line, exchange
 from collectors.online.failure import Failed
 from collectors.online.tcp import connect, resolve
 from collectors.online.tls import blind_context, trusting_context
+
+T = TypeVar("T")
 
 RESOLVERS = 4  # look-ups cannot be stopped: they have a pool of their own
 _GRACE = 0.25  # seconds the worker, which knows more, has to say what it saw before the loop gives up on it
@@ -57,8 +61,12 @@ class Fetcher:
     def _blind(self) -> ssl.SSLContext:
         return blind_context()
 
-    async def fetch(self, ask: Ask) -> Answer:
-        """Return the answer, whatever its status, or raise `Failed`. Times in the answer are without our own queue."""
+    async def fetch(self, ask: Ask, use: Callable[[Answer], T]) -> T:
+        """Return what `use` makes of the answer, whatever its status, or raise `Failed`.
+
+        `use` runs in the worker, so that reading a large or hostile body does not hold up the poll loop. Times in the
+        answer are without the wait in our own queue.
+        """
         loop = asyncio.get_running_loop()
         began = loop.time()
         budget = Budget(clock=loop.time, deadline=began + ask.timeout, limit=2 * ask.max_bytes + _OVERHEAD)
@@ -68,11 +76,11 @@ class Fetcher:
         queued = loop.time()
         waited = 0.0
 
-        def work() -> Answer:
+        def work() -> T:
             nonlocal waited
             waited = budget.now() - queued
             context = (self._trusting if ask.verify else self._blind) if scheme == "https" else None
-            return exchange(prepared, line, context=context, max_bytes=ask.max_bytes, began=began + waited)
+            return use(exchange(prepared, line, context=context, max_bytes=ask.max_bytes, began=began + waited))
 
         try:
             job = self._workers.submit(work)

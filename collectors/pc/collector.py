@@ -36,15 +36,14 @@ class PcCollector:
         at, loop = self._now(), asyncio.get_running_loop()
         began = loop.time()
         try:
-            answer = await self._fetcher.fetch(_ask(target.address, settings))
-            _judge(answer, settings)
-            reading = read(answer.body, answer.content_type, _names(target, settings))
+            ask, names = _ask(target.address, settings), _names(target, settings)
+            reading, seconds = await self._fetcher.fetch(ask, lambda answer: (_read(answer, names), answer.total))
         except (Failed, Unreadable) as error:
             outcome = error.outcome if isinstance(error, Failed) else Outcome.INVALID
             seconds = loop.time() - began
             parts = unasked(target, at, seconds)
             return Observation(target.check, target.device, outcome, at, seconds, detail=str(error), parts=parts)
-        return self._observation(target, self._with_ratio(target.check, reading), at, answer.total)
+        return self._observation(target, self._with_ratio(target.check, reading), at, seconds)
 
     async def close(self) -> None:
         """Give the threads back."""
@@ -116,11 +115,12 @@ def _token(file: Path) -> str:
     return token.decode("ascii")
 
 
-def _judge(answer: Answer, settings: AgentSettings) -> None:
-    """Raise Failed if it is not a whole 200."""
+def _read(answer: Answer, names: Names) -> Reading:
+    """Return the reading of a whole 200; `Failed` or `Unreadable` otherwise."""
     if answer.status in {401, 403}:
         raise Failed(Outcome.DENIED, f"status {answer.status}: the agent does not accept our token")
     if answer.status != 200:  # noqa: PLR2004  # RFC 9110
         raise Failed(Outcome.UNEXPECTED, f"status {answer.status}, expected 200")
     if answer.cut:
-        raise Failed(Outcome.INVALID, f"more than {settings.max_bytes} bytes of metrics")
+        raise Failed(Outcome.INVALID, f"more than {len(answer.body)} bytes of metrics")
+    return read(answer.body, answer.content_type, names)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from collectors.observation import Schema, schema_of
 from collectors.pc import exporters
 from collectors.pc.reading import RULES, Names, Sieve
-from collectors.pc.text import Sample, Unreadable, decode, samples
+from collectors.pc.text import Sample, Unreadable, payload, samples
 
 __all__ = ["Names", "Reading", "Unreadable", "read"]
 
-_WANTED = frozenset(RULES) | exporters.WANTED
+_WANTED = frozenset(name.encode() for name in RULES.keys() | exporters.WANTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def read(body: bytes, content_type: str, names: Names) -> Reading:
     """
     found: dict[str, list[Sample]] = defaultdict(list)
     ours, theirs = Sieve(names), Sieve(names)
-    for sample in samples(decode(body, content_type), _WANTED):
+    for sample in samples(payload(body, content_type), _WANTED):
         if sample.name in RULES:
             ours.add(sample.name, sample.value, sample.labels)
         else:
