@@ -104,10 +104,11 @@ def _page(incident: Incident, speech: Speech, now: datetime) -> list[str]:
 def _headline(facts: Facts, speech: Speech) -> str:
     hit = phrases.gravest(facts.stopped)
     hit = [one for one in hit if one.interrupted] or hit
+    named = phrases.services(hit, speech)
     if hit[0].interrupted:
-        text = f"{_INTERRUPTED} {speech._('{services} STOPPED').format(services=phrases.services(hit, speech))}"
+        text = _INTERRUPTED + " " + speech._("{services} STOPPED").format(services=named)
     else:
-        text = f"{_LIMITED} {speech._('{services} LIMITED').format(services=phrases.services(hit, speech))}"
+        text = _LIMITED + " " + speech._("{services} LIMITED").format(services=named)
     there = phrases.places(hit, speech, room=LOCK_SCREEN - len(text) - 3)
     placed = f"{text} · {there}"
     several = len({(one.agency, one.service) for one in hit}) > 1
@@ -141,7 +142,7 @@ def _taken(incident: Incident, speech: Speech, who: str) -> str:
     grave = any(one.interrupted for one in facts.stopped)
     icon = _BLIND if facts.blind else _INTERRUPTED if grave else _LIMITED
     subject = facts.what.of(speech.language) if facts.blind else _subject(facts, speech)
-    return f"{icon} {speech._('{who} is on it: {subject}').format(who=who, subject=subject)}"
+    return icon + " " + speech._("{who} is on it: {subject}").format(who=who, subject=subject)
 
 
 def _details(incident: Incident, speech: Speech, who: str, now: datetime) -> list[str]:
@@ -151,7 +152,7 @@ def _details(incident: Incident, speech: Speech, who: str, now: datetime) -> lis
     lines = [
         f"{_number(incident, speech)} · {_status(incident, speech, who, now)}",
         speech._("Root cause: {fault}").format(fault=phrases.fault(facts, speech)),
-        f"{_since(facts, phrases.when(facts.since, now, speech), speech)} ({lasted})",
+        _since(facts, f"{phrases.when(facts.since, now, speech)} ({lasted})", speech),
     ]
     groups = phrases.by_service(phrases.gravest(facts.stopped))
     for hit in groups[:_DETAILED]:
