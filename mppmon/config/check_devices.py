@@ -1,0 +1,140 @@
+"""Cross-checks of devices: references, cycles, and whether each can be asked the way it says."""
+
+from graphlib import CycleError, TopologicalSorter
+from urllib.parse import urlsplit
+
+from mppmon.config.draft import Draft
+from mppmon.config.problem import quoted
+from mppmon.config.settings import DeviceSettings
+from mppmon.mall.model import DeviceKind
+
+FILE = "devices.yaml"
+_WAYS = ("snmp", "agent", "http")
+
+
+def check_devices(draft: Draft) -> None:
+    """Judge every device."""
+    if draft.devices is None:
+        return
+    uplink = draft.site.site.uplink.device if draft.site and draft.site.site.uplink else None
+    for slug, device in draft.devices.devices.items():
+        _references(draft, slug, device)
+        _asking(draft, slug, device, is_uplink=slug == uplink)
+        _liveness(draft, slug, device)
+        _secrets(draft, slug, device)
+    _cycles(draft, draft.devices.devices)
+    _twins(draft, draft.devices.devices)
+
+
+def _references(draft: Draft, slug: str, device: DeviceSettings) -> None:
+    path = ("devices", slug)
+    if device.agency is not None:
+        draft.refer(FILE, (*path, "agency"), device.agency, "agencies")
+    for index, parent in enumerate(device.parents):
+        draft.refer(FILE, (*path, "parents", index), parent, "devices")
+    if device.via is None:
+        if device.kind is DeviceKind.PERIPHERAL:
+            draft.error(FILE, (*path, "via"), "nothing", "the PC that this peripheral hangs on")
+        return
+    if not draft.refer(FILE, (*path, "via"), device.via, "devices") or draft.devices is None:
+        return
+    above = draft.devices.devices.get(device.via)
+    if above is not None and above.kind not in {DeviceKind.PC, DeviceKind.KIOSK}:
+        draft.error(FILE, (*path, "via"), f"{quoted(device.via)}, a {above.kind.value}", "a device of kind pc or kiosk")
+    elif above is not None and above.agent is None:
+        draft.warn(
+            FILE, (*path, "via"), f"{quoted(device.via)}, which has no agent", "an agent that can see this device"
+        )
+
+
+def _asking(draft: Draft, slug: str, device: DeviceSettings, *, is_uplink: bool) -> None:
+    path = ("devices", slug)
+    ways = [way for way in _WAYS if getattr(device, way) is not None]
+    unasked = (
+        "a passive device, which cannot be asked"
+        if device.kind is DeviceKind.PASSIVE or is_uplink
+        else "a device seen through its PC"
+        if device.via is not None
+        else None
+    )
+    if unasked is not None:
+        for key in (*ways, *(("address",) if device.address is not None else ())):
+            draft.error(FILE, (*path, key), f"{key} of {unasked}", f"no {key}", key=True)
+        return
+    if len(ways) > 1:
+        draft.error(FILE, (*path, ways[1]), " and ".join(ways), f"one of {', '.join(_WAYS)}", key=True)
+    if device.http is not None:
+        draft.judge(FILE, (*path, "http", "url"), device.http.url, url_expected)
+        if device.address is not None:
+            draft.error(FILE, (*path, "address"), "address beside http", "no address: the url says it", key=True)
+    elif device.kind is DeviceKind.ONLINE_SYSTEM and device.address is None:
+        draft.error(FILE, path, "neither http nor address", "`http: {url: https://...}`", key=True)
+    elif device.address is None and device.kind is not DeviceKind.PERIPHERAL:
+        draft.error(FILE, path, "no address", "an address (or `via: <pc>`, or kind passive)", key=True)
+
+
+def _liveness(draft: Draft, slug: str, device: DeviceSettings) -> None:
+    path = ("devices", slug, "liveness", "way")
+    way = device.liveness.way
+    if way == "snmp" and device.snmp is None and device.address is not None:
+        draft.error(FILE, path, "'snmp' without snmp settings", "`snmp: {}` beside it, or another way")
+    if way == "tcp" and device.liveness.port is None and device.agent is None and device.http is None:
+        draft.error(FILE, path, "'tcp' without a port", "`port:` beside it")
+
+
+def _secrets(draft: Draft, slug: str, device: DeviceSettings) -> None:
+    if device.snmp is None or device.snmp.community_file is not None:
+        return
+    if device.snmp.community.get_secret_value() != "public":
+        path = ("devices", slug, "snmp", "community")
+        draft.warn(FILE, path, "a community that is not 'public'", "community_file: it may be a secret")
+
+
+def _cycles(draft: Draft, devices: dict[str, DeviceSettings]) -> None:
+    above = {
+        slug: {one for one in (*device.parents, device.via) if one is not None and one in devices}
+        for slug, device in devices.items()
+    }
+    while True:
+        try:
+            TopologicalSorter(above).prepare()
+        except CycleError as error:
+            ring: list[str] = error.args[1]  # each is above the next
+            child, parent = ring[1], ring[0]
+            key = "via" if devices[child].via == parent else "parents"
+            draft.error(
+                FILE,
+                ("devices", child, key),
+                f"a circle {' -> '.join(reversed(ring))}",
+                "parents that lead upwards",
+                key=True,
+            )
+            above[child].discard(parent)
+        else:
+            return
+
+
+def _twins(draft: Draft, devices: dict[str, DeviceSettings]) -> None:
+    """Two devices behind one address and port are mostly one line copied and not changed."""
+    seen: dict[tuple[str, int], str] = {}
+    for slug, device in devices.items():
+        way = device.snmp or device.agent
+        if way is None or device.address is None:
+            continue
+        first = seen.setdefault((device.address, way.port), slug)
+        if first != slug:
+            found = f"{quoted(device.address)} port {way.port} like {first}"
+            draft.warn(FILE, ("devices", slug, "address"), found, "an address of its own")
+
+
+def url_expected(url: str) -> str | None:
+    """Return what was expected instead of this URL, None when it is good. Names and passwords in it are refused."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        good = False
+        parts = urlsplit("")
+    if not good:
+        return "a URL such as https://layanan.example.go.id/status"
+    return "a URL without a name or password in it" if "@" in parts.netloc else None

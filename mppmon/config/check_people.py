@@ -1,0 +1,111 @@
+"""Cross-checks of people, rosters, policies and channels: a page must always find somebody."""
+
+from alerts.settings import ChannelSettings, EmailSettings, PolicySettings
+from mppmon.config.check_devices import url_expected
+from mppmon.config.draft import Draft
+from mppmon.config.problem import listed, nearest, quoted
+from mppmon.config.settings import PeopleFile
+from mppmon.config.tree import Path as KeyPath
+
+FILE = "people.yaml"
+
+
+def check_people(draft: Draft) -> None:
+    """Judge who is told, by what, and whether anybody is."""
+    _channels(draft)
+    if draft.people is None:
+        return
+    _addresses(draft, draft.people)
+    _rosters(draft, draft.people)
+    for slug, policy in draft.people.policies.items():
+        _policy(draft, draft.people, slug, policy)
+    _default(draft, draft.people)
+
+
+def _channels(draft: Draft) -> None:
+    if draft.channels is None:
+        return
+    for slug, channel in draft.channels.channels.items():
+        if not isinstance(channel, EmailSettings):
+            draft.judge("channels.yaml", ("channels", slug, "api"), channel.api, url_expected)
+    if all(channel.needs_internet for channel in draft.channels.channels.values()):
+        draft.warn(
+            "channels.yaml",
+            ("channels",),
+            "no channel that works without internet",
+            "one with `needs_internet: false`, else nobody hears that the line is cut",
+        )
+
+
+def _addresses(draft: Draft, file: PeopleFile) -> None:
+    logins: dict[str, str] = {}
+    for slug, person in file.people.items():
+        for channel, address in person.addresses.items():
+            path = ("people", slug, "addresses", channel)
+            if draft.refer(FILE, path, channel, "channels") and draft.channels is not None:
+                expected = _address_expected(draft.channels.channels.get(channel), address)
+                if expected is not None:
+                    draft.error(FILE, path, quoted(address), expected)
+        if person.login is not None and logins.setdefault(person.login, slug) != slug:
+            found = f"{quoted(person.login)}, which {logins[person.login]} has"
+            draft.error(FILE, ("people", slug, "login"), found, "a login of its own")
+
+
+def _address_expected(channel: ChannelSettings | None, address: str) -> str | None:
+    if channel is None:
+        return None
+    if isinstance(channel, EmailSettings):
+        name, _, domain = address.partition("@")
+        good = bool(name and domain) and "@" not in domain and not any(char.isspace() for char in address)
+        return None if good else "an e-mail address"
+    return (
+        None if address.lstrip("-").isdecimal() or address.startswith("@") else "a Telegram chat id, such as 123456789"
+    )
+
+
+def _rosters(draft: Draft, file: PeopleFile) -> None:
+    for slug, roster in file.rosters.items():
+        for index, member in enumerate(roster.members):
+            _reachable(draft, file, ("rosters", slug, "members", index), member)
+        if roster.start > draft.today:
+            draft.warn(FILE, ("rosters", slug, "start"), str(roster.start), "a past day: nobody is on duty before it")
+
+
+def _reachable(draft: Draft, file: PeopleFile, path: KeyPath, person: str) -> None:
+    if draft.refer(FILE, path, person, "people") and person in file.people and not file.people[person].addresses:
+        draft.error(FILE, path, f"{quoted(person)}, who has no address", "somebody with an address on a channel")
+
+
+def _policy(draft: Draft, file: PeopleFile, slug: str, policy: PolicySettings) -> None:
+    path = ("policies", slug)
+    finds = False
+    for number, step in enumerate(policy.steps):
+        for index, target in enumerate(step.notify):
+            at = (*path, "steps", number, "notify", index)
+            sort, _, name = target.partition(":")
+            if sort == "roster" and name:
+                draft.refer(FILE, at, name, "rosters")
+                roster = file.rosters.get(name)
+                finds = finds or roster is None or roster.start <= draft.today
+            elif sort == "person" and name:
+                _reachable(draft, file, at, name)
+                finds = True
+            else:
+                words = [*(f"roster:{one}" for one in file.rosters), *(f"person:{one}" for one in file.people)]
+                draft.error(FILE, at, quoted(target), listed(words), nearest(target, words))
+                finds = True  # one error is enough
+    for index, person in enumerate(policy.fallback):
+        _reachable(draft, file, (*path, "fallback", index), person)
+    if policy.fallback:
+        return
+    if not finds:
+        draft.error(FILE, path, "a policy that finds nobody today", "a fallback, or a roster that has begun", key=True)
+    else:
+        draft.warn(FILE, path, "no fallback", "`fallback: [<person>]` for the day when a roster finds nobody")
+
+
+def _default(draft: Draft, file: PeopleFile) -> None:
+    if file.policy is not None:
+        draft.refer(FILE, ("policy",), file.policy, "policies")
+    elif len(file.policies) != 1:
+        draft.error(FILE, ("policy",), "nothing", f"the policy that pages use: {listed(file.policies)}")

@@ -1,0 +1,133 @@
+"""A configuration while it is being judged: what could be read, and every problem found so far."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from mppmon.config import settings as models
+from mppmon.config.defaults import lay_defaults
+from mppmon.config.directory import Sources
+from mppmon.config.problem import Problem, is_secret, listed, nearest, quoted
+from mppmon.config.tree import Path as KeyPath
+from mppmon.config.tree import Row, Table, find, locate
+from mppmon.config.validate import validate
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_COLLECTIONS = {
+    "agencies": "agencies.yaml",
+    "counters": "counters.yaml",
+    "devices": "devices.yaml",
+    "people": "people.yaml",
+    "rosters": "people.yaml",
+    "policies": "people.yaml",
+    "channels": "channels.yaml",
+}
+
+
+@dataclass(slots=True)
+class Draft:
+    """What could be read; a file that could not is None, and references into it are not judged.
+
+    `documents`: the good part of every file, `written`: all of it. `known`: every id that a file names, also of entries that are faulty themselves; None when the file was unread.
+    """
+
+    directory: Path
+    today: date
+    documents: dict[str, Table]
+    problems: list[Problem]
+    known: dict[str, frozenset[str] | None]
+    written: dict[str, Table]
+    warnings: list[Problem] = field(default_factory=list)
+    site: models.SiteFile | None = None
+    agencies: models.AgenciesFile | None = None
+    counters: models.CountersFile | None = None
+    devices: models.DevicesFile | None = None
+    people: models.PeopleFile | None = None
+    channels: models.ChannelsFile | None = None
+    rules: models.RulesFile | None = None
+    daemon: models.DaemonFile | None = None
+
+    def error(self, file: str, path: KeyPath, found: str, expected: str, hint: str = "", *, key: bool = False) -> None:
+        """Note an error at a value (`key`: at its key)."""
+        self.problems.append(self._problem(file, path, found, expected, hint, key=key))
+
+    def warn(self, file: str, path: KeyPath, found: str, expected: str, hint: str = "") -> None:
+        """Note what is allowed but unwise."""
+        self.warnings.append(self._problem(file, path, found, expected, hint, key=True))
+
+    def wrote(self, file: str, path: KeyPath) -> bool:
+        """Whether the file says something there, good or bad."""
+        return find(self.written.get(file, Table()), path) is not None
+
+    def refer(self, file: str, path: KeyPath, word: str, collection: str) -> bool:
+        """Whether `word` names something of the collection; an error is noted if not. Unread collections know all."""
+        known = self.known[collection]
+        if known is None or word in known:
+            return True
+        self.error(file, path, quoted(word), f"{listed(known, 12)} ({collection})", nearest(word, known))
+        return False
+
+    def judge(self, file: str, path: KeyPath, text: str, check: Callable[[str], str | None]) -> None:
+        """Note an error when `check` says what was expected instead of this text."""
+        expected = check(text)
+        if expected is not None:
+            shown = "a value (not shown: it may be secret)" if is_secret(str(path[-1])) else quoted(text)
+            self.error(file, path, shown, expected)
+
+    def _problem(self, file: str, path: KeyPath, found: str, expected: str, hint: str, *, key: bool) -> Problem:
+        table = self.documents.get(file, Table())
+        if path and isinstance(path[-1], int) and not isinstance(find(table, path[:-1]), Row):
+            path = path[:-1]  # a lone text that stands for a list of one
+        at = locate(table, path, key=key) or (file, 0, 0)
+        return Problem(*at, ".".join(str(step) for step in path), found, expected, hint)
+
+
+def begin(sources: Sources, directory: Path, today: date) -> Draft:
+    """Validate every file by itself."""
+    known = {name: _keys(sources, file, name) for name, file in _COLLECTIONS.items()}
+    draft = Draft(directory, today, dict(sources.documents), list(sources.problems), known, sources.documents)
+    known["services"] = _services(draft)
+    if "devices.yaml" in draft.documents:
+        laid, problems = lay_defaults(draft.documents["devices.yaml"])
+        draft.documents["devices.yaml"] = laid
+        draft.problems.extend(problems)
+    draft.site = _model(draft, models.SiteFile, "site.yaml", sources.unread)
+    draft.agencies = _model(draft, models.AgenciesFile, "agencies.yaml", sources.unread)
+    draft.counters = _model(draft, models.CountersFile, "counters.yaml", sources.unread)
+    draft.devices = _model(draft, models.DevicesFile, "devices.yaml", sources.unread)
+    draft.people = _model(draft, models.PeopleFile, "people.yaml", sources.unread)
+    draft.channels = _model(draft, models.ChannelsFile, "channels.yaml", sources.unread)
+    draft.rules = _model(draft, models.RulesFile, "rules.yaml", sources.unread)
+    draft.daemon = _model(draft, models.DaemonFile, "daemon.yaml", sources.unread)
+    return draft
+
+
+def _model(draft: Draft, model: type[Model], name: str, unread: Iterable[str]) -> Model | None:
+    if name in unread and name not in draft.documents:
+        return None
+    found, good, problems = validate(model, draft.documents[name], name)
+    draft.documents[name] = good
+    draft.problems.extend(problems)
+    return found
+
+
+def _keys(sources: Sources, file: str, collection: str) -> frozenset[str] | None:
+    if file in sources.unread:
+        return None
+    table = find(sources.documents[file], (collection,))
+    return frozenset(table) if isinstance(table, Table) else frozenset()
+
+
+def _services(draft: Draft) -> frozenset[str] | None:
+    if draft.known["agencies"] is None:
+        return None
+    found: set[str] = set()
+    for agency in draft.known["agencies"]:
+        table = find(draft.documents["agencies.yaml"], ("agencies", agency, "services"))
+        found.update(table if isinstance(table, Table) else ())
+    return frozenset(found)

@@ -1,0 +1,50 @@
+"""All files of a configuration that passed every check."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self, TypeVar
+
+from pydantic import BaseModel
+
+from mppmon.config import settings as models
+from mppmon.config.draft import Draft
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """One model per file, none missing."""
+
+    site: models.SiteFile
+    agencies: models.AgenciesFile
+    counters: models.CountersFile
+    devices: models.DevicesFile
+    people: models.PeopleFile
+    channels: models.ChannelsFile
+    rules: models.RulesFile
+    daemon: models.DaemonFile
+
+    @classmethod
+    def of(cls, draft: Draft) -> Self:
+        """Return the files of a draft without problems (a file that could not be read is one)."""
+        return cls(
+            site=_there(draft.site),
+            agencies=_there(draft.agencies),
+            counters=_there(draft.counters),
+            devices=_there(draft.devices),
+            people=_there(draft.people),
+            channels=_there(draft.channels),
+            rules=_there(draft.rules),
+            daemon=_there(draft.daemon),
+        )
+
+    def by_name(self) -> Mapping[str, BaseModel]:
+        """Return the models by file name."""
+        return {name: getattr(self, name.removesuffix(".yaml")) for name in models.FILES}
+
+
+def _there(model: Model | None) -> Model:
+    if model is None:
+        raise AssertionError("a file without a model and without a problem")
+    return model

@@ -1,0 +1,73 @@
+"""A configuration directory -> Loaded, or every problem of it at once."""
+
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from alerts.rule import from_settings
+from collectors.settings import Intervals
+from mppmon.config import settings as models
+from mppmon.config.check_daemon import check_daemon
+from mppmon.config.check_devices import check_devices
+from mppmon.config.check_mall import check_mall
+from mppmon.config.check_people import check_people
+from mppmon.config.directory import gather
+from mppmon.config.draft import Draft, begin
+from mppmon.config.files import Files
+from mppmon.config.hours import check_holidays
+from mppmon.config.loaded import DaemonSettings, Loaded
+from mppmon.config.mall import build_mall
+from mppmon.config.normalise import normalise, revision
+from mppmon.config.pager import build_channels, build_person, build_policy, build_rotation
+from mppmon.config.problem import ConfigErrors
+from mppmon.config.rules import check_rules, merged
+from mppmon.config.targets import build_targets
+
+_CHECKS = (check_mall, check_devices, check_people, check_rules, check_daemon, check_holidays)
+
+
+def load(directory: Path, *, today: date) -> Loaded:
+    """Read, judge and build a configuration. ConfigErrors names every problem.
+
+    `today` (the mall's date) places the window for which service hours (13 months back, 2 ahead) and hand-overs (13
+    months both ways) are resolved: load again from time to time, at least once a month.
+    """
+    directory = directory.absolute()
+    draft = begin(gather(directory), directory, today)
+    for check in _CHECKS:
+        check(draft)
+    if draft.problems:
+        raise ConfigErrors(draft.problems)
+    return _build(draft)
+
+
+def _build(draft: Draft) -> Loaded:
+    files = Files.of(draft)
+    site, people, daemon = files.site, files.people, files.daemon
+    zone = ZoneInfo(site.site.timezone)
+    rules = merged(files.rules)
+    normalised = normalise(files.by_name(), rules)
+    return Loaded(
+        revision=revision(normalised),
+        normalised=normalised,
+        mall=build_mall(site, files.agencies, files.counters, files.devices, today=draft.today),
+        targets=build_targets(files.devices, daemon.intervals, draft.directory),
+        rules=tuple(from_settings(rules[name]) for name in sorted(rules)),
+        people={slug: build_person(slug, one) for slug, one in people.people.items()},
+        rotations={
+            slug: build_rotation(slug, one, zone=zone, today=draft.today) for slug, one in people.rosters.items()
+        },
+        policies={slug: build_policy(slug, one) for slug, one in people.policies.items()},
+        policy=people.policy or next(iter(people.policies)),
+        channels=build_channels(files.channels.channels, draft.directory),
+        intervals=Intervals(**daemon.intervals.model_dump(exclude={"kinds"})),
+        settings=_settings(daemon, draft.directory),
+        warnings=tuple(sorted(draft.warnings)),
+    )
+
+
+def _settings(daemon: models.DaemonFile, directory: Path) -> DaemonSettings:
+    values = daemon.model_dump(exclude={"intervals"})
+    if daemon.state is not None:
+        values["state"] = directory / daemon.state
+    return DaemonSettings(**values)

@@ -1,0 +1,50 @@
+"""What a good configuration becomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from alerts.model import Person, Policy, Rotation, Rule
+from alerts.settings import ChannelSettings
+from collectors.collector import Target
+from collectors.settings import Intervals
+from mppmon.config.problem import Problem
+from mppmon.mall.model import Mall
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonSettings:
+    """How the daemon itself runs. `database`: a URL without password; None: SQLite in `state`."""
+
+    listen_host: str = "127.0.0.1"
+    listen_port: int = 9740
+    state: Path | None = None
+    database: str | None = None
+    public_url: str | None = None
+    prometheus_url: str | None = None
+    last_seen_seconds: float = 10.0
+    patience_seconds: float = 5.0
+    language: str = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A configuration, whole and checked.
+
+    `normalised` is canonical JSON of all that was written (names of secret files, never secrets), `revision` the first
+    12 hex digits of its SHA-256: neither depends on the day it is loaded, `mall.hours` and `rotations` do.
+    """
+
+    revision: str
+    normalised: str
+    mall: Mall
+    targets: tuple[Target, ...]
+    rules: tuple[Rule, ...]
+    people: Mapping[str, Person]
+    rotations: Mapping[str, Rotation]
+    policies: Mapping[str, Policy]
+    policy: str
+    channels: Mapping[str, ChannelSettings]
+    intervals: Intervals
+    settings: DaemonSettings
+    warnings: tuple[Problem, ...] = ()

@@ -1,0 +1,59 @@
+"""Alerting rules: those delivered with `alerts`, and what the mall's own `rules.yaml` makes of them."""
+
+from functools import cache
+from importlib.resources import files
+
+from alerts.settings import RuleSettings
+from mppmon.config.draft import Draft
+from mppmon.config.problem import ConfigErrors, listed, nearest, quoted
+from mppmon.config.reading import read_bytes
+from mppmon.config.settings import RulesFile
+from mppmon.config.validate import validate
+from mppmon.mall.model import DeviceKind
+
+FILE = "rules.yaml"
+KINDS = frozenset({*(kind.value for kind in DeviceKind), "site", "service"})
+"""What a rule may speak of: devices by kind, the mall itself, a service at a counter."""
+
+
+@cache
+def delivered() -> dict[str, RuleSettings]:
+    """Return the rules of `alerts/rules/*.yaml` by name. ConfigErrors if one of them is broken (a fault of ours)."""
+    found: dict[str, RuleSettings] = {}
+    folder = files("alerts").joinpath("rules")
+    for path in sorted(folder.iterdir(), key=lambda one: one.name):
+        if not path.name.endswith(".yaml"):
+            continue
+        name = f"alerts/rules/{path.name}"
+        table, problems = read_bytes(path.read_bytes(), name)
+        if table is not None:
+            table.pop("version", None)
+            file, _, more = validate(RulesFile, table, name)
+            problems.extend(more)
+            found.update({rule.alert: rule for rule in (file.rules if file else ())})
+        if problems:
+            raise ConfigErrors(problems)
+    return found
+
+
+def check_rules(draft: Draft) -> None:
+    """Judge the mall's own rules."""
+    if draft.rules is None:
+        return
+    names: set[str] = set()
+    for index, rule in enumerate(draft.rules.rules):
+        if rule.alert in names:
+            draft.error(FILE, ("rules", index, "alert"), f"{quoted(rule.alert)} again", "each alert once")
+        names.add(rule.alert)
+        for number, kind in enumerate(rule.kinds):
+            if kind not in KINDS:
+                draft.error(FILE, ("rules", index, "kinds", number), quoted(kind), listed(KINDS), nearest(kind, KINDS))
+    for index, name in enumerate(draft.rules.disable):
+        if name not in delivered():
+            draft.error(FILE, ("disable", index), quoted(name), listed(delivered()), nearest(name, delivered()))
+
+
+def merged(file: RulesFile) -> dict[str, RuleSettings]:
+    """Return the rules that hold in this mall, by name."""
+    rules = {name: rule for name, rule in delivered().items() if name not in file.disable}
+    return rules | {rule.alert: rule for rule in file.rules}

@@ -1,0 +1,216 @@
+"""The files of a configuration directory as pydantic models. Scalars arrive as text and are typed here."""
+
+import ipaddress
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from alerts.settings import ChannelSettings, PersonSettings, PolicySettings, RotationSettings, RuleSettings, Slug
+from collectors.settings import AgentSettings, HttpSettings, Intervals, LivenessSettings, Port, Seconds, SnmpSettings
+from mppmon.config.settings_hours import HolidaySettings, HoursSettings, Name, Strict
+from mppmon.mall.model import DeviceKind, ExpectedOn
+
+_HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,62}))*\.?")
+
+
+def _host(text: str) -> str:
+    text = text.strip()
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        if _HOST.fullmatch(text) and not re.fullmatch(r"[0-9.]+", text):
+            return text
+    raise ValueError("an IP address or a host name, without port")
+
+
+def _many(value: object) -> object:
+    """Let one text stand for a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+Host = Annotated[str, AfterValidator(_host)]
+Slugs = Annotated[tuple[Slug, ...], BeforeValidator(_many)]
+
+
+class UplinkSettings(Strict):
+    """The mall's own line: a `passive` device, judged by the gateway and by anchors beyond it."""
+
+    device: Slug
+    gateway: Slug | None = None
+    anchors: Annotated[Slugs, Field(min_length=1)]
+
+
+class SiteSettings(Strict):
+    """One mall."""
+
+    id: Slug
+    name: Name
+    timezone: str = "Asia/Jakarta"
+    uplink: UplinkSettings | None = None
+
+
+class SiteFile(Strict):
+    """`site.yaml`."""
+
+    site: SiteSettings
+    hours: HoursSettings
+    holidays: HolidaySettings = HolidaySettings()
+
+
+class ServiceSettings(Strict):
+    """A *layanan*. `needs`: roles without which it stops; `uses`: roles without which it is limited."""
+
+    name: Name
+    needs: Slugs = ()
+    uses: Slugs = ()
+    systems: Slugs = ()
+    hours: HoursSettings | None = None
+
+
+class AgencySettings(Strict):
+    """An *instansi*."""
+
+    name: Name
+    short: Name
+    services: dict[Slug, ServiceSettings] = Field(default_factory=dict)
+    hours: HoursSettings | None = None
+
+
+class AgenciesFile(Strict):
+    """`agencies.yaml`."""
+
+    agencies: dict[Slug, AgencySettings]
+
+
+class OfferSettings(Strict):
+    """One service at one counter."""
+
+    citizens_per_hour: Annotated[float, Field(ge=0, le=1000)]
+
+
+class CounterSettings(Strict):
+    """A *loket*. `roles`: role -> devices that fill it, one of which is enough."""
+
+    name: Name
+    agency: Slug
+    place: Name
+    roles: dict[Slug, Slugs] = Field(default_factory=dict)
+    services: dict[Slug, OfferSettings]
+    hours: HoursSettings | None = None
+
+
+class CountersFile(Strict):
+    """`counters.yaml`."""
+
+    counters: dict[Slug, CounterSettings]
+
+
+class DeviceSettings(Strict):
+    """A thing in the inventory, and the ways to ask it: at most one of `snmp`, `agent`, `http`.
+
+    `agency` and `place` may be left out for what stands at a counter: they are the counter's.
+    """
+
+    kind: DeviceKind
+    name: Name
+    agency: Slug | None = None
+    place: Name | None = None
+    parents: Slugs = ()
+    via: Slug | None = None
+    expected_on: ExpectedOn = ExpectedOn.ALWAYS
+    address: Host | None = None
+    outside: bool = False
+    snmp: SnmpSettings | None = None
+    agent: AgentSettings | None = None
+    http: HttpSettings | None = None
+    liveness: LivenessSettings = LivenessSettings()
+
+
+class DefaultSettings(Strict):
+    """What devices of one kind have in common; what a device says itself wins."""
+
+    agency: Slug | None = None
+    place: Name | None = None
+    parents: Slugs = ()
+    expected_on: ExpectedOn = ExpectedOn.ALWAYS
+    outside: bool = False
+    snmp: SnmpSettings | None = None
+    agent: AgentSettings | None = None
+    http: HttpSettings | None = None
+    liveness: LivenessSettings = LivenessSettings()
+
+
+class DefaultsPart(Strict):
+    """The `defaults` of `devices.yaml` alone, judged before they are laid below the devices."""
+
+    defaults: dict[DeviceKind, DefaultSettings] = Field(default_factory=dict)
+
+
+class DevicesFile(DefaultsPart):
+    """`devices.yaml`, with the defaults laid below the devices."""
+
+    devices: dict[Slug, DeviceSettings]
+
+
+class PeopleFile(Strict):
+    """`people.yaml`. `policy` may be left out when there is only one."""
+
+    people: dict[Slug, PersonSettings]
+    rosters: dict[Slug, RotationSettings] = Field(default_factory=dict)
+    policies: dict[Slug, PolicySettings]
+    policy: Slug | None = None
+
+
+class ChannelsFile(Strict):
+    """`channels.yaml`."""
+
+    channels: dict[Slug, ChannelSettings]
+
+
+class RulesFile(Strict):
+    """`rules.yaml`: `rules` adds, or replaces the delivered rule of that name; `disable` takes delivered ones out."""
+
+    rules: tuple[RuleSettings, ...] = ()
+    disable: Annotated[tuple[str, ...], BeforeValidator(_many)] = ()
+
+
+class KindIntervals(Strict):
+    """Other intervals for one kind of device, in seconds."""
+
+    liveness: Seconds | None = None
+    telemetry: Seconds | None = None
+
+
+class IntervalSettings(Intervals):
+    """How often, in seconds; `kinds` for single kinds of device."""
+
+    kinds: dict[DeviceKind, KindIntervals] = Field(default_factory=dict)
+
+
+class DaemonFile(Strict):
+    """`daemon.yaml`."""
+
+    listen_host: Host = "127.0.0.1"
+    listen_port: Port = 9740
+    state: Path | None = None
+    database: str | None = None
+    public_url: str | None = None
+    prometheus_url: str | None = None
+    last_seen_seconds: Seconds = 10.0
+    patience_seconds: Seconds = 5.0
+    language: Literal["id", "en"] = "id"
+    intervals: IntervalSettings = IntervalSettings()
+
+
+FILES: dict[str, type[Strict]] = {
+    "site.yaml": SiteFile,
+    "agencies.yaml": AgenciesFile,
+    "counters.yaml": CountersFile,
+    "devices.yaml": DevicesFile,
+    "people.yaml": PeopleFile,
+    "channels.yaml": ChannelsFile,
+    "rules.yaml": RulesFile,
+    "daemon.yaml": DaemonFile,
+}

@@ -1,0 +1,82 @@
+"""Whom to ask, and how: one liveness and one telemetry check per polled device.
+
+Peripherals are parts of their PC's telemetry; passive devices and the uplink are not asked. An online system's
+liveness is a TCP connection to its URL's host (a whole page every 10 s would be a burden to it).
+"""
+
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from collectors.collector import Kind, Settings, Target, Way
+from collectors.settings import AgentSettings, HttpSettings, LivenessSettings, SnmpSettings
+from mppmon.config.settings import DeviceSettings, DevicesFile, IntervalSettings
+from mppmon.mall.model import DeviceKind
+
+Asked = TypeVar("Asked", SnmpSettings, AgentSettings)
+
+_WAYS = {"icmp": Way.ICMP, "tcp": Way.TCP, "snmp": Way.SNMP}
+
+
+def build_targets(file: DevicesFile, intervals: IntervalSettings, directory: Path) -> tuple[Target, ...]:
+    """Return the targets of all polled devices, in the order of the file."""
+    parts: dict[str, list[str]] = {}
+    for slug, device in file.devices.items():
+        if device.via is not None:
+            parts.setdefault(device.via, []).append(slug)
+    found: list[Target] = []
+    for slug, device in file.devices.items():
+        if device.kind is DeviceKind.PASSIVE or device.via is not None:
+            continue
+        its = intervals.kinds.get(device.kind)
+        often = (its and its.liveness) or intervals.liveness
+        seldom = (its and its.telemetry) or intervals.telemetry
+        found.extend(_targets(slug, device, often, seldom, tuple(parts.get(slug, ())), directory))
+    return tuple(found)
+
+
+def _targets(
+    slug: str, device: DeviceSettings, often: float, seldom: float, parts: tuple[str, ...], directory: Path
+) -> list[Target]:
+    snmp = located(device.snmp, "community_file", directory) if device.snmp else None
+    agent = located(device.agent, "token_file", directory) if device.agent else None
+    address = device.address or _host_port(device.http)[0]
+    way, settings = _liveness(device, snmp)
+    found = [Target(f"{slug}:{Kind.LIVENESS}", slug, Kind.LIVENESS, way, address, often, settings)]
+    asked: tuple[Way, Settings] | None = (
+        (Way.SNMP, snmp) if snmp else (Way.AGENT, agent) if agent else (Way.HTTP, device.http) if device.http else None
+    )
+    if asked is not None:
+        found.append(
+            Target(f"{slug}:{Kind.TELEMETRY}", slug, Kind.TELEMETRY, asked[0], address, seldom, asked[1], parts)
+        )
+    return found
+
+
+def _liveness(device: DeviceSettings, snmp: SnmpSettings | None) -> tuple[Way, Settings]:
+    """Return the way, and settings that name the TCP port wherever one is known.
+
+    `auto` stays `auto` in them (Way.ICMP): the daemon takes TCP to `port`, or SNMP by the telemetry check's settings,
+    where it may not ping. An online system is asked by TCP.
+    """
+    its = device.liveness
+    if its.way == "snmp" and snmp is not None:
+        return Way.SNMP, snmp
+    port = its.port or (device.agent.port if device.agent else None) or _host_port(device.http)[1]
+    if its.way == "auto" and device.http is not None:
+        return Way.TCP, its.model_copy(update={"way": "tcp", "port": port})
+    settings: LivenessSettings = its.model_copy(update={"port": port})
+    return _WAYS.get(its.way, Way.ICMP), settings
+
+
+def _host_port(http: HttpSettings | None) -> tuple[str, int | None]:
+    if http is None:
+        return "", None
+    parts = urlsplit(http.url)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def located(settings: Asked, field: str, directory: Path) -> Asked:
+    """Return the settings with the path of this field made absolute: it is written relative to the configuration."""
+    path = getattr(settings, field)
+    return settings if path is None else settings.model_copy(update={field: directory / path})

@@ -1,0 +1,63 @@
+"""Table -> pydantic model. What is good is kept although something beside it is bad: one run finds all faults."""
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from mppmon.config.explain import described, expectation, tree_path
+from mppmon.config.problem import Problem, is_secret, quoted
+from mppmon.config.tree import Path, Table, find, locate, without
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_ENTRY = 2  # levels of a path that name one entry: `devices.a3-pc`
+
+
+def validate(model: type[Model], table: Table, name: str) -> tuple[Model | None, Table, list[Problem]]:
+    """Return the model of the good part, the table of that part, and all problems.
+
+    The good part lacks the entries (second level: one device, one person) that have a problem; None when what is left
+    is no model either.
+    """
+    try:
+        return model.model_validate(table), table, []
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    problems: dict[tuple[Path, str], Problem] = {}
+    bad: set[Path] = set()
+    for detail in details:
+        path = tree_path(table, detail)
+        bad.add(path[:_ENTRY])
+        problem = _problem(model, detail, path, table, name)
+        before = problems.get((path, problem.found))
+        if before is not None and before.expected != problem.expected:  # members of one union
+            problem = Problem(
+                *_at(table, path, name),
+                before.key,
+                before.found,
+                f"{before.expected} or {problem.expected}",
+                before.hint,
+            )
+        problems[path, problem.found] = problem
+    good = without(table, bad)
+    try:
+        return model.model_validate(good), good, list(problems.values())
+    except ValidationError:
+        return None, good, list(problems.values())
+
+
+def _problem(model: type[BaseModel], detail: object, path: Path, table: Table, name: str) -> Problem:
+    assert isinstance(detail, dict)  # noqa: S101  # pydantic's ErrorDetails is a TypedDict
+    value = find(table, path)
+    key = ".".join(str(step) for step in path)
+    expected, hint = expectation(model, detail, value)
+    if detail["type"] == "extra_forbidden":
+        return Problem(*_at(table, path, name, key=True), key, f"key {quoted(str(path[-1]))}", expected, hint)
+    found = described(value)
+    if is_secret(key) and isinstance(value, str):
+        found = "a value (not shown: it may be secret)"
+    return Problem(*_at(table, path, name), key, found, expected, hint)
+
+
+def _at(table: Table, path: Path, name: str, *, key: bool = False) -> tuple[str, int, int]:
+    return locate(table, path, key=key) or (name, 0, 0)
