@@ -1,0 +1,96 @@
+"""What the daemon says of itself: `mppmon_daemon_*`, by prometheus-client, on a registry that is handed in."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+
+_LATENESS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
+_WORK = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 30.0)
+
+
+class SelfMetrics:
+    """One method per metric; safe to call from any thread. Durations in seconds."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # else each counter gets a second, undocumented series
+        self._info = Gauge("mppmon_daemon_info", "The daemon.", ["version", "revision"], registry=registry)
+        self._polls = Counter(
+            "mppmon_daemon_polls_total",
+            "Polls by way of asking and how they ended; skipped: still running when due again.",
+            ["way", "outcome"],
+            registry=registry,
+        )
+        self._lateness = Histogram(
+            "mppmon_daemon_poll_lateness_seconds",
+            "How long after its slot a poll began.",
+            registry=registry,
+            buckets=_LATENESS,
+        )
+        self._queue = Gauge("mppmon_daemon_queue_depth", "Observations waiting for the engine.", registry=registry)
+        self._batches = Histogram(
+            "mppmon_daemon_engine_batch_seconds", "How long a batch took the engine.", registry=registry, buckets=_WORK
+        )
+        self._commits = Histogram(
+            "mppmon_daemon_commit_seconds", "How long a commit took.", registry=registry, buckets=_WORK
+        )
+        self._sends = Counter(
+            "mppmon_daemon_sends_total",
+            "Notifications handed to a channel, by how that ended and why.",
+            ["channel", "outcome", "reason"],
+            registry=registry,
+        )
+        self._outbox = Gauge("mppmon_daemon_outbox_pending", "Notifications not sent yet.", registry=registry)
+        self._missed = Counter(
+            "mppmon_daemon_missed_runs_total", "Scheduled runs that were left out.", ["job"], registry=registry
+        )
+        self._last_seen = Gauge(
+            "mppmon_daemon_last_seen_seconds", "When the daemon last noted that it runs, Unix time.", registry=registry
+        )
+        self._jumps = Counter("mppmon_daemon_clock_jumps_total", "How often the wall clock was set.", registry=registry)
+        self._by_outcome: dict[tuple[str, str], Counter] = {}
+
+    def info(self, *, version: str, revision: str) -> None:
+        """Say which version runs which revision of the configuration."""
+        self._info.clear()
+        self._info.labels(version, revision).set(1)
+
+    def polled(self, way: str, outcome: str) -> None:
+        """Count one poll."""
+        counter = self._by_outcome.get((way, outcome))
+        if counter is None:  # looking a child up costs more than counting
+            counter = self._by_outcome[way, outcome] = self._polls.labels(way, outcome)
+        counter.inc()
+
+    def late(self, seconds: float) -> None:
+        """Note the lateness of one poll."""
+        self._lateness.observe(seconds)
+
+    def queue(self, depth: int) -> None:
+        """Note how many observations wait for the engine."""
+        self._queue.set(depth)
+
+    def batch(self, seconds: float) -> None:
+        """Note how long one batch took the engine."""
+        self._batches.observe(seconds)
+
+    def commit(self, seconds: float) -> None:
+        """Note how long one commit took."""
+        self._commits.observe(seconds)
+
+    def sent(self, channel: str, outcome: str, reason: str = "") -> None:
+        """Count one attempt to send; `outcome` and `reason` are enumerated words."""
+        self._sends.labels(channel, outcome, reason).inc()
+
+    def outbox(self, pending: int) -> None:
+        """Note how many notifications are not sent yet."""
+        self._outbox.set(pending)
+
+    def missed(self, job: str) -> None:
+        """Count one scheduled run that was left out."""
+        self._missed.labels(job).inc()
+
+    def last_seen(self, unix_seconds: float) -> None:
+        """Note when the daemon last noted that it runs."""
+        self._last_seen.set(unix_seconds)
+
+    def clock_jump(self, _seconds: float = 0.0) -> None:
+        """Count one jump of the wall clock."""
+        self._jumps.inc()

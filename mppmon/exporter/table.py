@@ -1,0 +1,95 @@
+"""Every metric family we export, in the order of docs/metrics.md; a test keeps the two identical.
+
+Nothing else gets out: a sample whose family is not here, or that carries a label not named here, is not exported.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One family: its name, its own labels (a device's are added to them), and what its value says."""
+
+    name: str
+    labels: tuple[str, ...]
+    help: str
+
+    @property
+    def type(self) -> str:
+        """`counter` for what is named `_total`, else `gauge`."""
+        return "counter" if self.name.endswith("_total") else "gauge"
+
+
+_STATES = (
+    Metric("mppmon_device_reach", ("state",), "Whether the device answers: 1 for its present state, else 0."),
+    Metric("mppmon_device_function", ("state",), "Whether the device can do its job: 1 for its present state, else 0."),
+    Metric("mppmon_device_down", (), "1 when the device does not answer by its own fault, 0 when it does."),
+    Metric("mppmon_site_blind", (), "1 while the own line of the mall is cut and what is outside is unknown."),
+    Metric(
+        "mppmon_service_delivery",
+        ("service", "counter", "agency", "state"),
+        "What the service is at the counter: 1 for its present state, else 0.",
+    ),
+    Metric(
+        "mppmon_service_citizens_per_hour",
+        ("service", "counter", "agency"),
+        "Citizens whom the service serves at the counter in an hour, from the inventory.",
+    ),
+    Metric("mppmon_incidents_open", ("status",), "Incidents that are not mended, by status."),
+    Metric("mppmon_check_seconds", ("check",), "How long the last answer to the check took."),
+    Metric("mppmon_check_outcome", ("check", "outcome"), "1 for how the last run of the check ended."),
+)
+_PRINTERS = (
+    Metric("mppmon_printer_error", ("error",), "1 while the printer reports the error (hrPrinterDetectedErrorState)."),
+    Metric("mppmon_printer_status", ("status",), "1 for the present status of the printer (hrPrinterStatus)."),
+    Metric("mppmon_printer_supply_ratio", ("supply", "type"), "What is left of the supply; of waste, the room left."),
+    Metric("mppmon_printer_supply_some_left", ("supply", "type"), "1 where the printer says only that some is left."),
+    Metric("mppmon_printer_tray_ratio", ("tray",), "What is left in the tray."),
+    Metric("mppmon_printer_pages_total", (), "Pages printed since the printer was made."),
+    Metric("mppmon_printer_jobs", (), "Jobs waiting, as its computer says."),
+    Metric("mppmon_printer_oldest_job_seconds", (), "Age of the oldest waiting job, as its computer says."),
+    Metric("mppmon_device_info", ("vendor", "model", "serial"), "The device in its own words."),
+    Metric("mppmon_device_uptime_seconds", (), "Time since the agent of the device started."),
+)
+_NETWORK = (
+    Metric("mppmon_interface_admin_up", ("interface",), "1 when the interface is meant to be up."),
+    Metric("mppmon_interface_oper_up", ("interface",), "1 when the interface is up."),
+    Metric("mppmon_interface_receive_bytes_total", ("interface",), "Bytes received."),
+    Metric("mppmon_interface_transmit_bytes_total", ("interface",), "Bytes sent."),
+    Metric("mppmon_interface_receive_errors_total", ("interface",), "Received packets with errors."),
+    Metric("mppmon_interface_transmit_errors_total", ("interface",), "Packets not sent because of errors."),
+    Metric("mppmon_interface_speed_bits_per_second", ("interface",), "Nominal speed of the interface."),
+)
+_COMPUTERS = (
+    Metric("mppmon_pc_info", ("os", "release", "machine_id", "agent"), "The computer and its agent."),
+    Metric("mppmon_pc_cpu_seconds_total", ("mode",), "Processor time spent, all cores."),
+    Metric("mppmon_pc_cpu_ratio", (), "Busy share of the processors since the scrape before."),
+    Metric("mppmon_pc_memory_available_bytes", (), "Memory that programs may still take."),
+    Metric("mppmon_pc_memory_size_bytes", (), "Memory of the computer."),
+    Metric("mppmon_pc_disk_free_bytes", ("disk",), "Free space of the disk."),
+    Metric("mppmon_pc_disk_size_bytes", ("disk",), "Size of the disk."),
+    Metric("mppmon_pc_disk_free_ratio", ("disk",), "Free share of the disk."),
+    Metric("mppmon_pc_disk_info", ("disk", "mount"), "Where the disk is mounted."),
+    Metric("mppmon_pc_boot_time_seconds", (), "When the computer started, Unix time by its own clock."),
+    Metric("mppmon_pc_time_seconds", (), "Unix time by the clock of the computer."),
+    Metric("mppmon_pc_network_errors_total", ("direction",), "Packets with errors, all interfaces."),
+    Metric("mppmon_pc_process_running", ("process",), "1 when the process runs."),
+    Metric("mppmon_pc_service_running", ("service",), "1 when the service runs."),
+    Metric("mppmon_pc_spooler_running", (), "1 when the print spooler runs."),
+    Metric("mppmon_pc_peripheral_present", ("peripheral",), "1 when the computer sees the peripheral."),
+    Metric("mppmon_pc_printer_error", ("peripheral", "error"), "1 while the printer at the computer has the error."),
+    Metric("mppmon_pc_printer_jobs", ("peripheral",), "Jobs waiting for the printer at the computer."),
+    Metric("mppmon_pc_printer_oldest_job_seconds", ("peripheral",), "Age of the oldest of these jobs."),
+    Metric("mppmon_pc_source_available", ("source",), "0 where the computer has no such source."),
+)
+_ONLINE = (
+    Metric("mppmon_online_ok", (), "1 when the online system gave the wanted answer, 0 when another."),
+    Metric("mppmon_online_status", (), "HTTP status of the answer."),
+    Metric("mppmon_online_seconds", ("phase",), "How long each phase of the answer took."),
+    Metric("mppmon_online_certificate_expires_seconds", (), "When the certificate expires, Unix time."),
+)
+
+FAMILIES: dict[str, Metric] = {
+    metric.name: metric for metric in (*_STATES, *_PRINTERS, *_NETWORK, *_COMPUTERS, *_ONLINE)
+}
+"""Family by name, in the order of export."""
