@@ -92,36 +92,37 @@ class Condition:
 
 
 def conditions(things: Things, active: Collection[Fault]) -> Mapping[str, Condition]:
-    """Return how every thing is under the faults that last: power and network fail downwards, the line outwards."""
-    off = {device for name, device in active if CATALOGUE[name].tells is None and not CATALOGUE[name].uplink}
-    if any(CATALOGUE[name].uplink for name, _ in active):
-        off |= {thing.id for thing in things.by_id.values() if thing.outside}
+    """Return how every thing is under the faults that last.
+
+    Power and network fail downwards; with the uplink, whatever hangs above it, everything outside is out of reach.
+    """
+    off = {device for name, device in active if CATALOGUE[name].tells is None}
+    silent = _spread(things, off)
     shows: dict[str, set[str]] = {}
     for name, device in active:
         told = CATALOGUE[name].tells
         if told is not None:
             shows.setdefault(device, set()).add(told)
-    silent = _spread(things, off)
     for thing in things.by_id.values():
-        unpowered = thing.id in off or _orphan(thing, silent)
-        if thing.via is not None and unpowered:
+        if thing.via is not None and (thing.id in off or _unfed(thing, silent)):
             shows.setdefault(thing.id, set()).add("absent")
     return {thing: Condition(thing in silent, frozenset(shows.get(thing, ()))) for thing in things.by_id}
 
 
 def _spread(things: Things, off: Collection[str]) -> set[str]:
+    """Return what is silent when these are off: a thing without a way to it is as good as off."""
     silent = set(off)
-    growing = True
-    while growing:
+    fallen = silent
+    while fallen:
+        cut = things.uplink in silent
         fallen = {
             thing.id
             for thing in things.by_id.values()
-            if thing.id not in silent and (_orphan(thing, silent) or thing.via in silent)
+            if thing.id not in silent and (_unfed(thing, silent) or thing.via in silent or (cut and thing.outside))
         }
         silent |= fallen
-        growing = bool(fallen)
     return silent
 
 
-def _orphan(thing: Thing, silent: Collection[str]) -> bool:
+def _unfed(thing: Thing, silent: Collection[str]) -> bool:
     return bool(thing.parents) and all(parent in silent for parent in thing.parents)

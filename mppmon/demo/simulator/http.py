@@ -66,8 +66,11 @@ def fields(request: Request) -> dict[str, object]:
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def visitor(handler: Handler) -> Visitor:
-    """Return a visitor that reads one request, has it answered, and says that the connection closes."""
+def visitor(handler: Handler, *, knocked: Callable[[], None] | None = None) -> Visitor:
+    """Return a visitor that reads one request, has it answered, and says that the connection closes.
+
+    `knocked` is called when somebody came, asked nothing, and left: a check whether the port is open.
+    """
 
     async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         link = h11.Connection(h11.SERVER, max_incomplete_event_size=64_000)
@@ -76,6 +79,8 @@ def visitor(handler: Handler) -> Visitor:
             async with asyncio.timeout(MAX_SECONDS):
                 request = await _read(link, reader)
                 if request is None:
+                    if knocked is not None:
+                        knocked()
                     return
                 response = await handler(request)
         except TimeoutError:

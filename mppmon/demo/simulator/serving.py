@@ -56,13 +56,17 @@ class Serving:
         if door.way is DoorWay.TCP:
             return self._bare(thing)
         handler = self._agent(thing, door) if door.way is DoorWay.AGENT else self._online(thing, door)
-        return visitor(handler)
+        return visitor(handler, knocked=lambda: self._knocked(thing))
 
     def _bare(self, thing: Thing) -> Visitor:
         async def visit(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
-            self._journal.answer(thing.id, DoorWay.TCP.value, given=True)
+            self._knocked(thing)
 
         return visit
+
+    def _knocked(self, thing: Thing) -> None:
+        """Note that a connection was accepted: that is an answer too, though it tells nothing."""
+        self._journal.answer(thing.id, DoorWay.TCP.value, given=True)
 
     def _agent(self, thing: Thing, door: Door) -> Handler:
         async def answer(request: Request) -> Response:

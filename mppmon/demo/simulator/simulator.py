@@ -74,7 +74,9 @@ def _chat(
     door = TcpDoor(visitor(chat.answer), lambda: None)
     port = door.open(asked.address, asked.port)
     stack.push_async_callback(door.close)
-    world.listen(lambda: door.set_shut(shut=any(name == "uplink-off" for name, _ in world.active)))
+    uplink = world.things.uplink
+    if uplink is not None:
+        world.listen(lambda: door.set_shut(shut=world.condition(uplink).silent))
     return chat, port
 
 

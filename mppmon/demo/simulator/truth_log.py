@@ -1,0 +1,124 @@
+"""What the truth log says of each device and peripheral: when it answered, and for how long it did not. Pure.
+
+The log is read as the daemon could have known it: by answers given and withheld, never by the faults behind them.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+Span = tuple[datetime, datetime | None]
+"""From the first answer that disagreed with what was, to the first that agreed again (None: it lasts)."""
+
+ABSENT = "absent"
+
+
+@dataclass(slots=True)
+class Heard:
+    """Everything heard of one subject, in order. `answers`: time, and whether it was there."""
+
+    answers: list[tuple[datetime, bool]] = field(default_factory=list)
+    told: list[tuple[datetime, frozenset[str]]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class FaultLine:
+    """A fault begun or mended."""
+
+    name: str
+    device: str
+    at: datetime
+    begun: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The whole log, by subject."""
+
+    heard: Mapping[str, Heard]
+    faults: tuple[FaultLine, ...]
+
+
+class BadLog(ValueError):
+    """A line is not of the truth log; the text names its number."""
+
+
+def read(lines: Iterable[str]) -> Log:
+    """Read the log. Raises BadLog."""
+    heard: dict[str, Heard] = {}
+    faults: list[FaultLine] = []
+    for number, text in enumerate(lines, 1):
+        try:
+            line = json.loads(text)
+            at, device = datetime.fromisoformat(line["at"]), str(line["device"])
+            if "fault" in line:
+                faults.append(FaultLine(line["fault"], device, at, begun=line["now"] == "begun"))
+                continue
+            heard.setdefault(device, Heard()).answers.append((at, line["answer"] == "given"))
+            _tell(heard, device, at, line.get("tells") or {})
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadLog(f"truth log, line {number}: {error!r}") from error
+    return Log(heard, tuple(faults))
+
+
+def _tell(heard: dict[str, Heard], device: str, at: datetime, tells: Mapping[str, Collection[str]]) -> None:
+    for subject, words in tells.items():
+        one = heard.setdefault(subject, Heard())
+        one.told.append((at, frozenset(words)))
+        if subject != device:  # a peripheral has no answer of its own: its PC sees it, or does not
+            one.answers.append((at, ABSENT not in words))
+
+
+def silences(heard: Heard, *, confirm: timedelta, cuts: Sequence[datetime] = ()) -> list[Span]:
+    """Return the spans without an answer that were tried again until `confirm` after their first failure.
+
+    At each of `cuts` counting begins anew: nobody watched there.
+    """
+    found: list[Span] = []
+    for piece in _pieces(heard.answers, cuts):
+        first: datetime | None = None
+        last: datetime | None = None
+        for at, given in piece:
+            if not given:
+                first, last = first or at, at
+            elif first is not None and last is not None:
+                if last - first >= confirm:
+                    found.append((first, at))
+                first = last = None
+        if first is not None and last is not None and last - first >= confirm:
+            found.append((first, None))
+    return found
+
+
+def _pieces(
+    answers: Sequence[tuple[datetime, bool]], cuts: Sequence[datetime]
+) -> Iterator[list[tuple[datetime, bool]]]:
+    bounds = sorted(cuts)
+    for index in range(len(bounds) + 1):
+        low = bounds[index - 1] if index else None
+        high = bounds[index] if index < len(bounds) else None
+        yield [one for one in answers if (low is None or one[0] > low) and (high is None or one[0] <= high)]
+
+
+def conditions(heard: Heard, waits: Mapping[str, float]) -> list[Span]:
+    """Return the spans in which a condition of `waits` was told for as long as that many seconds."""
+    found: list[Span] = []
+    for word, seconds in waits.items():
+        first: datetime | None = None
+        last: datetime | None = None
+        for at, words in heard.told:
+            if word in words:
+                first, last = first or at, at
+            elif first is not None:
+                if at - first >= timedelta(seconds=seconds):
+                    found.append((first, at))
+                first = None
+        if first is not None and last is not None and last - first >= timedelta(seconds=seconds):
+            found.append((first, None))
+    return found
+
+
+def next_given(heard: Heard, after: datetime) -> datetime | None:
+    """Return the first answer given after a time."""
+    return next((at for at, given in heard.answers if given and at > after), None)
