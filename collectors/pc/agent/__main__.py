@@ -1,0 +1,125 @@
+"""`mppmon-agent [--config FILE] [--listen HOST:PORT] [--token-file FILE]`.
+
+A config file, all of it optional::
+
+    listen = "0.0.0.0:9182"
+    token_file = "/etc/mppmon-agent/token"      # one line; needed unless it listens on loopback only
+
+    [processes]                                 # name in the metrics = name of the executable
+    antrean = "antrean-loket"
+
+    [services]                                  # name in the metrics = systemd unit
+    cups = "cups.service"
+
+    [peripherals.a3-sidik-jari]                 # the device's id in mppmon's inventory
+    usb = "1c7a:0570"                           # vendor:product, as lsusb says
+
+    [peripherals.a3-printer-kartu]
+    usb_class = "07"
+    product = "Primacy"
+    queue = "Evolis"                            # its print queue: jobs and errors
+"""
+
+import argparse
+import ipaddress
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from . import __version__, clock
+from .collect import PcCollector
+from .config import Config, ConfigError, address, load
+from .readers.here import identity, readers
+from .server import AgentServer, Answers
+
+_LOG = logging.getLogger("mppmon-agent")
+_MAX_TOKEN = 1024  # bytes
+
+
+def _token(file: Path | None, listen: tuple[str, int]) -> bytes | None:
+    """Return the token. ConfigError when the file is no good, or when anybody on the network could read without one."""
+    if file is None:
+        if not _loopback(listen[0]):
+            raise ConfigError(f"listen: found {listen[0]} without token_file, expected one, or 127.0.0.1")
+        return None
+    try:
+        token = file.read_bytes().strip()
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}") from error
+    if not token or len(token) > _MAX_TOKEN or b"\n" in token or not token.isascii():
+        raise ConfigError(f"{file}: expected one line of ASCII, 1 to {_MAX_TOKEN} bytes")
+    return token
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _config(arguments: Sequence[str]) -> Config:
+    parser = argparse.ArgumentParser("mppmon-agent", description="Shows this PC's state as Prometheus text.")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file; see docs/agent.md")
+    parser.add_argument("--listen", metavar="HOST:PORT", help="overrides the config file's listen")
+    parser.add_argument("--token-file", type=Path, metavar="FILE", help="overrides the config file's token_file")
+    parser.add_argument("--version", action="version", version=f"mppmon-agent {__version__}")
+    given = parser.parse_args(arguments)
+    config = load(given.config) if given.config else Config()
+    if given.listen:
+        try:
+            config = replace(config, listen=address(given.listen))
+        except ValueError as error:
+            raise ConfigError(f"--listen: {error}") from error
+    return replace(config, token_file=given.token_file) if given.token_file else config
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT. Exit status: 0 ended, 1 the port cannot be had, 2 a bad config."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
+    try:
+        config = _config(sys.argv[1:] if arguments is None else arguments)
+        token = _token(config.token_file, config.listen)
+    except ConfigError as error:
+        _LOG.error("%s", error)  # a person's mistake needs no traceback
+        return 2
+    registry = CollectorRegistry()
+    registry.register(PcCollector(config, readers(config), now=clock.now, identity=identity(__version__)))
+    answers = Answers(registry, monotonic=clock.monotonic)
+    try:
+        server = AgentServer(config.listen, answers, token=token, monotonic=clock.monotonic)
+    except OSError as error:
+        _LOG.error("cannot listen on %s:%d: %s", *config.listen, error.strerror)  # likewise
+        return 1
+    _serve(server)
+    return 0
+
+
+class _Stop(Exception):
+    """Somebody ends us."""
+
+
+def _stop(*_: object) -> None:
+    raise _Stop
+
+
+def _serve(server: AgentServer) -> None:
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, _stop)
+    host, port = server.server_address[:2]
+    _LOG.info("mppmon-agent %s listens on %s:%d", __version__, host, port)
+    try:
+        server.serve_forever(poll_interval=60.0)  # it wakes by the connection or the signal, not by the interval
+    except _Stop:
+        _LOG.info("ended")
+    finally:
+        server.server_close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

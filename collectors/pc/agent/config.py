@@ -1,0 +1,134 @@
+"""The agent's config file (TOML) and its faults, each with file, key, what was found and what was expected."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+_SLUG = re.compile(r"[a-z0-9-]{1,40}")
+_USB = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}")
+_CLASS = re.compile(r"[0-9a-f]{2}")
+_ADDRESS = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^\[\]:]+)):(\d{1,5})")
+_MOST = 64  # entries of a table
+_LONGEST = 128  # characters of a text
+DEFAULT_LISTEN = "127.0.0.1:9182"
+
+
+class ConfigError(ValueError):
+    """Names the file, the key, what was found and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peripheral:
+    """How to know a peripheral on this PC; all that is given must fit. `queue`: its print queue.
+
+    `usb`: `vendor:product` in lower-case hex. `usb_class`: device or interface class. `product`, `serial`: parts of
+    what it calls itself. `port`: where it is plugged in, as sysfs says (`1-1.2`), to tell twins apart.
+    """
+
+    id: str
+    usb: str | None = None
+    usb_class: str | None = None
+    product: str | None = None
+    serial: str | None = None
+    port: str | None = None
+    queue: str | None = None
+
+    @property
+    def by_usb(self) -> bool:
+        """Whether it is looked for on USB; otherwise it is there when its print queue is."""
+        return any((self.usb, self.usb_class, self.product, self.serial, self.port))
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """`processes`: name in the metrics -> name of the executable. `services`: likewise -> unit or service."""
+
+    listen: tuple[str, int] = ("127.0.0.1", 9182)
+    token_file: Path | None = None
+    processes: Mapping[str, str] = field(default_factory=dict)
+    services: Mapping[str, str] = field(default_factory=dict)
+    peripherals: tuple[Peripheral, ...] = ()
+    usb_root: Path = Path("/sys/bus/usb/devices")
+
+
+def address(text: str) -> tuple[str, int]:
+    """Return host and port of `HOST:PORT` (`[::1]:9182` for IPv6). ValueError otherwise."""
+    match = _ADDRESS.fullmatch(text)
+    if match is None or int(match[3]) > 65_535:  # noqa: PLR2004  # 16 bits
+        raise ValueError(f"found {text!r}, expected HOST:PORT such as {DEFAULT_LISTEN} or [::1]:9182")
+    return match[1] or match[2], int(match[3])
+
+
+def load(file: Path) -> Config:
+    """Return the config in `file`. ConfigError for all that is wrong with it, the first fault found."""
+    try:
+        with file.open("rb") as opened:
+            raw = tomllib.load(opened)
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: not TOML: {error}") from error
+    try:
+        return _config(raw)
+    except ValueError as error:
+        raise ConfigError(f"{file}: {error}") from error
+
+
+def _config(raw: Mapping[str, object]) -> Config:
+    known = {one.name for one in fields(Config)}
+    for key in raw:
+        if key not in known:
+            raise ValueError(f"{key}: unknown key, expected one of {', '.join(sorted(known))}")
+    try:
+        listen = address(_text(raw.get("listen", DEFAULT_LISTEN), "listen"))
+    except ValueError as error:
+        raise ValueError(str(error) if str(error).startswith("listen") else f"listen: {error}") from error
+    token = raw.get("token_file")
+    return Config(
+        listen=listen,
+        token_file=None if token is None else Path(_text(token, "token_file")),
+        processes=dict(_named(raw, "processes")),
+        services=dict(_named(raw, "services")),
+        peripherals=tuple(_peripheral(name, value) for name, value in _table(raw, "peripherals")),
+        usb_root=Path(_text(raw.get("usb_root", str(Config().usb_root)), "usb_root")),
+    )
+
+
+def _text(value: object, key: str) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST or not value.isprintable():
+        raise ValueError(f"{key}: found {value!r:.60}, expected a text of 1 to {_LONGEST} characters")
+    return value
+
+
+def _table(raw: Mapping[str, object], key: str) -> Iterator[tuple[str, object]]:
+    value = raw.get(key, {})
+    if not isinstance(value, dict) or len(value) > _MOST:
+        raise ValueError(f"{key}: found {type(value).__name__}, expected a table of at most {_MOST} entries")
+    for name, entry in value.items():
+        if not _SLUG.fullmatch(name):
+            raise ValueError(f"{key}.{name}: the name must match {_SLUG.pattern}")
+        yield name, entry
+
+
+def _named(raw: Mapping[str, object], key: str) -> Iterator[tuple[str, str]]:
+    for name, value in _table(raw, key):
+        yield name, _text(value, f"{key}.{name}")
+
+
+def _peripheral(name: str, value: object) -> Peripheral:
+    key = f"peripherals.{name}"
+    if not isinstance(value, dict):
+        raise ValueError(f"{key}: found {type(value).__name__}, expected a table")  # noqa: TRY004  # one error for all
+    known = {one.name for one in fields(Peripheral)} - {"id"}
+    for each in value:
+        if each not in known:
+            raise ValueError(f"{key}.{each}: unknown key, expected one of {', '.join(sorted(known))}")
+    if not value:
+        raise ValueError(f"{key}: empty, expected at least one of {', '.join(sorted(known))}")
+    words = {each: _text(text, f"{key}.{each}") for each, text in value.items()}
+    for each, pattern, example in (("usb", _USB, "1c7a:0570"), ("usb_class", _CLASS, "07")):
+        if each in words and not pattern.fullmatch(words[each]):
+            raise ValueError(f"{key}.{each}: found {words[each]!r}, expected lower-case hex such as {example!r}")
+    return Peripheral(id=name, **words)
