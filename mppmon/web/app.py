@@ -15,6 +15,7 @@ def create_app(house: House) -> FastAPI:
     app = FastAPI(title="mppmon", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
     app.state.house = house
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS)
-    for router in (probes.router, api.router, pages.router(house)):
+    for router in (probes.router, api.router, pages.router):
         app.include_router(router)
+    app.mount("/static", pages.static)
     return app

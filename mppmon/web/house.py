@@ -1,7 +1,7 @@
 """What the web needs from the daemon, handed in by it."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from mppmon.clock import Clock
 from mppmon.engine.core import Engine
 from mppmon.mall.principal import Principal
 from mppmon.store import Store
+from mppmon.web.live import Broadcast
 from mppmon.web.peer import PEER, Peer, principal_of
 
 
@@ -33,6 +34,7 @@ class House:
     poll: Callable[[str], Awaitable[Mapping[str, object]]]
     database: str
     config: Path
+    broadcast: Broadcast = field(default_factory=Broadcast)
 
 
 def house_of(request: Request) -> House:

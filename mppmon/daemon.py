@@ -1,0 +1,276 @@
+"""The composition root: the only place that knows all parts. It puts them together, and takes them apart in order."""
+
+import asyncio
+import gc
+import logging
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from collectors.pc.collector import PcCollector
+from collectors.snmp.collector import SnmpCollector
+from collectors.snmp.probe import describe
+from prometheus_client import CollectorRegistry
+
+from alerts.channels.base import Channel
+from alerts.model import Notification
+from alerts.outbox import Result, Sender, Sent
+from collectors.collector import Collector, Kind, Target, Way
+from collectors.liveness.choose import choose
+from collectors.liveness.icmp import IcmpCollector
+from collectors.liveness.tcp import TcpCollector
+from collectors.observation import Observation
+from collectors.online.collector import OnlineCollector
+from mppmon.channels import open_channels
+from mppmon.clock import Clock
+from mppmon.config import Loaded, load
+from mppmon.engine.core import Engine
+from mppmon.engine.outbox import EngineInbox, EngineOutbox
+from mppmon.engine.snapshot import Snapshot
+from mppmon.exporter import Exporter, SelfMetrics
+from mppmon.mall.model import State
+from mppmon.mall.principal import SYSTEM
+from mppmon.schedule import Poller, Scheduler, Wheel
+from mppmon.store import Store, StoreError, lock, state_directory
+from mppmon.store.migrate import migrate_in_child
+from mppmon.store.paths import control_socket, database_file, database_url
+from mppmon.web.app import create_app
+from mppmon.web.house import House
+from mppmon.web.serve import WebServer
+
+_log = logging.getLogger(__name__)
+_TICK = 0.25
+"""Seconds between looks at the time: escalations, `for`, verdicts that were waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a start needs. `clock`: moved in the demo. `channels`, `open_store`: ports that a test's root may wrap."""
+
+    config: Path
+    state: Path
+    clock: Clock = field(default_factory=Clock)
+    open_store: Callable[[str], Store] = Store.open
+    channels: Callable[..., Mapping[str, Channel]] = open_channels
+
+
+async def serve(options: Options, *, ready: Callable[[int], None] | None = None) -> None:
+    """Run until SIGTERM or SIGINT. `ready` is told the port of the web once everything is at work."""
+    state = state_directory(options.state)
+    with lock(database_file(state)):
+        url = database_url(state)
+        await asyncio.to_thread(migrate_in_child, url, backup=state / "backup")
+        loaded = load(options.config, today=options.clock.now().date())
+        with options.open_store(url) as store:
+            store.save_revision(SYSTEM, loaded.revision, loaded.normalised, options.clock.now(), "mppmon")
+            async with AsyncExitStack() as stack:
+                daemon = Daemon(options, loaded, store, url, asyncio.get_running_loop())
+                await daemon.start(stack)
+                gc.collect()
+                gc.freeze()
+                if ready is not None:
+                    ready(daemon.port)
+                await _told_to_stop()
+                _log.info("stopping")
+
+
+async def _told_to_stop() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+class Daemon:
+    """The parts at work. It is the engine's `Effects`: what is decided there happens here, in the poll loop."""
+
+    def __init__(
+        self, options: Options, loaded: Loaded, store: Store, url: str, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._options, self._loaded, self._url, self._loop = options, loaded, url, loop
+        self._clock = options.clock
+        registry = CollectorRegistry()
+        self._metrics = SelfMetrics(registry)
+        self._exporter = Exporter(loaded.mall.site.id, registry=registry)
+        self._exporter.inventory(loaded.mall)
+        self._engine = Engine(loaded, store, options.clock, self)
+        self._outbox = EngineOutbox(self._engine, loop)
+        self._checks = _checks_by_device(loaded)
+        self._reader: Store | None = None
+        self._poller: Poller | None = None
+        self._polled: set[str] = set()
+        self.port = 0
+
+    async def start(self, stack: AsyncExitStack) -> None:
+        """Bring everything up, from the engine outwards; the stack takes it down the other way round."""
+        self._engine.start()
+        stack.callback(self._engine.stop)
+        self.published(self._engine.snapshot)
+        await self._start_channels(stack)
+        await self._start_polling(stack)
+        self._start_web(stack)
+
+    async def _start_channels(self, stack: AsyncExitStack) -> None:
+        channels = self._options.channels(self._loaded.channels, EngineInbox(self._engine))
+        for channel in channels.values():
+            stack.push_async_callback(channel.close)
+        sender = Sender(self._outbox, channels, on_result=self._sent)
+        _background(stack, sender.run(), "sender")
+        for channel in channels.values():
+            listen = getattr(channel, "listen", None)
+            if listen is not None:
+                _background(stack, listen(), f"listen-{channel.name}")
+
+    async def _start_polling(self, stack: AsyncExitStack) -> None:
+        icmp = IcmpCollector(now=self._clock.now)
+        if not icmp.available():
+            _log.warning("no ICMP, liveness falls back to TCP and SNMP: %s", icmp.why_not)
+        snmp = SnmpCollector(now=self._clock.now)
+        collectors: dict[Way, Collector] = {
+            Way.ICMP: icmp,
+            Way.TCP: TcpCollector(now=self._clock.now),
+            Way.SNMP: snmp,
+            Way.AGENT: PcCollector(now=self._clock.now),
+            Way.HTTP: OnlineCollector(now=self._clock.now),
+        }
+        await snmp.start()
+        for collector in collectors.values():
+            stack.push_async_callback(collector.close)
+        targets = choose(self._loaded.targets, icmp=icmp.available())
+        scheduler = Scheduler(self._clock, on_missed=self._metrics.missed)
+        self._poller = Poller(
+            Wheel(), collectors, targets, emit=self._observed, clock=self._clock, metrics=self._metrics
+        )
+        stack.push_async_callback(self._poller.close)
+        scheduler.every("wheel", self._poller.tick_seconds, self._poller.tick)
+        scheduler.every("engine", _TICK, self._engine.intake.tick)
+        scheduler.start(self._loop)
+        stack.callback(scheduler.shutdown)
+
+    def _start_web(self, stack: AsyncExitStack) -> None:
+        self._reader = Store.open(self._url, read_only=True)
+        stack.callback(self._reader.close)
+        house = House(
+            engine=self._engine,
+            clock=self._clock,
+            reader=self._reader,
+            metrics=self._exporter.render,
+            ready=self._ready,
+            poll=self._poll_now,
+            database=self._url,
+            config=self._options.config,
+        )
+        settings = self._loaded.settings
+        web = WebServer(
+            create_app(house),
+            host=settings.listen_host,
+            port=settings.listen_port,
+            control=control_socket(self._options.state),
+        )
+        web.start()
+        stack.callback(web.stop)
+        self.port = web.port
+
+    # --- observations in ------------------------------------------------------------------------------------------
+
+    def _observed(self, observation: Observation) -> None:
+        self._polled.add(observation.check)
+        self._exporter.observed(observation)
+        self._engine.observe(observation)
+
+    def _ready(self) -> Mapping[str, bool]:
+        return {
+            "engine": self._engine.alive,
+            "database": self._engine.durable,
+            "polling": len(self._polled) >= len(self._loaded.targets),
+        }
+
+    async def _poll_now(self, device: str) -> Mapping[str, object]:
+        """Poll a device outside its turn, in the poll loop (called from the web's loop)."""
+        target = self._checks[device].get(Kind.TELEMETRY) or self._checks[device].get(Kind.LIVENESS)
+        if target is None or self._poller is None:
+            return {"outcome": "passive", "detail": "nothing can ask this device"}
+        future = asyncio.run_coroutine_threadsafe(self._poller.poll_once(target), self._loop)
+        observation = await asyncio.wrap_future(future)
+        return describe(observation)
+
+    # --- effects out (called from the engine's thread) ------------------------------------------------------------
+
+    def repoll(self, check: str, delays: Sequence[float]) -> None:
+        """Ask again after these delays."""
+        if self._poller is not None:
+            self._loop.call_soon_threadsafe(self._poller.repoll, check, delays)
+
+    def expedite(self, device: str) -> None:
+        """Ask a device at once; of the mall's own line, its anchors."""
+        uplink = self._loaded.mall.site.uplink
+        asked = uplink.anchors if uplink is not None and device == uplink.device else (device,)
+        for one in asked:
+            checks = self._checks.get(one, {})
+            target = checks.get(Kind.LIVENESS) or checks.get(Kind.TELEMETRY)
+            if target is not None and self._poller is not None:
+                self._loop.call_soon_threadsafe(self._poller.expedite, target.check)
+
+    def outbox_changed(self) -> None:
+        """Wake the sender."""
+        self._outbox.poke()
+
+    def published(self, snapshot: Snapshot) -> None:
+        """Show what changed in /metrics."""
+        for device, reach in snapshot.reaches.items():
+            self._exporter.device(device, reach, snapshot.functions.get(device, State.UNKNOWN))
+        for (service, counter), verdict in snapshot.deliveries.items():
+            self._exporter.delivery(service, counter, verdict.delivery)
+        self._exporter.blind(snapshot.blind)
+        acknowledged = sum(one.acknowledged_by is not None for one in snapshot.incidents)
+        self._exporter.incidents(len(snapshot.incidents) - acknowledged, acknowledged)
+
+    def committed(self, seconds: float, observations: int) -> None:
+        """Measure a transaction."""
+        self._metrics.committed(seconds, observations)
+
+    def commit_failed(self, error: StoreError) -> None:
+        """Say it, once a turn; nothing is lost, the batch waits."""
+        _log.error("the database refused a transaction, it is kept and tried again: %s", error)
+
+    def _sent(self, notification: Notification, result: Result, seconds: float) -> None:
+        outcome = "sent" if isinstance(result, Sent) else ("retry" if result.retry else "dead")
+        reason = "" if isinstance(result, Sent) else result.reason
+        self._metrics.sent(notification.channel, outcome, reason)
+        _log.info(
+            "%s to %s by %s: %s %s (%.2f s)",
+            notification.kind,
+            notification.recipient,
+            notification.channel,
+            outcome,
+            reason,
+            seconds,
+        )
+
+
+def _background(stack: AsyncExitStack, work: object, name: str) -> None:
+    """Run a coroutine until the stack unwinds; its death before that is logged with its reason."""
+    task = asyncio.ensure_future(work)  # type: ignore[arg-type]
+    task.set_name(name)
+    task.add_done_callback(_tell_death)
+
+    async def end() -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    stack.push_async_callback(end)
+
+
+def _tell_death(task: "asyncio.Task[object]") -> None:
+    if not task.cancelled() and task.exception() is not None:
+        _log.critical("%s ended", task.get_name(), exc_info=task.exception())
+
+
+def _checks_by_device(loaded: Loaded) -> Mapping[str, Mapping[Kind, Target]]:
+    found: dict[str, dict[Kind, Target]] = {device: {} for device in loaded.mall.devices}
+    for target in loaded.targets:
+        found[target.device][target.kind] = target
+    return found
