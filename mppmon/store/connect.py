@@ -8,6 +8,7 @@ it waits at the start and never fails half way.
 
 import os
 import sqlite3
+from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
 
@@ -71,7 +72,10 @@ def connect(url: URL, *, read_only: bool, create: bool = False) -> Engine:
 
 def _sqlite_engine(path: Path, *, read_only: bool, create: bool) -> Engine:
     if create:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
+        try:
+            _touch(path)
+        except OSError as error:
+            raise StoreError(f"{path}: {error.strerror}") from error
     elif not path.exists():
         raise NoDatabase(f"{path}: no database; it is made when the daemon starts for the first time")
 
@@ -112,25 +116,37 @@ def open_sqlite(path: Path, *, read_only: bool) -> sqlite3.Connection:
 
 def copy_sqlite(source: Path, target: Path) -> None:
     """Write a consistent, checked copy of a live database: under another name first, so that `target` is whole or
-    absent. StoreError if the copy is not sound.
+    absent. StoreError if it cannot be written or is not sound.
     """
     part = target.with_name(f"{target.name}.part")
-    os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE_MODE))
-    reader = sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)
-    writer = sqlite3.connect(part)
     try:
-        reader.backup(writer)
-        verdict = writer.execute("PRAGMA quick_check").fetchone()[0]
+        _touch(part)
+        _copy(source, part)
+        _sync(part)
+        part.replace(target)
+        _sync(target.parent)
     except sqlite3.Error as error:
         raise _worded(error) from error
+    except OSError as error:
+        raise StoreError(f"{target}: {error.strerror}") from error
     finally:
-        reader.close()
-        writer.close()
+        with suppress(OSError):
+            part.unlink()  # only there when the copy failed
+
+
+def _copy(source: Path, part: Path) -> None:
+    with (
+        closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as reader,
+        closing(sqlite3.connect(part)) as writer,
+    ):
+        reader.backup(writer)
+        verdict = writer.execute("PRAGMA quick_check").fetchone()[0]
     if verdict != "ok":
         raise StoreError(f"{part}: the copy is not sound: {verdict}")
-    _sync(part)
-    part.replace(target)
-    _sync(target.parent)
+
+
+def _touch(path: Path) -> None:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
 
 
 def _sync(path: Path) -> None:

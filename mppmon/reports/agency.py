@@ -1,0 +1,186 @@
+"""An agency's account of one period: pure arithmetic on transitions and service hours.
+
+The hours of each instant are those of the config revision in use then, so that a later edit never rewrites a past
+report. Before the first revision (mppmon was not there yet) the first one's hours count, and the time is unknown.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mppmon.mall.model import Agency, Delivery, Mall, Span, Transition, delivery_subject
+from mppmon.mall.uptime import Account, Interval, account, intervals
+from mppmon.reports.period import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The mall as configured during `[start, end)`; `mall.hours` covers that time."""
+
+    start: datetime
+    end: datetime
+    mall: Mall
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a service stopped: `subject` as recorded, and the name of that device where there is one.
+
+    Both are empty for equipment that is another agency's.
+    """
+
+    subject: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """`[start, end)` interrupted; `seconds` of it lay within service hours. `ongoing`: not over when accounted."""
+
+    start: datetime
+    end: datetime
+    seconds: float
+    cause: Cause
+    ongoing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One service at one counter."""
+
+    service: str
+    service_name: str
+    counter: str
+    counter_name: str
+    account: Account
+    interruptions: tuple[Interruption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyReport:
+    """The whole report. `until`: accounted up to here (the end of the period, or the time of asking)."""
+
+    site: str
+    timezone: str
+    agency: Agency
+    period: Period
+    until: datetime
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was recorded of one subject: the newest transition before the period, and those within."""
+
+    before: Transition | None
+    within: tuple[Transition, ...]
+
+
+def offered(segments: Sequence[Segment], agency: str) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return `(service, counter)` -> their names, for all that this agency offered in any segment; the newest names
+    win.
+    """
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for segment in segments:
+        mall = segment.mall
+        for counter in mall.counters.values():
+            for offer in counter.offers:
+                service = mall.services[offer.service]
+                if service.agency == agency:
+                    found[service.id, counter.id] = (service.name, counter.name)
+    return dict(sorted(found.items()))
+
+
+def hours(segments: Sequence[Segment], service: str, counter: str) -> list[Span]:
+    """Return the service hours of a service at a counter, each segment by its own config; none where not offered."""
+    found: list[Span] = []
+    for segment in segments:
+        mall = segment.mall
+        place = mall.counters.get(counter)
+        if place is None or all(offer.service != service for offer in place.offers):
+            continue
+        keys = (delivery_subject(service, counter), counter, mall.site.id)
+        spans = next((mall.hours[key] for key in keys if key in mall.hours), ())
+        clipped = (Span(max(one.start, segment.start), min(one.end, segment.end)) for one in spans)
+        found.extend(one for one in clipped if one.start < one.end)
+    return found
+
+
+def line(
+    segments: Sequence[Segment],
+    key: tuple[str, str],
+    names: tuple[str, str],
+    history: History,
+    *,
+    agency: str,
+    period: Period,
+    until: datetime,
+    known_until: datetime,
+) -> Line:
+    """Account for one service at one counter over `[period.start, until)`; from `known_until` on nothing is known."""
+    transitions = (*((history.before,) if history.before else ()), *history.within)
+    states = intervals(transitions, start=period.start, end=min(known_until, until))
+    if known_until < until:
+        states.append(Interval(max(known_until, period.start), until, Delivery.UNKNOWN.value))
+    serving = hours(segments, *key)
+    stops = [
+        Interruption(
+            start=one.start,
+            end=one.end,
+            seconds=account([one], serving).seconds[Delivery.INTERRUPTED.value],
+            cause=cause(segments, transitions, one.start, agency),
+            ongoing=one.end == until < period.end,
+        )
+        for one in states
+        if one.state == Delivery.INTERRUPTED.value
+    ]
+    return Line(
+        service=key[0],
+        service_name=names[0],
+        counter=key[1],
+        counter_name=names[1],
+        account=account(states, serving),
+        interruptions=tuple(stop for stop in stops if stop.seconds > 0),
+    )
+
+
+def cause(segments: Sequence[Segment], transitions: Sequence[Transition], at: datetime, agency: str) -> Cause:
+    """Return the cause of the state that holds at an instant, by the newest device name; another agency's is hidden."""
+    past = [one for one in transitions if one.at <= at]
+    if not past:
+        return Cause("", "")
+    subject = max(past, key=lambda one: (one.decided_at, one.id)).cause
+    for segment in reversed(segments):
+        device = segment.mall.devices.get(subject.partition("/")[0])
+        if device is not None:
+            hidden = device.agency is not None and device.agency != agency
+            return Cause("", "") if hidden else Cause(subject, device.name)
+    return Cause(subject, "")
+
+
+def report(
+    segments: Sequence[Segment],
+    histories: Mapping[str, History],
+    *,
+    agency: Agency,
+    period: Period,
+    until: datetime,
+    known_until: datetime,
+) -> AgencyReport:
+    """Return the report of an agency. `segments` (at least one) are in order and cover `[period.start, until)`."""
+    site = segments[-1].mall.site
+    nothing = History(None, ())
+    lines = tuple(
+        line(
+            segments,
+            key,
+            names,
+            histories.get(delivery_subject(*key), nothing),
+            agency=agency.id,
+            period=period,
+            until=until,
+            known_until=known_until,
+        )
+        for key, names in offered(segments, agency.id).items()
+    )
+    return AgencyReport(site.name, site.timezone, agency, period, until, lines)

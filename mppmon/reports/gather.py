@@ -1,0 +1,88 @@
+"""From the store to an agency's report: which configs were in use, and what was recorded."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from mppmon.mall.model import Mall, Transition, delivery_subject
+from mppmon.mall.principal import SYSTEM, Principal
+from mppmon.reports import agency as account
+from mppmon.reports.period import Period, parse
+from mppmon.reports.request import ReportError, Request
+from mppmon.store import Store, Used
+
+Malls = Callable[[str, date], Mall]
+"""Normalised config text and a local day -> the mall, with its service hours resolved for the months up to that day."""
+
+ALIVE = timedelta(seconds=30)
+"""A last-seen row (written every 10 s) that is older means that the daemon is off, and what came after is unknown."""
+
+
+def agency_report(store: Store, request: Request, malls: Malls) -> account.AgencyReport:
+    """Return the report that was asked for. ReportError when the principal may not read it or there is nothing to read.
+
+    Rows of services are read as the principal; the config as the daemon itself, because it holds all agencies: only
+    what concerns this one leaves this function.
+    """
+    principal = request.principal
+    if not principal.sees(request.agency):
+        raise ReportError("refused", f"role {principal.role.value} may not read this agency's report")
+    latest = store.revisions(SYSTEM, start=request.now, end=request.now + timedelta(microseconds=1))
+    if not latest:
+        raise ReportError("no-config", "no config revision is stored; it is when the daemon starts")
+    zone = ZoneInfo(malls(_text(store, latest[-1]), request.now.date()).site.timezone)
+    period = parse(request.period, zone)
+    segments = _segments(store, period, malls)
+    agency = next(
+        (one.mall.agencies[request.agency] for one in reversed(segments) if request.agency in one.mall.agencies), None
+    )
+    if agency is None:
+        raise ReportError("unknown-agency", f"agency: found {request.agency!r}, expected one of the mall's agencies")
+    until = min(period.end, max(request.now, period.start))
+    subjects = [delivery_subject(*key) for key in account.offered(segments, agency.id)]
+    return account.report(
+        segments,
+        _histories(store, principal, subjects, period, until),
+        agency=agency,
+        period=period,
+        until=until,
+        known_until=max(_known_until(store, principal, request.now, until), period.start),
+    )
+
+
+def _text(store: Store, used: Used) -> str:
+    text = store.revision(SYSTEM, used.revision)
+    if text is None:
+        raise ReportError("no-config", f"config revision {used.revision} is not stored")
+    return text
+
+
+def _segments(store: Store, period: Period, malls: Malls) -> list[account.Segment]:
+    """Return the configs in use during the period. The first reaches back to its start."""
+    used = store.revisions(SYSTEM, start=period.start, end=period.end)
+    if not used:  # the whole period lies before the first config
+        used = store.revisions(SYSTEM, start=period.start, end=datetime.max.replace(tzinfo=period.end.tzinfo))[:1]
+    found: list[account.Segment] = []
+    for place, one in enumerate(used):
+        start = max(one.at, period.start) if place else period.start
+        end = used[place + 1].at if place + 1 < len(used) else period.end
+        found.append(account.Segment(start, end, malls(_text(store, one), period.last)))
+    return found
+
+
+def _histories(
+    store: Store, principal: Principal, subjects: list[str], period: Period, until: datetime
+) -> dict[str, account.History]:
+    before = store.before(principal, at=period.start, subjects=subjects)
+    within: dict[str, list[Transition]] = {subject: [] for subject in subjects}
+    for one in store.transitions(principal, start=period.start, end=until, subjects=subjects):
+        within[one.subject].append(one)
+    return {subject: account.History(before.get(subject), tuple(within[subject])) for subject in subjects}
+
+
+def _known_until(store: Store, principal: Principal, now: datetime, until: datetime) -> datetime:
+    """Return up to when something is known: while the daemon is off, nothing after it was last seen."""
+    seen = store.last_seen(principal)
+    if seen is None:
+        return datetime.min.replace(tzinfo=until.tzinfo)
+    return until if now - seen <= ALIVE else min(seen, until)

@@ -1,0 +1,37 @@
+"""A month or a day of mall time as a half-open span of UTC."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from mppmon.reports.request import ReportError
+
+_WORD = re.compile(r"\d{4}-\d{2}(-\d{2})?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """`[start, end)` in UTC: the local days from `first` to `last`, both included."""
+
+    word: str
+    first: date
+    last: date
+    start: datetime
+    end: datetime
+
+
+def parse(word: str, zone: ZoneInfo) -> Period:
+    """Return the period of `YYYY-MM` or `YYYY-MM-DD`. ReportError `period` for anything else."""
+    month = len(word) == len("YYYY-MM")
+    day = f"{word}-01" if month else word
+    try:
+        first = date.fromisoformat(day if _WORD.fullmatch(word) else "")
+        after = (first + timedelta(days=31)).replace(day=1) if month else first + timedelta(days=1)
+    except (ValueError, OverflowError):
+        raise ReportError("period", f"period: found {word[:40]!r}, expected YYYY-MM or YYYY-MM-DD") from None
+    return Period(word, first, after - timedelta(days=1), _midnight(first, zone), _midnight(after, zone))
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)

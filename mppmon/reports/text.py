@@ -1,0 +1,105 @@
+"""A report as aligned text for people, in their language."""
+
+from collections.abc import Sequence
+
+from mppmon.i18n import Speech
+from mppmon.mall.model import Delivery
+from mppmon.reports.agency import AgencyReport, Cause
+
+_GAP = "  "
+
+
+def table(report: AgencyReport, speech: Speech) -> str:
+    """Return the whole report as lines of text. Unknown time has its own column; times are the mall's."""
+    _ = speech._  # gettext's usual name
+    first, last = speech.date(report.period.start), _last_day(report, speech)
+    head = [
+        f"{_('Service uptime')}: {report.agency.name}",
+        f"{report.site} · {first}" + ("" if first == last else f" - {last}"),
+    ]
+    if report.until < report.period.end:
+        head.append(_("Accounted until {time}").format(time=_moment(report, speech)))
+    if not report.lines:
+        return "\n".join([*head, "", _("This agency has no services at a counter."), ""])
+    return "\n".join([*head, "", *_services(report, speech), "", *_interruptions(report, speech), ""])
+
+
+def _services(report: AgencyReport, speech: Speech) -> list[str]:
+    _ = speech._  # gettext's usual name
+    rows = [
+        [
+            _("Service"),
+            _("Counter"),
+            _("Service hours"),
+            _("Delivered"),
+            _("Degraded"),
+            _("Interrupted"),
+            _("Unknown"),
+            _("Uptime"),
+        ]
+    ]
+    for line in report.lines:
+        times = [clock(line.account.seconds[one.value]) for one in Delivery]
+        ratio = line.account.ratio
+        uptime = "-" if ratio is None else speech.percent(ratio)
+        rows.append([line.service_name, line.counter_name, clock(line.account.service_seconds), *times, uptime])
+    notes = _("Within service hours, as hours:minutes:seconds. Uptime is delivered and degraded of all known time.")
+    return [*aligned(rows, left=2), notes]
+
+
+def _interruptions(report: AgencyReport, speech: Speech) -> list[str]:
+    _ = speech._  # gettext's usual name
+    found = sorted(
+        ((stop, line) for line in report.lines for stop in line.interruptions), key=lambda pair: pair[0].start
+    )
+    if not found:
+        return [_("No interruptions within service hours.")]
+    rows = [[_("Start"), _("End"), _("Service"), _("Counter"), _("Cause"), _("Minutes")]]
+    for stop, line in found:
+        end = _("still going on") if stop.ongoing else speech.time(stop.end)
+        if not stop.ongoing and speech.date(stop.end) != speech.date(stop.start):
+            end = f"{speech.date(stop.end)} {end}"
+        start = f"{speech.date(stop.start)} {speech.time(stop.start)}"
+        minutes = speech.number(round(stop.seconds / 60, 1))
+        rows.append([start, end, line.service_name, line.counter_name, why(stop.cause, speech), minutes])
+    return [f"{_('Interruptions')}:", *aligned(rows, left=5)]
+
+
+def why(cause: Cause, speech: Speech) -> str:
+    """Return a cause in words. What has neither a name nor a word here keeps its recorded subject."""
+    _ = speech._  # gettext's usual name
+    if cause.device:
+        return cause.device
+    words = {
+        "": _("another party's equipment"),
+        "daemon-off": _("monitoring was off"),
+        "uplink": _("the mall's internet line was cut"),
+        "start": _("already so when monitoring began"),
+    }
+    return words.get(cause.subject, cause.subject)
+
+
+def clock(seconds: float) -> str:
+    """Return a duration as `h:mm:ss`, rounded to the second."""
+    whole = round(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
+def aligned(rows: Sequence[Sequence[str]], *, left: int) -> list[str]:
+    """Return rows as lines with columns of equal width, the first `left` ones left-aligned, the others right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return [
+        _GAP.join(
+            cell.ljust(width) if column < left else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _last_day(report: AgencyReport, speech: Speech) -> str:
+    return speech.date(report.period.end - report.period.end.resolution)
+
+
+def _moment(report: AgencyReport, speech: Speech) -> str:
+    return f"{speech.date(report.until)}, {speech.time(report.until)}"

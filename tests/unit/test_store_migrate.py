@@ -1,0 +1,144 @@
+"""From an empty file to our schema, with a copy of what holds data; a newer schema is left alone."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from mppmon.mall.principal import SYSTEM
+from mppmon.store import Batch, NoDatabase, SchemaNewer, SchemaOlder, Store, StoreError, schema, sqlite_url
+from mppmon.store import migrate as migration
+from mppmon.store.connect import connect, parse
+from mppmon.store.migrate import MIGRATIONS, Migrated, migrate, migrate_in_child
+from tests.unit.store_kit import MONDAY, new_database, transition
+
+HEAD = schema.VERSIONS[-1]
+
+
+def execute(path: Path, statement: str) -> None:
+    raw = sqlite3.connect(path)
+    raw.execute(statement)
+    raw.commit()
+    raw.close()
+
+
+def test_the_migrations_make_the_tables_the_code_works_with(tmp_path: Path) -> None:
+    url = new_database(tmp_path / "mppmon.db")
+    engine = connect(parse(url), read_only=True)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, schema.metadata) == []
+    engine.dispose()
+
+
+def test_the_versions_are_those_of_the_migrations() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    steps = ScriptDirectory.from_config(config).walk_revisions()
+    assert tuple(reversed([one.revision for one in steps])) == schema.VERSIONS
+
+
+def test_an_empty_database_needs_no_copy_and_the_second_run_does_nothing(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path / "mppmon.db")
+    assert migrate(url, tmp_path / "copies", now=MONDAY) == Migrated(None, HEAD)
+    assert migrate(url, tmp_path / "copies", now=MONDAY) == Migrated(HEAD, HEAD)
+    assert not (tmp_path / "copies").exists()
+    Store.open(url).close()
+
+
+def test_data_is_copied_before_it_is_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A schema of later, 0002, on top of a database that holds data."""
+    url = new_database(tmp_path / "mppmon.db")
+    with Store.open(url) as store:
+        store.commit(SYSTEM, Batch(transitions=[transition("a/reach", "up", MONDAY)]))
+    later = tmp_path / "migrations"
+    (later / "versions").mkdir(parents=True)
+    for source in ("env.py", "versions/0001_first.py"):
+        (later / source).write_text((MIGRATIONS / source).read_text())
+    (later / "versions" / "0002_later.py").write_text(
+        "from alembic import op\nrevision, down_revision = '0002', '0001'\n"
+        "def upgrade():\n    op.execute('create table later (id text)')\n    op.execute('delete from transition')\n"
+    )
+    monkeypatch.setattr(migration, "MIGRATIONS", later)
+    monkeypatch.setattr(migration, "VERSIONS", ("0001", "0002"))
+    done = migrate(url, tmp_path / "copies", now=MONDAY)
+    copy = tmp_path / "copies" / "mppmon-schema-0001-20261123T010000Z.db"
+    assert done == Migrated("0001", "0002", str(copy))
+    with Store.open(sqlite_url(copy)) as copied:
+        assert list(copied.saved(SYSTEM).states) == ["a/reach"]
+    with pytest.raises(SchemaNewer, match="schema 0002, this mppmon knows up to 0001"):
+        Store.open(url)
+
+
+def test_a_step_that_fails_leaves_the_schema_it_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = new_database(tmp_path / "mppmon.db")
+    later = tmp_path / "migrations"
+    (later / "versions").mkdir(parents=True)
+    for source in ("env.py", "versions/0001_first.py"):
+        (later / source).write_text((MIGRATIONS / source).read_text())
+    (later / "versions" / "0002_later.py").write_text(
+        "from alembic import op\nrevision, down_revision = '0002', '0001'\n"
+        "def upgrade():\n    op.execute('create table later (id text)')\n    op.execute('drop table absent')\n"
+    )
+    monkeypatch.setattr(migration, "MIGRATIONS", later)
+    monkeypatch.setattr(migration, "VERSIONS", ("0001", "0002"))
+    with pytest.raises(StoreError, match="no such table: absent"):
+        migrate(url, tmp_path / "copies", now=MONDAY)
+    raw = sqlite3.connect(tmp_path / "mppmon.db")
+    assert raw.execute("select count(*) from sqlite_master where name = 'later'").fetchone() == (0,)
+    raw.close()
+    Store.open(url).close()
+
+
+def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "mppmon.db"
+    url = new_database(path)
+    execute(path, "update alembic_version set version_num = '0999'")
+    for attempt in (lambda: Store.open(url), lambda: migrate(url, tmp_path, now=MONDAY)):
+        with pytest.raises(SchemaNewer, match="0999"):
+            attempt()
+    with pytest.raises(SchemaNewer, match="0999"):
+        migrate_in_child(url, tmp_path / "copies")
+    assert not (tmp_path / "copies").exists()
+
+
+def test_an_older_or_empty_schema_waits_for_its_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = new_database(tmp_path / "mppmon.db")
+    monkeypatch.setattr("mppmon.store.store.VERSIONS", ("0001", "0002"))
+    with pytest.raises(SchemaOlder, match="schema 0001, expected 0002"):
+        Store.open(url)
+    (tmp_path / "empty.db").touch()
+    with pytest.raises(NoDatabase, match="no tables"):
+        Store.open(sqlite_url(tmp_path / "empty.db"))
+
+
+def test_somebody_elses_database_is_not_touched(tmp_path: Path) -> None:
+    execute(tmp_path / "other.db", "create table transition (id)")
+    with pytest.raises(StoreError, match="tables that are not mppmon's"):
+        migrate(sqlite_url(tmp_path / "other.db"), tmp_path, now=MONDAY)
+    (tmp_path / "text.db").write_text("no database at all, " * 99)
+    with pytest.raises(StoreError, match="NOTADB"):
+        migrate(sqlite_url(tmp_path / "text.db"), tmp_path, now=MONDAY)
+
+
+def test_in_a_child(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path / "a database.db")
+    assert migrate_in_child(url, tmp_path / "copies") == Migrated(None, HEAD)
+    Store.open(url).close()
+
+
+def test_the_program_answers_with_one_line_of_json(tmp_path: Path) -> None:
+    argv = [sys.executable, "-m", "mppmon.store.migrate", "postgresql://me:hush@db/mppmon", "--backup", str(tmp_path)]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    answer = json.loads(done.stdout)
+    assert answer["error"] == "StoreError"
+    assert "PGPASSFILE" in answer["message"]
+    assert "hush" not in done.stdout
