@@ -86,7 +86,7 @@ class Exporter:
     def device(self, device_id: str, reach: State, function: State) -> None:
         """Show the states of a device."""
         with self._noting:
-            if device_id in self._devices:
+            if self._states.get(device_id, (reach, function)) != (reach, function):
                 self._states[device_id] = (reach, function)
                 self._note(_device_texts(device_id, self._devices[device_id], reach, function))
 
@@ -94,7 +94,7 @@ class Exporter:
         """Show what a service is at a counter."""
         with self._noting:
             key = (service, counter)
-            if key in self._services:
+            if self._deliveries.get(key, delivery) is not delivery:
                 self._deliveries[key] = delivery
                 self._note(_delivery_texts(key, self._services[key], delivery))
 

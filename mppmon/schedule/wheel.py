@@ -59,7 +59,7 @@ class Wheel:
         comes later than that: after a restart everything is seen soon, and nothing at once.
         """
         period, offset = self._places[check_id]
-        window = max(1, int(within / self.tick))
+        window = max(1, round(within / self.tick))
         if (offset - after - 1) % period >= window:
             self._once.setdefault(after + 1 + _hash(check_id) % window, []).append(check_id)
 
