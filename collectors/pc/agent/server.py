@@ -138,8 +138,8 @@ class AgentServer(HTTPServer):
             self.finish_request(request, client_address)
         except OSError:
             pass  # the client went away or took too long
-        except Exception:
-            _LOG.exception("a request failed")  # else the pool would swallow it
+        except Exception:  # noqa: BLE001  # the thread ends here; it is logged, and the next request is served
+            _LOG.exception("a request failed")
         finally:
             self.shutdown_request(request)
             self._room.release()
