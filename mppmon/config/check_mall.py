@@ -110,7 +110,7 @@ def _offer(draft: Draft, path: KeyPath, counter: CounterSettings, service: str) 
         found = settings.services.get(service)
         if found is None:
             continue
-        if agency != counter.agency:
+        if agency != counter.agency and counter.agency in (draft.known["agencies"] or ()):
             draft.error(
                 "counters.yaml",
                 at,

@@ -107,5 +107,7 @@ def _policy(draft: Draft, file: PeopleFile, slug: str, policy: PolicySettings) -
 def _default(draft: Draft, file: PeopleFile) -> None:
     if file.policy is not None:
         draft.refer(FILE, ("policy",), file.policy, "policies")
-    elif len(file.policies) != 1:
-        draft.error(FILE, ("policy",), "nothing", f"the policy that pages use: {listed(file.policies)}")
+        return
+    known = draft.known["policies"] or frozenset()
+    if len(known) != 1:
+        draft.error(FILE, ("policy",), "nothing", f"the policy that pages use: {listed(known)}")

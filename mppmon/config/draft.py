@@ -18,6 +18,8 @@ from mppmon.config.validate import validate
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_FEW = 12  # names that an error lists
+
 _COLLECTIONS = {
     "agencies": "agencies.yaml",
     "counters": "counters.yaml",
@@ -33,7 +35,8 @@ _COLLECTIONS = {
 class Draft:
     """What could be read; a file that could not is None, and references into it are not judged.
 
-    `documents`: the good part of every file, `written`: all of it. `known`: every id that a file names, also of entries that are faulty themselves; None when the file was unread.
+    `documents`: the good part of every file, `written`: all of it. `known`: every id that a file names, also of entries
+    that are faulty themselves; None when the file was unread.
     """
 
     directory: Path
@@ -69,14 +72,15 @@ class Draft:
         known = self.known[collection]
         if known is None or word in known:
             return True
-        self.error(file, path, quoted(word), f"{listed(known, 12)} ({collection})", nearest(word, known))
+        self.error(file, path, quoted(word), _one_of(known, collection), nearest(word, known))
         return False
 
     def judge(self, file: str, path: KeyPath, text: str, check: Callable[[str], str | None]) -> None:
         """Note an error when `check` says what was expected instead of this text."""
         expected = check(text)
         if expected is not None:
-            shown = "a value (not shown: it may be secret)" if is_secret(str(path[-1])) else quoted(text)
+            secret = is_secret(str(path[-1])) or "@" in text
+            shown = "a value (not shown: it may be secret)" if secret else quoted(text)
             self.error(file, path, shown, expected)
 
     def _problem(self, file: str, path: KeyPath, found: str, expected: str, hint: str, *, key: bool) -> Problem:
@@ -85,6 +89,12 @@ class Draft:
             path = path[:-1]  # a lone text that stands for a list of one
         at = locate(table, path, key=key) or (file, 0, 0)
         return Problem(*at, ".".join(str(step) for step in path), found, expected, hint)
+
+
+def _one_of(known: frozenset[str], collection: str) -> str:
+    if len(known) > _FEW:
+        return f"one of the {len(known)} {collection} that are defined"
+    return f"{listed(known)} ({collection})"
 
 
 def begin(sources: Sources, directory: Path, today: date) -> Draft:

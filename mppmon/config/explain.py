@@ -13,6 +13,9 @@ from mppmon.config.tree import Path, Row, Table, Value
 Detail = Mapping[str, Any]
 """One entry of `ValidationError.errors()`."""
 
+KEY = "[key]"
+"""What pydantic appends to the location of an error about a key itself."""
+
 _PATTERNS = {
     r"^[a-z0-9-]{1,40}$": "lower-case letters, digits and hyphens, at most 40",
     r"^([01]\d|2[0-3])[.:][0-5]\d$": "a time such as 08:00",
@@ -146,8 +149,9 @@ def fields_at(model: type[BaseModel], loc: Sequence[str | int]) -> tuple[str, ..
 
 def _open_ended(place: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what a map with free keys (device ids, channel ids) holds."""
-    found = [*place.get("patternProperties", {}).values(), place.get("additionalProperties")]
-    return [one for one in found if isinstance(one, dict)]
+    found = list(place.get("patternProperties", {}).values())
+    more = place.get("additionalProperties")
+    return [*found, more] if isinstance(more, dict) else found
 
 
 def _options(whole: dict[str, Any], places: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -14,6 +14,8 @@ _SAID = (  # part of libyaml's message, what was found, what was expected
     ("did not find expected node content", "nothing where a value should be", "a value"),
     ("incompatible YAML document", "a %YAML directive of another version", "no directive"),
 )
+_OPENED = ("did not find expected ',' or", "found unexpected end of stream")
+"""Faults that are where something was opened, not where the reader gave up."""
 
 
 def explain_syntax(error: yaml.YAMLError, name: str, text: str) -> Problem:
@@ -22,8 +24,9 @@ def explain_syntax(error: yaml.YAMLError, name: str, text: str) -> Problem:
         return _control(error, name, text)
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return Problem(name, 0, 0, "", str(error).splitlines()[0], "YAML")
-    line, column = error.problem_mark.line, error.problem_mark.column
     said = error.problem or "something that is not YAML"
+    mark = error.context_mark if any(part in said for part in _OPENED) and error.context_mark else error.problem_mark
+    line, column = mark.line, mark.column
     rows = text.splitlines()
     here = rows[line] if line < len(rows) else ""
     if "\t" in here[: column + 1]:

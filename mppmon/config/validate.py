@@ -3,8 +3,9 @@
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
-from mppmon.config.explain import described, expectation, tree_path
+from mppmon.config.explain import KEY, described, expectation, tree_path
 from mppmon.config.problem import Problem, is_secret, quoted
 from mppmon.config.tree import Path, Table, find, locate, without
 
@@ -26,6 +27,8 @@ def validate(model: type[Model], table: Table, name: str) -> tuple[Model | None,
     problems: dict[tuple[Path, str], Problem] = {}
     bad: set[Path] = set()
     for detail in details:
+        if _follows(detail, details):
+            continue
         path = tree_path(table, detail)
         bad.add(path[:_ENTRY])
         problem = _problem(model, detail, path, table, name)
@@ -46,12 +49,20 @@ def validate(model: type[Model], table: Table, name: str) -> tuple[Model | None,
         return None, good, list(problems.values())
 
 
-def _problem(model: type[BaseModel], detail: object, path: Path, table: Table, name: str) -> Problem:
-    assert isinstance(detail, dict)  # noqa: S101  # pydantic's ErrorDetails is a TypedDict
+def _follows(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
+    """Whether this error only follows from another: a list is too short because its items are faulty."""
+    loc = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        len(other["loc"]) > len(loc) and other["loc"][: len(loc)] == loc for other in details
+    )
+
+
+def _problem(model: type[BaseModel], detail: ErrorDetails, path: Path, table: Table, name: str) -> Problem:
     value = find(table, path)
     key = ".".join(str(step) for step in path)
-    expected, hint = expectation(model, detail, value)
-    if detail["type"] == "extra_forbidden":
+    of_key = detail["loc"][-1:] == (KEY,)
+    expected, hint = expectation(model, detail, str(path[-1]) if of_key else value)
+    if of_key or detail["type"] == "extra_forbidden":
         return Problem(*_at(table, path, name, key=True), key, f"key {quoted(str(path[-1]))}", expected, hint)
     found = described(value)
     if is_secret(key) and isinstance(value, str):
