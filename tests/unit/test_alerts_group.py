@@ -1,0 +1,77 @@
+"""Which incident an alert belongs to, and who is silenced."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from alerts.group import assign, mended
+from alerts.model import Alert, AlertKey, AlertStatus, Facts, Incident, IncidentStatus, Words
+from alerts.silence import Silence, silenced
+
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+FACTS = Facts("Switch inti", "Ruang server", Words("", ""), Words("", ""), NOW)
+HOUR = timedelta(hours=1)
+
+
+def incident(number: int, root: str, status: IncidentStatus = IncidentStatus.OPEN) -> Incident:
+    return Incident(f"i{number}", number, root, status, NOW, FACTS)
+
+
+def alert(*, of: str | None = None, status: AlertStatus = AlertStatus.FIRING) -> Alert:
+    return Alert("x", AlertKey("DeviceDown", "sw-core"), status, NOW, NOW, 1.0, incident=of)
+
+
+def test_an_alert_joins_the_open_incident_of_its_root() -> None:
+    known = [incident(1, "sw-2"), incident(2, "sw-core", IncidentStatus.ACKNOWLEDGED)]
+    assert assign(alert(), root="sw-core", open_incidents=known) is known[1]
+    assert assign(alert(), root="sw-9", open_incidents=known) is None
+
+
+@pytest.mark.parametrize("status", [IncidentStatus.MENDED, IncidentStatus.CLOSED])
+def test_an_incident_that_is_over_takes_no_new_alert(status: IncidentStatus) -> None:
+    assert assign(alert(), root="sw-core", open_incidents=[incident(1, "sw-core", status)]) is None
+
+
+def test_an_alert_stays_in_its_incident_though_the_root_is_seen_differently_now() -> None:
+    known = [incident(1, "sw-core"), incident(2, "a3-pc")]
+    assert assign(alert(of="i2"), root="sw-core", open_incidents=known) is known[1]
+
+
+def test_an_incident_is_mended_when_none_of_its_alerts_lives() -> None:
+    one = incident(1, "sw-core")
+    over, alive = alert(of="i1", status=AlertStatus.RESOLVED), alert(of="i1")
+    assert mended(one, [over, alert(of="i2")])
+    assert not mended(one, [over, alive])
+
+
+def silence(**change: object) -> Silence:
+    given: dict[str, object] = {
+        "id": "s1", "match": (("subject", ("sw-core",)),), "start": NOW, "end": NOW + HOUR, "author": "sari",
+        "reason": "ganti switch",
+    }  # fmt: skip
+    return Silence(**{**given, **change})  # type: ignore[arg-type]  # a table of changes
+
+
+def test_a_silence_covers_what_it_names_while_it_lasts() -> None:
+    key = AlertKey("PrinterNeedsPerson", "sw-core", (("error", "jammed"),))
+    short, long = silence(), silence(id="s2", match=(("error", ("jammed", "offline")),), end=NOW + 2 * HOUR)
+    assert silenced(key, [short], now=NOW) is short
+    assert silenced(key, [short], now=NOW + HOUR) is None  # half-open
+    assert silenced(key, [short], now=NOW - timedelta(microseconds=1)) is None
+    assert silenced(key, [short, long], now=NOW) is long
+    assert silenced(AlertKey("DeviceDown", "sw-2"), [short, long], now=NOW) is None
+    both = silence(match=(("subject", ("sw-core",)), ("rule", ("DeviceDown",))))
+    assert silenced(key, [both], now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"match": ()}, "match is empty"),
+        ({"reason": "  "}, "reason is empty"),
+        ({"end": NOW}, "is not after"),
+    ],
+)
+def test_a_silence_of_everything_for_nothing_or_never_is_refused(change: dict[str, object], fault: str) -> None:
+    with pytest.raises(ValueError, match=fault):
+        silence(**change)
