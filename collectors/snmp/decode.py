@@ -19,6 +19,7 @@ Rows = Mapping[str, Mapping[str, Row]]
 SCALARS = "scalars"
 MAX_WORDS = 500  # of one device
 _TOP_BIT = 0x80
+_DIGITS = 6  # behind the point: 336041.85 s rather than 336041.85000000003
 
 Sample = tuple[Series, float]
 
@@ -135,5 +136,5 @@ def _number(series: Number, row: Row) -> float | None:
     for reading in series.read:
         value = row.get(reading.column)
         if isinstance(value, int | float) and value not in reading.unknown and isfinite(value):
-            return value * reading.scale
+            return float(value) if reading.scale == 1 else round(value * reading.scale, _DIGITS)
     return None

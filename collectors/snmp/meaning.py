@@ -77,7 +77,7 @@ def _printer(read: _Reader) -> Fields:
         "errors": read.present("mppmon_printer_error", "error"),
         "status": status[0] if status else None,
         "trays": [_tray(read, index) for index in read.indexes("tray", "trays")],
-        "pages": read.value("mppmon_printer_pages_total"),
+        "pages": _whole(read.value("mppmon_printer_pages_total")),
         "console": console,
     }
 
@@ -112,14 +112,18 @@ def _port(read: _Reader, index: str) -> Fields:
         "alias": row.get("alias", ""),
         "admin_up": _flag(read.value("mppmon_interface_admin_up", interface=index)),
         "oper_up": _flag(read.value("mppmon_interface_oper_up", interface=index)),
-        "speed_bits_per_second": read.value("mppmon_interface_speed_bits_per_second", interface=index),
-        "receive_errors": read.value("mppmon_interface_receive_errors_total", interface=index),
-        "transmit_errors": read.value("mppmon_interface_transmit_errors_total", interface=index),
+        "speed_bits_per_second": _whole(read.value("mppmon_interface_speed_bits_per_second", interface=index)),
+        "receive_errors": _whole(read.value("mppmon_interface_receive_errors_total", interface=index)),
+        "transmit_errors": _whole(read.value("mppmon_interface_transmit_errors_total", interface=index)),
     }
 
 
 def _first(*texts: str | None) -> str:
     return next((text for text in texts if text), "")
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)
 
 
 def _flag(value: float | None) -> bool | None:
