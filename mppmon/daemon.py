@@ -4,17 +4,19 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
-from collectors.pc.collector import PcCollector
-from collectors.snmp.collector import SnmpCollector
-from collectors.snmp.probe import describe
 from prometheus_client import CollectorRegistry
 
 from alerts.channels.base import Channel
+from alerts.channels.opening import open_channels
 from alerts.model import Notification
 from alerts.outbox import Result, Sender, Sent
 from collectors.collector import Collector, Kind, Target, Way
@@ -23,14 +25,16 @@ from collectors.liveness.icmp import IcmpCollector
 from collectors.liveness.tcp import TcpCollector
 from collectors.observation import Observation
 from collectors.online.collector import OnlineCollector
-from mppmon.channels import open_channels
+from collectors.pc.collector import PcCollector
+from collectors.snmp.collector import SnmpCollector
+from collectors.snmp.probe import describe
 from mppmon.clock import Clock
 from mppmon.config import Loaded, load
 from mppmon.engine.core import Engine
 from mppmon.engine.outbox import EngineInbox, EngineOutbox
 from mppmon.engine.snapshot import Snapshot
 from mppmon.exporter import Exporter, SelfMetrics
-from mppmon.mall.model import State
+from mppmon.mall.model import delivery_subject
 from mppmon.mall.principal import SYSTEM
 from mppmon.schedule import Poller, Scheduler, Wheel
 from mppmon.store import Store, StoreError, lock, state_directory
@@ -38,6 +42,7 @@ from mppmon.store.migrate import migrate_in_child
 from mppmon.store.paths import control_socket, database_file, database_url
 from mppmon.web.app import create_app
 from mppmon.web.house import House
+from mppmon.web.live import Broadcast
 from mppmon.web.serve import WebServer
 
 _log = logging.getLogger(__name__)
@@ -61,7 +66,7 @@ async def serve(options: Options, *, ready: Callable[[int], None] | None = None)
     state = state_directory(options.state)
     with lock(database_file(state)):
         url = database_url(state)
-        await asyncio.to_thread(migrate_in_child, url, backup=state / "backup")
+        await asyncio.to_thread(migrate_in_child, url, state / "backup")
         loaded = load(options.config, today=options.clock.now().date())
         with options.open_store(url) as store:
             store.save_revision(SYSTEM, loaded.revision, loaded.normalised, options.clock.now(), "mppmon")
@@ -84,6 +89,14 @@ async def _told_to_stop() -> None:
     await stop.wait()
 
 
+@runtime_checkable
+class Listening(Protocol):
+    """A channel by which people answer."""
+
+    async def listen(self) -> None:
+        """Take answers until cancelled."""
+
+
 class Daemon:
     """The parts at work. It is the engine's `Effects`: what is decided there happens here, in the poll loop."""
 
@@ -96,10 +109,12 @@ class Daemon:
         self._metrics = SelfMetrics(registry)
         self._exporter = Exporter(loaded.mall.site.id, registry=registry)
         self._exporter.inventory(loaded.mall)
+        self._metrics.info(version=version("mppmon"), revision=loaded.revision)
         self._engine = Engine(loaded, store, options.clock, self)
-        self._outbox = EngineOutbox(self._engine, loop)
-        self._checks = _checks_by_device(loaded)
-        self._reader: Store | None = None
+        self._outbox = EngineOutbox(self._engine, loop, on_pending=self._metrics.outbox)
+        self._checks = _checks_by_device(loaded.targets)
+        self._broadcast = Broadcast()
+        self._collectors: dict[Way, Collector] = {}
         self._poller: Poller | None = None
         self._polled: set[str] = set()
         self.port = 0
@@ -120,16 +135,15 @@ class Daemon:
         sender = Sender(self._outbox, channels, on_result=self._sent)
         _background(stack, sender.run(), "sender")
         for channel in channels.values():
-            listen = getattr(channel, "listen", None)
-            if listen is not None:
-                _background(stack, listen(), f"listen-{channel.name}")
+            if isinstance(channel, Listening):
+                _background(stack, channel.listen(), f"listen-{channel.name}")
 
     async def _start_polling(self, stack: AsyncExitStack) -> None:
         icmp = IcmpCollector(now=self._clock.now)
         if not icmp.available():
             _log.warning("no ICMP, liveness falls back to TCP and SNMP: %s", icmp.why_not)
         snmp = SnmpCollector(now=self._clock.now)
-        collectors: dict[Way, Collector] = {
+        self._collectors = {
             Way.ICMP: icmp,
             Way.TCP: TcpCollector(now=self._clock.now),
             Way.SNMP: snmp,
@@ -137,31 +151,31 @@ class Daemon:
             Way.HTTP: OnlineCollector(now=self._clock.now),
         }
         await snmp.start()
-        for collector in collectors.values():
+        for collector in self._collectors.values():
             stack.push_async_callback(collector.close)
-        targets = choose(self._loaded.targets, icmp=icmp.available())
-        scheduler = Scheduler(self._clock, on_missed=self._metrics.missed)
+        self._checks = _checks_by_device(choose(self._loaded.targets, icmp=icmp.available()))
+        targets = [target for checks in self._checks.values() for target in checks.values()]
+        scheduler = Scheduler(self._clock, on_missed=self._metrics.missed, on_jump=self._metrics.clock_jump)
+        wheel = Wheel()
         self._poller = Poller(
-            Wheel(), collectors, targets, emit=self._observed, clock=self._clock, metrics=self._metrics
+            wheel, self._collectors, targets, emit=self._observed, clock=self._clock, metrics=self._metrics
         )
         stack.push_async_callback(self._poller.close)
-        scheduler.every("wheel", self._poller.tick_seconds, self._poller.tick)
-        scheduler.every("engine", _TICK, self._engine.intake.tick)
+        scheduler.every("wheel", wheel.tick, self._poller.tick)
+        scheduler.every("engine", _TICK, self._tick)
+        self._poller.start(self._loop)
         scheduler.start(self._loop)
         stack.callback(scheduler.shutdown)
 
     def _start_web(self, stack: AsyncExitStack) -> None:
-        self._reader = Store.open(self._url, read_only=True)
-        stack.callback(self._reader.close)
         house = House(
             engine=self._engine,
             clock=self._clock,
-            reader=self._reader,
             metrics=self._exporter.render,
             ready=self._ready,
             poll=self._poll_now,
             database=self._url,
-            config=self._options.config,
+            broadcast=self._broadcast,
         )
         settings = self._loaded.settings
         web = WebServer(
@@ -175,6 +189,10 @@ class Daemon:
         self.port = web.port
 
     # --- observations in ------------------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        self._engine.intake.tick()
+        self._metrics.queue(len(self._engine.intake))
 
     def _observed(self, observation: Observation) -> None:
         self._polled.add(observation.check)
@@ -191,10 +209,11 @@ class Daemon:
     async def _poll_now(self, device: str) -> Mapping[str, object]:
         """Poll a device outside its turn, in the poll loop (called from the web's loop)."""
         target = self._checks[device].get(Kind.TELEMETRY) or self._checks[device].get(Kind.LIVENESS)
-        if target is None or self._poller is None:
-            return {"outcome": "passive", "detail": "nothing can ask this device"}
-        future = asyncio.run_coroutine_threadsafe(self._poller.poll_once(target), self._loop)
-        observation = await asyncio.wrap_future(future)
+        if target is None:
+            return {"outcome": "passive", "detail": "nothing can ask this device by itself"}
+        poll = self._collectors[target.way].poll(target)
+        observation = await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(poll, self._loop))
+        self._observed(observation)
         return describe(observation)
 
     # --- effects out (called from the engine's thread) ------------------------------------------------------------
@@ -220,17 +239,27 @@ class Daemon:
 
     def published(self, snapshot: Snapshot) -> None:
         """Show what changed in /metrics."""
+        everything = snapshot.version == 0
         for device, reach in snapshot.reaches.items():
-            self._exporter.device(device, reach, snapshot.functions.get(device, State.UNKNOWN))
+            if everything or device in snapshot.changed:
+                self._exporter.device(device, reach, snapshot.functions[device])
         for (service, counter), verdict in snapshot.deliveries.items():
-            self._exporter.delivery(service, counter, verdict.delivery)
+            if everything or delivery_subject(service, counter) in snapshot.changed:
+                self._exporter.delivery(service, counter, verdict.delivery)
         self._exporter.blind(snapshot.blind)
         acknowledged = sum(one.acknowledged_by is not None for one in snapshot.incidents)
         self._exporter.incidents(len(snapshot.incidents) - acknowledged, acknowledged)
+        self._broadcast.published(snapshot)
 
-    def committed(self, seconds: float, observations: int) -> None:
+    def turned(self, seconds: float) -> None:
+        """Measure a turn of the engine."""
+        self._metrics.batch(seconds)
+
+    def committed(self, seconds: float, last_seen: datetime | None) -> None:
         """Measure a transaction."""
-        self._metrics.committed(seconds, observations)
+        self._metrics.commit(seconds)
+        if last_seen is not None:
+            self._metrics.last_seen(last_seen.timestamp())
 
     def commit_failed(self, error: StoreError) -> None:
         """Say it, once a turn; nothing is lost, the batch waits."""
@@ -251,10 +280,9 @@ class Daemon:
         )
 
 
-def _background(stack: AsyncExitStack, work: object, name: str) -> None:
+def _background(stack: AsyncExitStack, work: Coroutine[object, object, None], name: str) -> None:
     """Run a coroutine until the stack unwinds; its death before that is logged with its reason."""
-    task = asyncio.ensure_future(work)  # type: ignore[arg-type]
-    task.set_name(name)
+    task = asyncio.create_task(work, name=name)
     task.add_done_callback(_tell_death)
 
     async def end() -> None:
@@ -264,13 +292,13 @@ def _background(stack: AsyncExitStack, work: object, name: str) -> None:
     stack.push_async_callback(end)
 
 
-def _tell_death(task: "asyncio.Task[object]") -> None:
+def _tell_death(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception() is not None:
         _log.critical("%s ended", task.get_name(), exc_info=task.exception())
 
 
-def _checks_by_device(loaded: Loaded) -> Mapping[str, Mapping[Kind, Target]]:
-    found: dict[str, dict[Kind, Target]] = {device: {} for device in loaded.mall.devices}
-    for target in loaded.targets:
+def _checks_by_device(targets: Iterable[Target]) -> Mapping[str, Mapping[Kind, Target]]:
+    found: defaultdict[str, dict[Kind, Target]] = defaultdict(dict)
+    for target in targets:
         found[target.device][target.kind] = target
     return found

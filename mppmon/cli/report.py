@@ -5,10 +5,9 @@ from pathlib import Path
 import click
 
 from mppmon.cli.control import DaemonOff, ask, state_option
-from mppmon.cli.offline import READER, last_config
+from mppmon.cli.offline import READER
 from mppmon.clock import Clock
-from mppmon.reports import ReportError, ReportRequest, run_report
-from mppmon.store import Store, StoreError
+from mppmon.reports import Format, ReportError, Request, run_report
 from mppmon.store.paths import database_url
 
 
@@ -37,25 +36,21 @@ def agency(  # one argument per option
         text = ask(state, "GET", f"/api/v1/reports/agency/{code}?{period}&format={form}&language={language}").text
     except DaemonOff as off:
         click.echo(f"{off.message}; read from the database", err=True)
-        text = _offline(state, code, month=month, day=day, form=form, language=language)
+        text = _offline(state, code, month or day or "", form=form, language=language)
     click.echo(text, nl=not text.endswith("\n"))
 
 
-def _offline(state: Path, code: str, *, month: str | None, day: str | None, form: str, language: str) -> str:
+def _offline(state: Path, code: str, period: str, *, form: str, language: str) -> str:
+    request = Request(
+        database=database_url(state),
+        principal=READER,
+        agency=code,
+        period=period,
+        now=Clock().now(),
+        format=Format(form),
+        language=language,
+    )
     try:
-        with Store.open(database_url(state), read_only=True) as store:
-            revision = last_config(store).revision
-        request = ReportRequest(
-            database=database_url(state),
-            principal=READER,
-            agency=code,
-            month=month,
-            day=day,
-            format=form,
-            language=language,
-            now=Clock().now(),
-            revision=revision,
-        )
         return run_report(request).decode()
-    except (StoreError, ReportError) as error:
+    except ReportError as error:
         raise click.ClickException(str(error)) from error

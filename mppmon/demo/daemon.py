@@ -1,7 +1,7 @@
 """The daemon of the demo: the real one, on a clock that was moved to a Monday morning.
 
-Run as a child of `mppmon demo`: `python -m mppmon.demo.daemon CONFIG STATE OFFSET_SECONDS`. It ends with its parent: when
-standard input closes.
+Run as a child of `mppmon demo`: `python -m mppmon.demo.daemon CONFIG STATE OFFSET_SECONDS`. It ends with its parent,
+when standard input closes.
 """
 
 import asyncio

@@ -6,6 +6,7 @@ from datetime import datetime
 from alerts.model import Alert, AlertKey, AlertStatus, Effect, Fired, Labels, Reading, Resolved, Rule
 from alerts.rule import holds, matches
 from alerts.state import due, step
+from collectors.collector import Kind
 from collectors.observation import Observation, Outcome
 from mppmon.engine.turn import Turn
 from mppmon.mall import health
@@ -36,14 +37,9 @@ def states(turn: Turn) -> None:
         device, reach = world.loaded.mall.devices[device_id], world.reaches[device_id]
         if reach.state is not State.UNKNOWN:
             _say(turn, device, DEVICE_DOWN, (), float(reach.state is State.DOWN), reach.since)
-    for check, asked in world.asks.items():
-        device_id = check.partition(":")[0]
-        if (
-            device_id in world.reaches
-            and world.reaches[device_id].state is State.UP
-            and asked.state is not State.UNKNOWN
-        ):
-            device = world.loaded.mall.devices[device_id]
+    for device_id in turn.asked | turn.changed.keys():
+        device, asked = world.loaded.mall.devices[device_id], world.asks.get(f"{device_id}:{Kind.TELEMETRY}")
+        if asked is not None and world.reaches[device_id].state is State.UP and asked.state is not State.UNKNOWN:
             _say(turn, device, TELEMETRY_FAILED, (), float(asked.state is State.DOWN), asked.since)
 
 

@@ -40,8 +40,11 @@ class Effects(Protocol):
     def published(self, snapshot: Snapshot) -> None:
         """Something that people see has changed."""
 
-    def committed(self, seconds: float, observations: int) -> None:
-        """Say how long the transaction of a turn took."""
+    def turned(self, seconds: float) -> None:
+        """Say how long a turn took, commit and all."""
+
+    def committed(self, seconds: float, last_seen: datetime | None) -> None:
+        """Say how long the transaction of a turn took, and the sign of life it kept."""
 
     def commit_failed(self, error: StoreError) -> None:
         """Hear that the database began to refuse; the changes are kept and tried again at every turn."""
@@ -128,6 +131,7 @@ class Engine:
 
     def turn(self, items: Sequence[Observation | Callable[[], None] | None]) -> None:
         """Decide on these items at the present time, commit, and let effects happen."""
+        started = self._clock.monotonic()
         turn = self._turn
         turn.now = self._clock.now()
         observations = [item for item in items if isinstance(item, Observation)]
@@ -136,9 +140,11 @@ class Engine:
                 item()
         decide(turn, observations, last_seen_every=timedelta(seconds=self._world.loaded.settings.last_seen_seconds))
         self._ask(turn)
-        if self._commit(turn, len(observations)):
+        if self._commit(turn):
             self._turn = self._new_turn(turn.now)
             self._publish(turn)
+        if observations:
+            self._effects.turned(self._clock.monotonic() - started)
 
     def _ask(self, turn: Turn) -> None:
         """Ask again at once, whether or not the database takes the turn: a probe needs no memory."""
@@ -158,7 +164,7 @@ class Engine:
         self._turn.batch.commands.append((command.id, self._turn.now, answer.to_json()))
         self._waiting.append(_Waiting(future, answer))
 
-    def _commit(self, turn: Turn, observations: int) -> bool:
+    def _commit(self, turn: Turn) -> bool:
         if turn.batch.empty:
             return True
         started = self._clock.monotonic()
@@ -170,7 +176,7 @@ class Engine:
             self._refused = True
             return False
         self._refused = False
-        self._effects.committed(self._clock.monotonic() - started, observations)
+        self._effects.committed(self._clock.monotonic() - started, turn.batch.last_seen)
         return True
 
     def _publish(self, turn: Turn) -> None:

@@ -4,12 +4,12 @@ Leases and marks run in its thread; what people reply becomes a command.
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 
 from alerts.inbox import Answer as ReplyAnswer
 from alerts.inbox import Reply
-
+from alerts.model import Person
 from alerts.outbox import Failed, Leased, Result, Sent
 from mppmon.engine.commands import Acknowledge, Command, Details, Escalate
 from mppmon.engine.core import Engine
@@ -24,8 +24,11 @@ LEASE = timedelta(seconds=60)
 class EngineOutbox:
     """Implements `alerts.outbox.Outbox`. Lives in the poll loop; `poke` may be called from any thread."""
 
-    def __init__(self, engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, engine: Engine, loop: asyncio.AbstractEventLoop, *, on_pending: Callable[[int], None] = lambda _: None
+    ) -> None:
         self._engine = engine
+        self._on_pending = on_pending
         self._loop = loop
         self._event = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
@@ -40,6 +43,7 @@ class EngineOutbox:
         def work(store: Store, now: datetime) -> tuple[list[Leased], float | None]:
             rows = store.lease(SYSTEM, now=now, until=now + LEASE, limit=limit, channels=channels)
             due = store.next_due(SYSTEM, now, channels=channels)
+            self._on_pending(store.pending(SYSTEM))
             wait = max(0.0, (due - now).total_seconds()) if due is not None else None
             return [Leased(notification, attempt) for notification, attempt in rows], wait
 
@@ -59,6 +63,8 @@ class EngineOutbox:
                     store.mark(SYSTEM, key, now=now, retry_at=later, reason=result.reason, attempt=attempt)
                 case Failed():
                     store.mark(SYSTEM, key, now=now, dead=True, reason=result.reason, attempt=attempt)
+
+            self._on_pending(store.pending(SYSTEM))
 
         await asyncio.wrap_future(self._engine.call(work))
         self._event.set()
@@ -85,9 +91,7 @@ class EngineInbox:
     async def reply(self, reply: Reply) -> ReplyAnswer:
         """Find who answers by the address, carry out what was asked, answer in that person's language."""
         loaded = self._engine.snapshot.loaded
-        person = next(
-            (one for one in loaded.people.values() if one.addresses.get(reply.channel) == reply.address), None
-        )
+        person = _sender(reply, loaded.people.values())
         speak = speech(loaded.mall.site.timezone)
         if person is None:
             return ReplyAnswer(speak("id")._("You are not known here."), ok=False)
@@ -99,6 +103,16 @@ class EngineInbox:
         words = _words(answer.code, speak(person.language)._)
         text = answer.text if isinstance(command, Details) and answer.ok else words.format(number=reply.incident)
         return ReplyAnswer(text, ok=answer.ok)
+
+
+def _sender(reply: Reply, people: Iterable[Person]) -> Person | None:
+    """Return who answers: by the person's own address, else by an address that is one person's alone."""
+    known = [(one, one.addresses.get(reply.channel)) for one in people]
+    for wanted in (reply.sender, reply.address):
+        found = [one for one, address in known if wanted and address == wanted]
+        if len(found) == 1:
+            return found[0]
+    return None
 
 
 def _command(reply: Reply, who: Principal, language: str) -> Command | None:

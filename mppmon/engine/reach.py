@@ -60,6 +60,8 @@ def _telemetry(turn: Turn, device: Device, observation: Observation) -> None:
     if step.suspicion:
         turn.repolls.append((observation.check, world.loaded.intervals.confirm))
         turn.expedites.add(device.id)
+    if step.confirmed or step.recovered:
+        turn.asked.add(device.id)
     if step.confirmed:
         lost = world.asks[observation.check] = health.down(step.reach, at=turn.now)
         _lose_parts(turn, device, at=lost.since, cause=f"{device.id}/telemetry")

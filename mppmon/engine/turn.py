@@ -25,6 +25,7 @@ class Turn:
     new_id: Callable[[], str]
     batch: Batch
     changed: dict[str, datetime] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)  # devices that began or ceased to give their readings
     repolls: list[tuple[str, tuple[float, ...]]] = field(default_factory=list)
     expedites: set[str] = field(default_factory=set)
     fired: list[Alert] = field(default_factory=list)
@@ -45,5 +46,5 @@ class Turn:
 
     def rest(self) -> None:
         """Empty the work lists; what must be kept or asked stays."""
-        for work in (self.changed, self.fired, self.resolved, self.tells, self.informed):
+        for work in (self.changed, self.asked, self.fired, self.resolved, self.tells, self.informed):
             work.clear()

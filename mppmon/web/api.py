@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, R
 from fastapi.responses import JSONResponse
 
 from mppmon.engine.commands import Acknowledge, Answer, Command, Escalate
-from mppmon.mall.principal import Principal, Refused
-from mppmon.reports import ReportError, ReportRequest, run_report_async
+from mppmon.mall.principal import Principal
+from mppmon.reports import Format, ReportError, run_report_async
+from mppmon.reports import Request as ReportRequest
 from mppmon.web.house import House, house_of, principal
 from mppmon.web.views import on_call_view, status_view
 
@@ -17,6 +18,7 @@ router = APIRouter(prefix="/api/v1")
 HouseOf = Annotated[House, Depends(house_of)]
 Who = Annotated[Principal, Depends(principal)]
 CommandId = Annotated[str | None, Header(alias="Idempotency-Key", max_length=64)]
+_REPORT_STATUS = {"refused": 403, "unknown-agency": 404, "no-config": 404, "period": 422, "request": 422}
 _STATUS = {"ok": 200, "already": 409, "unknown-incident": 404, "refused": 403}
 
 
@@ -63,30 +65,31 @@ async def report(
     *,
     month: Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}$")] = None,
     day: Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}-\d{2}$")] = None,
-    form: Annotated[Literal["table", "csv", "json"], Query(alias="format")] = "json",
+    form: Annotated[Format, Query(alias="format")] = Format.JSON,
     language: Literal["id", "en"] = "id",
 ) -> Response:
     """Return what an agency delivered in a month or on a day, in service hours."""
-    if (month is None) == (day is None):
+    period = month or day
+    if period is None or (month and day):
         raise HTTPException(422, "give either month=YYYY-MM or day=YYYY-MM-DD")
     request = ReportRequest(
         database=house.database,
         principal=who,
         agency=agency,
-        month=month,
-        day=day,
+        period=period,
+        now=house.clock.now(),
         format=form,
         language=language,
-        now=house.clock.now(),
-        revision=house.engine.snapshot.loaded.revision,
     )
     try:
         made = await run_report_async(request)
-    except Refused as refusal:
-        raise HTTPException(403, str(refusal)) from refusal
     except ReportError as error:
-        raise HTTPException(404, str(error)) from error
-    kinds = {"table": "text/plain; charset=utf-8", "csv": "text/csv; charset=utf-8", "json": "application/json"}
+        raise HTTPException(_REPORT_STATUS.get(error.word, 500), str(error)) from error
+    kinds = {
+        Format.TABLE: "text/plain; charset=utf-8",
+        Format.CSV: "text/csv; charset=utf-8",
+        Format.JSON: "application/json",
+    }
     return Response(made, media_type=kinds[form])
 
 

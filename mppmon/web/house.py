@@ -1,8 +1,7 @@
 """What the web needs from the daemon, handed in by it."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Protocol
 
 from fastapi import HTTPException, Request
@@ -10,7 +9,6 @@ from fastapi import HTTPException, Request
 from mppmon.clock import Clock
 from mppmon.engine.core import Engine
 from mppmon.mall.principal import Principal
-from mppmon.store import Store
 from mppmon.web.live import Broadcast
 from mppmon.web.peer import PEER, Peer, principal_of
 
@@ -24,17 +22,15 @@ class Ready(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The daemon's parts, as the web sees them. `reader`: a read-only store; `poll`: one poll of a device, as JSON."""
+    """The daemon's parts, as the web sees them. `database`: its URL; `poll`: one poll of a device, as JSON."""
 
     engine: Engine
     clock: Clock
-    reader: Store
     metrics: Callable[[], bytes]
     ready: Ready
     poll: Callable[[str], Awaitable[Mapping[str, object]]]
     database: str
-    config: Path
-    broadcast: Broadcast = field(default_factory=Broadcast)
+    broadcast: Broadcast
 
 
 def house_of(request: Request) -> House:

@@ -139,7 +139,7 @@ def on_call_view(snapshot: Snapshot, who: Principal, now: datetime) -> dict[str,
 def _duty(snapshot: Snapshot) -> dict[str, object]:
     people = snapshot.loaded.people
     return {
-        roster: {"person": person, "name": people[person].name if person in people else None}
+        roster: {"person": person, "name": people[person].name if person is not None else None}
         for roster, person in snapshot.duty.items()
     }
 

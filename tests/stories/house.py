@@ -203,7 +203,10 @@ class Recorder:
     def published(self, snapshot: Snapshot) -> None:
         self.snapshots.append(snapshot)
 
-    def committed(self, _seconds: float, _observations: int) -> None:
+    def turned(self, _seconds: float) -> None:
+        return
+
+    def committed(self, _seconds: float, _last_seen: datetime | None) -> None:
         self.commits += 1
 
     def commit_failed(self, error: StoreError) -> None:
