@@ -140,7 +140,7 @@ def fields_at(model: type[BaseModel], loc: Sequence[str | int]) -> tuple[str, ..
                 below.append(one["properties"][step])
             elif isinstance(step, str):
                 below.extend(_open_ended(one))
-            elif isinstance(step, int) and isinstance(one.get("items"), dict):
+            elif isinstance(one.get("items"), dict):
                 below.append(one["items"])
         if below:
             places = _options(whole, below)

@@ -38,31 +38,47 @@ def load(directory: Path, *, today: date) -> Loaded:
         check(draft)
     if draft.problems:
         raise ConfigErrors(draft.problems)
-    return _build(draft)
-
-
-def _build(draft: Draft) -> Loaded:
     files = Files.of(draft)
+    return _build(files, merged(files.rules), draft.directory, today, tuple(sorted(draft.warnings)))
+
+
+def from_normalised(normalised: str, *, today: date, directory: Path = Path("/")) -> Loaded:
+    """Build what `Loaded.normalised` was kept of: the configuration as it was, whatever its files say now.
+
+    Names of secret files are relative to `directory`, and communities that are not public are not known any more: it is
+    for reading the past, not for polling. ConfigErrors when it is not in the shape this version writes.
+    """
+    try:
+        kept = json.loads(normalised)
+        rules = {name: RuleSettings.model_validate(rule) for name, rule in kept.pop("rules").items()}
+        files = Files(**{name.removesuffix(".yaml"): _FILES[name].model_validate(part) for name, part in kept.items()})
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ConfigErrors([Problem("stored configuration", 1, 1, "", type(error).__name__, "what mppmon kept")]) from error
+    return _build(files, rules, directory, today, ())
+
+
+def _build(
+    files: Files, rules: Mapping[str, RuleSettings], directory: Path, today: date, warnings: tuple[Problem, ...]
+) -> Loaded:
     site, people, daemon = files.site, files.people, files.daemon
     zone = ZoneInfo(site.site.timezone)
-    rules = merged(files.rules)
     normalised = normalise(files.by_name(), rules)
     return Loaded(
         revision=revision(normalised),
         normalised=normalised,
-        mall=build_mall(site, files.agencies, files.counters, files.devices, today=draft.today),
-        targets=build_targets(files.devices, daemon.intervals, draft.directory),
+        mall=build_mall(site, files.agencies, files.counters, files.devices, today=today),
+        targets=build_targets(files.devices, daemon.intervals, directory),
         rules=tuple(from_settings(rules[name]) for name in sorted(rules)),
         people={slug: build_person(slug, one) for slug, one in people.people.items()},
         rotations={
-            slug: build_rotation(slug, one, zone=zone, today=draft.today) for slug, one in people.rosters.items()
+            slug: build_rotation(slug, one, zone=zone, today=today) for slug, one in people.rosters.items()
         },
         policies={slug: build_policy(slug, one) for slug, one in people.policies.items()},
         policy=people.policy or next(iter(people.policies)),
-        channels=build_channels(files.channels.channels, draft.directory),
+        channels=build_channels(files.channels.channels, directory),
         intervals=Intervals(**daemon.intervals.model_dump(exclude={"kinds"})),
-        settings=_settings(daemon, draft.directory),
-        warnings=tuple(sorted(draft.warnings)),
+        settings=_settings(daemon, directory),
+        warnings=warnings,
     )
 
 
