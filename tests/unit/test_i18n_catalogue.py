@@ -1,18 +1,16 @@
 """Every text that people read has its Indonesian words, with the same places to fill."""
 
-import ast
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import chain
-from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from mppmon.i18n import LANGUAGES, catalogue, speech
-from tests.catalogue import PACKAGES, ROOT, Text, extracted
+from tests.catalogue import ROOT, Text, extracted
 
 _PLACE = re.compile(r"\{[a-z_]*\}")
 TEXTS: dict[Text, str] = {text: where for where, text in extracted()}
@@ -46,30 +44,6 @@ def test_a_translation_has_the_places_of_its_source(one: Message) -> None:
     assert not one.fuzzy
     for text in forms(one.string):
         assert sorted(_PLACE.findall(text)) == sorted(_PLACE.findall(forms(one.id)[-1]))
-
-
-def test_no_text_hides_from_extraction() -> None:
-    """The extractor does not look into f-strings (before Python 3.12), and cannot know what a variable holds."""
-    paths = [path for name in PACKAGES for path in (ROOT / name).rglob("*.py")]
-    found = [f"{path.relative_to(ROOT)}:{line}" for path in paths for line in hidden(path)]
-    assert not found
-
-
-def hidden(path: Path) -> list[str]:
-    tree = ast.parse(path.read_text("utf-8"))
-    inside = {id(node) for one in ast.walk(tree) if isinstance(one, ast.JoinedStr) for node in ast.walk(one)}
-    found = []
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call):
-            continue
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if name == "_" or (name == "plural" and len(node.args) == 3):
-            words = node.args[:1] if name == "_" else node.args[:2]
-            if id(node) in inside:
-                found.append(f"{node.lineno}: inside an f-string")
-            elif not all(isinstance(word, ast.Constant) for word in words):
-                found.append(f"{node.lineno}: not a literal")
-    return found
 
 
 def test_indonesian_has_one_plural_form_and_english_two() -> None:
