@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from mppmon.clock import Clock
 from mppmon.config import Loaded, from_normalised
 from mppmon.engine.restore import restore
 from mppmon.engine.snapshot import Snapshot, picture
@@ -38,7 +39,7 @@ def last_config(store: Store) -> Loaded:
     normalised = store.revision(READER, used[-1].revision) if used else None
     if normalised is None:
         raise click.ClickException("the database holds no configuration yet")
-    return from_normalised(normalised)
+    return from_normalised(normalised, today=Clock().now().date())
 
 
 def _last_picture(store: Store) -> Snapshot:

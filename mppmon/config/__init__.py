@@ -1,8 +1,8 @@
 """YAML directory -> validated, revisioned mall; holidays and recurrence are resolved here into plain intervals."""
 
-from mppmon.config.load import load
+from mppmon.config.load import from_normalised, load
 from mppmon.config.loaded import DaemonSettings, Loaded
 from mppmon.config.problem import ConfigErrors, Problem
 from mppmon.config.schema import schema
 
-__all__ = ["ConfigErrors", "DaemonSettings", "Loaded", "Problem", "load", "schema"]
+__all__ = ["ConfigErrors", "DaemonSettings", "Loaded", "Problem", "from_normalised", "load", "schema"]

@@ -39,6 +39,22 @@ class Files:
             daemon=_there(draft.daemon),
         )
 
+    @classmethod
+    def kept(cls, parts: Mapping[str, object]) -> Self:
+        """Return the files of a normalised configuration, whose rules are kept apart. KeyError, ValueError when it is
+        not one.
+        """
+        return cls(
+            rules=models.RulesFile(),
+            site=models.SiteFile.model_validate(parts["site.yaml"]),
+            agencies=models.AgenciesFile.model_validate(parts["agencies.yaml"]),
+            counters=models.CountersFile.model_validate(parts["counters.yaml"]),
+            devices=models.DevicesFile.model_validate(parts["devices.yaml"]),
+            people=models.PeopleFile.model_validate(parts["people.yaml"]),
+            channels=models.ChannelsFile.model_validate(parts["channels.yaml"]),
+            daemon=models.DaemonFile.model_validate(parts["daemon.yaml"]),
+        )
+
     def by_name(self) -> Mapping[str, BaseModel]:
         """Return the models by file name."""
         return {name: getattr(self, name.removesuffix(".yaml")) for name in models.FILES}

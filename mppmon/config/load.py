@@ -1,10 +1,13 @@
 """A configuration directory -> Loaded, or every problem of it at once."""
 
+import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from alerts.rule import from_settings
+from alerts.settings import RuleSettings
 from collectors.settings import Intervals
 from mppmon.config import settings as models
 from mppmon.config.check_daemon import check_daemon
@@ -12,14 +15,14 @@ from mppmon.config.check_devices import check_devices
 from mppmon.config.check_mall import check_mall
 from mppmon.config.check_people import check_people
 from mppmon.config.directory import gather
-from mppmon.config.draft import Draft, begin
+from mppmon.config.draft import begin
 from mppmon.config.files import Files
 from mppmon.config.hours import check_holidays
 from mppmon.config.loaded import DaemonSettings, Loaded
 from mppmon.config.mall import build_mall
 from mppmon.config.normalise import normalise, revision
 from mppmon.config.pager import build_channels, build_person, build_policy, build_rotation
-from mppmon.config.problem import ConfigErrors
+from mppmon.config.problem import ConfigErrors, Problem
 from mppmon.config.rules import check_rules, merged
 from mppmon.config.targets import build_targets
 
@@ -51,9 +54,10 @@ def from_normalised(normalised: str, *, today: date, directory: Path = Path("/")
     try:
         kept = json.loads(normalised)
         rules = {name: RuleSettings.model_validate(rule) for name, rule in kept.pop("rules").items()}
-        files = Files(**{name.removesuffix(".yaml"): _FILES[name].model_validate(part) for name, part in kept.items()})
+        files = Files.kept(kept)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ConfigErrors([Problem("stored configuration", 1, 1, "", type(error).__name__, "what mppmon kept")]) from error
+        found = type(error).__name__
+        raise ConfigErrors([Problem("stored configuration", 0, 0, "", found, "what mppmon keeps")]) from error
     return _build(files, rules, directory, today, ())
 
 
@@ -70,9 +74,7 @@ def _build(
         targets=build_targets(files.devices, daemon.intervals, directory),
         rules=tuple(from_settings(rules[name]) for name in sorted(rules)),
         people={slug: build_person(slug, one) for slug, one in people.people.items()},
-        rotations={
-            slug: build_rotation(slug, one, zone=zone, today=today) for slug, one in people.rosters.items()
-        },
+        rotations={slug: build_rotation(slug, one, zone=zone, today=today) for slug, one in people.rosters.items()},
         policies={slug: build_policy(slug, one) for slug, one in people.policies.items()},
         policy=people.policy or next(iter(people.policies)),
         channels=build_channels(files.channels.channels, directory),
