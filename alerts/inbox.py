@@ -14,9 +14,9 @@ _VERBS = {
     "rincian": "details",
 }
 _TYPED = re.compile(
-    r"/?(" + "|".join(sorted(_VERBS, key=len, reverse=True)) + r")(?:@\w{1,64})?\s*#?(\d{1,9})", re.IGNORECASE
+    r"/?(" + "|".join(sorted(_VERBS, key=len, reverse=True)) + r")(?:@\w{1,64})?\s*#?([0-9]{1,9})", re.IGNORECASE
 )
-_PRESSED = re.compile(r"(ack|escalate|details):(\d{1,9})")
+_PRESSED = re.compile(r"(ack|escalate|details):([0-9]{1,9})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ LEASE = 60.0
 
 _PAUSE = 0.05  # seconds between two looks at the outbox: overdue rows of a busy channel must not spin the loop
 _LOOK = 5.0  # seconds after which we look though nobody called: a lost wake-up costs seconds, not a message
+_RELIEF = 1.0  # seconds we leave an outbox alone that failed
 _GRACE = 5.0  # seconds that marking may take when we are being stopped
 
 _log = logging.getLogger(__name__)
@@ -171,7 +172,7 @@ async def _or_else(asked: Awaitable[_T], otherwise: _T) -> _T:
         return await asked
     except Exception as error:  # noqa: BLE001  # whatever keeps the outbox may be restarting
         _complain("the %s does not answer: %s", "outbox", error)
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(_RELIEF)
         return otherwise
 
 
