@@ -24,7 +24,7 @@ def target(
 
 
 class Fake:
-    """A collector that takes `seconds` (by device; else none at all), or never answers, or breaks; records its calls."""
+    """A collector that takes `seconds` (by device; else none at all), or breaks; records its calls."""
 
     def __init__(self, seconds: Mapping[str, float] | None = None, broken: Sequence[str] = ()) -> None:
         self.seconds = seconds or {}
