@@ -1,7 +1,7 @@
 """Starts the simulator as a child, and talks to its control API. For the demo and for tests."""
 
 import json
-import subprocess  # noqa: S404  # our own module, fixed argv
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -60,7 +60,7 @@ def _octets(scene: Scene, port: int, per_second: float) -> int:
 
 
 def _port(scene: Scene, port: int, ports: int) -> int:
-    """IfOperStatus (RFC 2863): up(1), down(2). The last port is the way up; those below serve the children."""
+    """Return ifOperStatus (RFC 2863): up(1), down(2). The last port is the way up; those below serve the children."""
     wired = port <= len(scene.ports) or port == ports
     return 2 if port in scene.dark or not wired else 1
 
@@ -78,12 +78,12 @@ def _errors(scene: Scene) -> bytes:
 
 
 def _device_status(scene: Scene) -> int:
-    """HrDeviceStatus (RFC 2790): running(2), warning(3), down(5)."""
+    """Return hrDeviceStatus (RFC 2790): running(2), warning(3), down(5)."""
     return 5 if scene.shows & STOPPING else 3 if "low-toner" in scene.shows else 2
 
 
 def _printer_status(scene: Scene) -> int:
-    """HrPrinterStatus (RFC 2790): other(1) when it cannot print; otherwise printing(4) 20 s of every minute, idle(3)."""
+    """Return hrPrinterStatus (RFC 2790): other(1) when it cannot print; printing(4) part of every minute; idle(3)."""
     if scene.shows & STOPPING:
         return 1
     return 4 if (scene.uptime + scene.seed % 60) % 60 < PRINTING else 3

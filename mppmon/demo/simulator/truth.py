@@ -139,8 +139,9 @@ class _Histories:
         outages: Sequence[tuple[datetime, datetime]],
     ) -> None:
         self._plan, self._log = plan, log
-        cuts = [died for _, died in outages]
-        self._silent = {name: truth_log.silences(self._heard(name), confirm=confirm, cuts=cuts) for name in plan.served}
+        self._silent = {
+            name: truth_log.silences(self._heard(name), confirm=confirm, outages=outages) for name in plan.served
+        }
         self._blind = self._line_cuts()
         self.lines = {name: _Line(self._first(name)) for name in plan.served}
         for name, line in self.lines.items():

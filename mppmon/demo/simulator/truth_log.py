@@ -70,35 +70,34 @@ def _tell(heard: dict[str, Heard], device: str, at: datetime, tells: Mapping[str
             one.answers.append((at, ABSENT not in words))
 
 
-def silences(heard: Heard, *, confirm: timedelta, cuts: Sequence[datetime] = ()) -> list[Span]:
+def silences(heard: Heard, *, confirm: timedelta, outages: Sequence[tuple[datetime, datetime]] = ()) -> list[Span]:
     """Return the spans without an answer that were tried again until `confirm` after their first failure.
 
-    At each of `cuts` counting begins anew: nobody watched there.
+    An outage of whoever watched (last sign of life, death) ends a span, and counting begins anew after it.
     """
     found: list[Span] = []
-    for piece in _pieces(heard.answers, cuts):
+    for piece, watched_until in _watched(heard.answers, outages):
         first: datetime | None = None
         last: datetime | None = None
-        for at, given in piece:
-            if not given:
+        for at, given in [*piece, (None, True)]:
+            if not given and at is not None:
                 first, last = first or at, at
-            elif first is not None and last is not None:
-                if last - first >= confirm:
-                    found.append((first, at))
-                first = last = None
-        if first is not None and last is not None and last - first >= confirm:
-            found.append((first, None))
-    return found
+                continue
+            if first is not None and last is not None and last - first >= confirm:
+                found.append((first, at or watched_until))
+            first = None
+    return [span for span in found if span[1] is None or span[0] < span[1]]
 
 
-def _pieces(
-    answers: Sequence[tuple[datetime, bool]], cuts: Sequence[datetime]
-) -> Iterator[list[tuple[datetime, bool]]]:
-    bounds = sorted(cuts)
-    for index in range(len(bounds) + 1):
-        low = bounds[index - 1] if index else None
-        high = bounds[index] if index < len(bounds) else None
-        yield [one for one in answers if (low is None or one[0] > low) and (high is None or one[0] <= high)]
+def _watched(
+    answers: Sequence[tuple[datetime, bool]], outages: Sequence[tuple[datetime, datetime]]
+) -> Iterator[tuple[list[tuple[datetime, bool]], datetime | None]]:
+    """Yield the answers of each stretch of watching, and when it ended."""
+    begin: datetime | None = None
+    for seen, died in sorted(outages):
+        yield [one for one in answers if (begin is None or one[0] > begin) and one[0] <= died], seen
+        begin = died
+    yield [one for one in answers if begin is None or one[0] > begin], None
 
 
 def conditions(heard: Heard, waits: Mapping[str, float]) -> list[Span]:
@@ -120,5 +119,5 @@ def conditions(heard: Heard, waits: Mapping[str, float]) -> list[Span]:
 
 
 def next_given(heard: Heard, after: datetime) -> datetime | None:
-    """Return the first answer given after a time."""
-    return next((at for at, given in heard.answers if given and at > after), None)
+    """Return the first answer given at this time or after it."""
+    return next((at for at, given in heard.answers if given and at >= after), None)

@@ -1,0 +1,1 @@
+"""What tests of, and with, the simulator share."""
