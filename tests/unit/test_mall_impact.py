@@ -73,6 +73,10 @@ def test_behind_our_own_cut_line_it_is_unknown_and_nobodys_downtime() -> None:
     assert look({"siak": DOWN, "uplink": DOWN}, blind=True).delivery is Delivery.UNKNOWN
 
 
+def test_the_uplink_is_our_eye_and_never_a_dead_ancestor() -> None:
+    assert look({"siak": UNKNOWN, "uplink": DOWN}) == Verdict(Delivery.UNKNOWN, "siak", ("siak",))
+
+
 def test_interrupted_wins_over_unknown_over_degraded() -> None:
     assert look({"siak": UNKNOWN, "tv": DOWN}) == Verdict(Delivery.UNKNOWN, "siak", ("siak",))
     assert look({"siak": UNKNOWN, "pc": DOWN}) == Verdict(Delivery.INTERRUPTED, "pc", ("pc",))

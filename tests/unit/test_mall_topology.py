@@ -43,6 +43,10 @@ def test_a_confirmed_parent_explains_its_child() -> None:
     assert verdict(TWO, "pc", {"core": polled("+--"), "pc": polled("+--")}) == (Verdict.PARENT, "core")
 
 
+def test_an_answer_to_what_was_asked_at_the_same_instant_counts() -> None:
+    assert verdict(TWO, "pc", {"core": polled("++"), "pc": polled("+--")}) == (Verdict.OWN, None)
+
+
 def test_a_parent_in_suspicion_or_not_asked_since_is_waited_for_until_patience_ends() -> None:
     for core in ("++-", "+"):
         reaches = {"core": polled(core), "pc": polled("+--")}
