@@ -46,8 +46,11 @@ def _written(given: bytes) -> str:
 
 
 def _mall(normalised: str, day: date) -> Mall:
-    """Build the mall of a stored config."""
-    return config.from_normalised(normalised, today=day).mall
+    """Build the mall of a stored config. ReportError `no-config` if this mppmon cannot read it any more."""
+    try:
+        return config.from_normalised(normalised, today=day).mall
+    except config.ConfigErrors as error:
+        raise ReportError("no-config", str(error)) from error
 
 
 if __name__ == "__main__":

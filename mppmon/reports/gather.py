@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from mppmon.mall.model import Mall, Transition, delivery_subject
 from mppmon.mall.principal import SYSTEM, Principal
 from mppmon.reports import agency as account
-from mppmon.reports.period import Period, parse
+from mppmon.reports.period import Period, days, parse
 from mppmon.reports.request import ReportError, Request
 from mppmon.store import Store, Used
 
@@ -30,9 +31,10 @@ def agency_report(store: Store, request: Request, malls: Malls) -> account.Agenc
     latest = store.revisions(SYSTEM, start=request.now, end=request.now + timedelta(microseconds=1))
     if not latest:
         raise ReportError("no-config", "no config revision is stored; it is when the daemon starts")
-    zone = ZoneInfo(malls(_text(store, latest[-1]), request.now.date()).site.timezone)
-    period = parse(request.period, zone)
-    segments = _segments(store, period, malls)
+    _, last = days(request.period)
+    mall_of = cache(malls)  # a mall takes a second to build, and most reports need but one
+    period = parse(request.period, ZoneInfo(mall_of(_text(store, latest[-1]), last).site.timezone))
+    segments = _segments(store, period, mall_of)
     agency = next(
         (one.mall.agencies[request.agency] for one in reversed(segments) if request.agency in one.mall.agencies), None
     )

@@ -21,8 +21,8 @@ class Period:
     end: datetime
 
 
-def parse(word: str, zone: ZoneInfo) -> Period:
-    """Return the period of `YYYY-MM` or `YYYY-MM-DD`. ReportError `period` for anything else."""
+def days(word: str) -> tuple[date, date]:
+    """Return the first and the last day of `YYYY-MM` or `YYYY-MM-DD`. ReportError `period` for anything else."""
     month = len(word) == len("YYYY-MM")
     day = f"{word}-01" if month else word
     try:
@@ -30,7 +30,13 @@ def parse(word: str, zone: ZoneInfo) -> Period:
         after = (first + timedelta(days=31)).replace(day=1) if month else first + timedelta(days=1)
     except (ValueError, OverflowError):
         raise ReportError("period", f"period: found {word[:40]!r}, expected YYYY-MM or YYYY-MM-DD") from None
-    return Period(word, first, after - timedelta(days=1), _midnight(first, zone), _midnight(after, zone))
+    return first, after - timedelta(days=1)
+
+
+def parse(word: str, zone: ZoneInfo) -> Period:
+    """Return the period of a word (see `days`) in a mall's timezone."""
+    first, last = days(word)
+    return Period(word, first, last, _midnight(first, zone), _midnight(last + timedelta(days=1), zone))
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
