@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from collectors.observation import Observation, Outcome, Schema
+from collectors.observation import Observation, Schema
 from mppmon.exporter.text import Layout, chunk, layout, line, pairs
 
 Chunks = dict[str, dict[str, bytes]]
@@ -40,7 +40,9 @@ class Samples:
         self._checks: dict[str, dict[str, _Check]] = {}
 
     def write(self, observation: Observation) -> None:
-        """Take over an observation. Unless its outcome is ok, the samples before are gone: nothing stale is shown."""
+        """Take over an observation in place of the check's one before. What was not reached shows no samples at all, and
+        another answer than the wanted one only its own: nothing stale is shown.
+        """
         labels = self._devices.get(observation.device)
         if labels is None:
             return
@@ -89,7 +91,7 @@ def _differ(before: Observation, now: Observation) -> bool:
 
 
 def _pieces(check: _Check, labels: str, observation: Observation) -> dict[str, bytes]:
-    if observation.outcome is not Outcome.OK:
+    if not observation.outcome.reached:
         return {}
     if check.schema is not observation.schema:
         check.schema = observation.schema

@@ -71,6 +71,17 @@ def test_a_failed_check_shows_its_outcome_and_no_stale_value() -> None:
     assert page(made)["mppmon_printer_error", device({"error": "jammed"})] == 1.0
 
 
+def test_another_answer_than_the_wanted_one_shows_its_own_samples_and_no_older_ones() -> None:
+    made = exporter()
+    made.observed(seen("p1:telemetry", JAM, PAGES))
+    made.observed(seen("p1:telemetry", JAM, outcome=Outcome.UNEXPECTED))
+    found = page(made)
+    assert found["mppmon_printer_error", device({"error": "jammed"})] == 1.0
+    assert not of(found, "mppmon_printer_pages_total")
+    made.observed(seen("p1:telemetry", JAM, outcome=Outcome.TIMEOUT))
+    assert not of(page(made), "mppmon_printer_error")
+
+
 def test_a_family_given_by_two_checks_of_a_device_is_shown_once() -> None:
     made = exporter()
     made.observed(seen("p1:telemetry", UPTIME))
@@ -101,6 +112,10 @@ def test_the_devices_own_words_are_only_in_info_and_harmless() -> None:
     found = of(page(made), "mppmon_device_info")
     assert found == {("mppmon_device_info", device({"vendor": 'Ep"son\\', "model": "a\nb", "serial": ""})): 1.0}
     assert b"secret" not in made.render()
+    made.observed(seen("p1:telemetry", texts=(("vendor", "Epson"),)))
+    assert of(page(made), "mppmon_device_info") == {
+        ("mppmon_device_info", device({"vendor": "Epson", "model": "", "serial": ""})): 1.0
+    }
 
 
 def test_states_of_a_device() -> None:
