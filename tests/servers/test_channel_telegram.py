@@ -1,0 +1,345 @@
+"""Telegram: sending, failing, listening, and never a token where somebody could read it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from alerts.channels.base import Failed, Reason, Result, Sent
+from alerts.channels.telegram import TelegramChannel
+from alerts.inbox import Answer, Reply
+from alerts.model import Action, Message, NoticeKind, Notification
+from alerts.settings import TelegramSettings
+from tests.servers.telegram_fake import (
+    DRIP_BODY,
+    DRIP_HEADER,
+    DROP,
+    HANG,
+    NOISE,
+    TOKEN,
+    Behaviour,
+    TelegramFake,
+    telegram_fake,
+)
+
+pytestmark = pytest.mark.server
+AT = datetime(2026, 11, 24, 2, 12, tzinfo=UTC)
+_T = TypeVar("_T")
+
+
+@pytest.fixture(autouse=True)
+def _no_leak(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Whatever a test does: the token is in no log, not even in urllib3's at debug level."""
+    caplog.set_level(logging.DEBUG)
+    yield
+    assert TOKEN not in caplog.text
+    assert "TOKEN-that" not in caplog.text
+
+
+@pytest.fixture
+def fake() -> Iterator[TelegramFake]:
+    with telegram_fake() as one:
+        yield one
+
+
+@pytest.fixture
+def token_file(tmp_path: Path) -> Path:
+    path = tmp_path / "token"
+    path.write_text(f"{TOKEN}\n", "utf-8")
+    return path
+
+
+def notification(message: Message | None = None) -> Notification:
+    found = message or Message(
+        "s",
+        ("🔴 Cetak KTP-el <b>TERHENTI</b> · Loket_A3 *x*", "Gangguan #1042"),
+        (Action("ack", "Saya tangani", 1042), Action("details", "Rincian", 1042)),
+    )
+    return Notification("k1", "i1", "p1", "sari", "telegram", "555", NoticeKind.PAGE, found, urgent=True, created_at=AT)
+
+
+def settings(fake: TelegramFake, token_file: Path, *, timeout: float = 5.0) -> TelegramSettings:
+    return TelegramSettings(type="telegram", token_file=token_file, api=fake.url, timeout=timeout)
+
+
+def with_channel(
+    found: TelegramSettings, use: Callable[[TelegramChannel], Awaitable[_T]], inbox: "Desk | None" = None
+) -> _T:
+    async def story() -> _T:
+        channel = TelegramChannel("telegram", found, inbox)
+        try:
+            return await use(channel)
+        finally:
+            await channel.close()
+
+    return asyncio.run(story())
+
+
+def send(fake: TelegramFake, token_file: Path, *, timeout: float = 5.0) -> Result:
+    return with_channel(settings(fake, token_file, timeout=timeout), lambda channel: channel.send(notification()))
+
+
+def test_a_page_arrives_as_plain_text_with_its_buttons(fake: TelegramFake, token_file: Path) -> None:
+    assert send(fake, token_file) == Sent("77")
+    assert fake.of("sendMessage") == [
+        {
+            "chat_id": "555",
+            "text": "🔴 Cetak KTP-el <b>TERHENTI</b> · Loket_A3 *x*\nGangguan #1042",
+            "link_preview_options": {"is_disabled": True},
+            "reply_markup": {
+                "inline_keyboard": [
+                    [
+                        {"text": "Saya tangani", "callback_data": "ack:1042"},
+                        {"text": "Rincian", "callback_data": "details:1042"},
+                    ]
+                ]
+            },
+        }
+    ]
+
+
+def test_a_message_that_is_too_long_is_shortened_not_refused(fake: TelegramFake, token_file: Path) -> None:
+    long = Message("s", ("🔴 first", *("🔴" * 100 for _ in range(200)), "Gangguan #1042"))
+    with_channel(settings(fake, token_file), lambda channel: channel.send(notification(long)))
+    (payload,) = fake.of("sendMessage")
+    assert len(payload["text"].encode("utf-16-le")) // 2 <= 4096
+    assert payload["text"].startswith("🔴 first")
+    assert payload["text"].endswith("Gangguan #1042")
+
+
+def later(reason: Reason, detail: str, *, retry_after: float | None = None) -> Failed:
+    return Failed(retry=True, reason=reason, retry_after=retry_after, detail=detail)
+
+
+def never(detail: str) -> Failed:
+    return Failed(retry=False, reason=Reason.REFUSED, detail=detail)
+
+
+def refused(code: int, text: str, **parameters: object) -> Behaviour:
+    return code, {"ok": False, "error_code": code, "description": text, "parameters": parameters}
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "result"),
+    [
+        (refused(429, "Too Many Requests: retry after 7", retry_after=7),
+         later(Reason.RATE_LIMITED, retry_after=7.0, detail="429 Too Many Requests: retry after 7")),
+        (refused(429, "slow", retry_after="soon"), later(Reason.RATE_LIMITED, "429 slow")),
+        (refused(400, "Bad Request: chat not found"), never("400 Bad Request: chat not found")),
+        (refused(403, f"Forbidden {TOKEN}\nbot"), never("403 Forbidden *** bot")),
+        (refused(401, "Unauthorized"), later(Reason.CREDENTIALS, "401 Unauthorized")),
+        (refused(404, "Not Found"), later(Reason.CREDENTIALS, "404 Not Found")),
+        (refused(500, "x" * 500), later(Reason.TEMPORARY, "500 " + "x" * 160)),
+        ((502, b"<html>Bad Gateway</html>"), later(Reason.TEMPORARY, "502")),
+        ((200, b"not json"), later(Reason.INVALID, "200")),
+        ((200, ["ok"]), later(Reason.INVALID, "200")),
+        ((200, b"[" * 100_000), later(Reason.INVALID, "200")),
+        ((200, b" " * 1_100_000), later(Reason.UNREACHABLE, "RequestException")),
+        ((301, b""), later(Reason.INVALID, "301")),
+        (DROP, later(Reason.UNREACHABLE, "ConnectionError")),
+        (NOISE, later(Reason.UNREACHABLE, "ConnectionError")),
+    ],
+    ids=lambda one: str(one)[:30],
+)  # fmt: skip
+def test_what_a_failure_means(fake: TelegramFake, token_file: Path, behaviour: Behaviour, result: Failed) -> None:
+    fake.say("sendMessage", behaviour)
+    assert send(fake, token_file) == result
+
+
+@pytest.mark.parametrize("behaviour", [HANG, DRIP_HEADER, DRIP_BODY])
+def test_a_server_that_hangs_or_drips_is_cut_off_and_holds_no_thread(
+    fake: TelegramFake, token_file: Path, behaviour: str
+) -> None:
+    fake.always["sendMessage"] = behaviour
+
+    async def story(channel: TelegramChannel) -> list[Result]:
+        slow = [await channel.send(notification()) for _ in range(2)]
+        slow += await asyncio.gather(*(channel.send(notification()) for _ in range(6)))
+        fake.always.clear()
+        return [*slow, await channel.send(notification())]  # it finds a free thread: the others have ended
+
+    found = with_channel(settings(fake, token_file, timeout=0.3), story)
+    assert all(isinstance(one, Failed) and one.retry and one.reason is Reason.TIMEOUT for one in found[:-1]), found
+    assert found[-1] == Sent("77")
+
+
+def test_cancelled_in_the_middle_the_connection_is_cut(fake: TelegramFake, token_file: Path) -> None:
+    fake.say("sendMessage", HANG)
+
+    async def story(channel: TelegramChannel) -> Result:
+        sending = asyncio.create_task(channel.send(notification()))
+        await until(lambda: bool(fake.of("sendMessage")))
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+        return await channel.send(notification())
+
+    assert with_channel(settings(fake, token_file, timeout=30.0), story) == Sent("77")
+
+
+def test_nobody_there(token_file: Path) -> None:
+    with telegram_fake() as gone:
+        pass
+    assert send(gone, token_file) == later(Reason.UNREACHABLE, "ConnectionError")
+
+
+@pytest.mark.parametrize("content", [None, "", "\xff"])
+def test_a_token_file_that_is_missing_empty_or_broken(fake: TelegramFake, tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "token"
+    if content is not None:
+        path.write_bytes(content.encode("latin-1"))
+    result = send(fake, path)
+    assert isinstance(result, Failed)
+    assert (result.retry, result.reason) == (True, Reason.CREDENTIALS)
+    assert str(tmp_path) not in result.detail
+
+
+def test_the_token_is_in_no_repr(fake: TelegramFake, token_file: Path) -> None:
+    async def story(channel: TelegramChannel) -> str:
+        result = await channel.send(notification())
+        return f"{channel!r} {vars(channel)!r} {vars(channel._api)!r} {result!r}"  # noqa: SLF001  # what a debugger shows
+
+    fake.say("sendMessage", refused(400, f"wrong {TOKEN}"))
+    assert TOKEN not in with_channel(settings(fake, token_file), story)
+
+
+# --- listening ----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Desk:
+    """An inbox that keeps replies, and answers or fails as told."""
+
+    answers: list[Answer | Exception] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+
+    async def reply(self, reply: Reply) -> Answer:
+        self.replies.append(reply)
+        answer = self.answers.pop(0) if self.answers else Answer("Dicatat.", ok=True)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def press(update: int, data: str, *, chat: int = 555, sender: int = 555) -> dict[str, Any]:
+    message = {"message_id": 3, "chat": {"id": chat, "type": "private" if chat > 0 else "supergroup"}}
+    query = {"id": f"q{update}", "from": {"id": sender}, "message": message, "data": data}
+    return {"update_id": update, "callback_query": query}
+
+
+def text(update: int, words: str, *, chat: int = 555) -> dict[str, Any]:
+    place = {"id": chat, "type": "private" if chat > 0 else "supergroup"}
+    return {"update_id": update, "message": {"message_id": 3, "from": {"id": 555}, "chat": place, "text": words}}
+
+
+async def until(so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not so():  # noqa: ASYNC110  # what is waited for happens in other threads
+            await asyncio.sleep(0.01)
+
+
+def listen(fake: TelegramFake, token_file: Path, desk: Desk, so: Callable[[], bool]) -> None:
+    async def story(channel: TelegramChannel) -> None:
+        listening = asyncio.create_task(channel.listen())
+        await until(so)
+        listening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await listening
+
+    with_channel(settings(fake, token_file), story, desk)
+
+
+def test_a_press_is_handed_on_answered_and_then_confirmed(fake: TelegramFake, token_file: Path) -> None:
+    desk = Desk()
+    fake.push(press(7, "ack:1042", chat=-100))
+    listen(
+        fake,
+        token_file,
+        desk,
+        lambda: bool(fake.of("answerCallbackQuery")) and fake.of("getUpdates")[-1]["offset"] == 8,
+    )
+    assert desk.replies == [Reply("telegram", "-100", "ack", 1042, "7", "ack:1042", "555")]
+    assert fake.of("answerCallbackQuery") == [{"callback_query_id": "q7", "show_alert": False, "text": "Dicatat."}]
+    assert [one["offset"] for one in fake.of("getUpdates")][:2] == [0, 8]
+    assert fake.of("sendMessage") == []
+
+
+def test_what_the_inbox_could_not_take_comes_again_with_the_same_number(
+    fake: TelegramFake, token_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alerts.channels.telegram_listen.backoff", lambda _attempt, _rng: 0.01)
+    desk = Desk([Answer("Dicatat.", ok=True), OSError("disk full")])
+    fake.push(press(7, "ack:1"), press(8, "ack:2"), press(9, "ack:3"))
+    listen(fake, token_file, desk, lambda: len(fake.of("answerCallbackQuery")) == 3)
+    assert [reply.update_id for reply in desk.replies] == ["7", "8", "8", "9"]
+    assert [one["offset"] for one in fake.of("getUpdates")][:2] == [0, 8]
+
+
+def test_a_stranger_is_refused_politely(fake: TelegramFake, token_file: Path) -> None:
+    desk = Desk([Answer("Maaf, Anda belum terdaftar di sini.", ok=False)])
+    fake.push(press(7, "ack:1042", chat=666, sender=666))
+    listen(fake, token_file, desk, lambda: bool(fake.of("answerCallbackQuery")))
+    assert fake.of("answerCallbackQuery") == [
+        {"callback_query_id": "q7", "show_alert": True, "text": "Maaf, Anda belum terdaftar di sini."}
+    ]
+
+
+def test_details_come_as_a_message_into_the_chat(fake: TelegramFake, token_file: Path) -> None:
+    details = "Gangguan #1042 · belum ditangani\nPenyebab utama: Printer kartu"
+    fake.push(press(7, "details:1042"))
+    listen(fake, token_file, Desk([Answer(details, ok=True)]), lambda: bool(fake.of("sendMessage")))
+    assert fake.of("answerCallbackQuery") == [{"callback_query_id": "q7", "show_alert": False}]
+    assert fake.of("sendMessage") == [{"chat_id": "555", "text": details}]
+
+
+def test_typed_words_are_understood_and_others_answered_with_help_but_not_in_a_group(
+    fake: TelegramFake, token_file: Path
+) -> None:
+    desk = Desk()
+    chatter = [text(7, "/tangani 1042"), text(8, "selamat pagi", chat=-100), {"update_id": 9}, text(10, "/start")]
+    fake.push(*chatter, {"update_id": 11, "message": 5})
+    listen(
+        fake, token_file, desk, lambda: len(fake.of("sendMessage")) == 2 and fake.of("getUpdates")[-1]["offset"] == 12
+    )
+    assert [(reply.verb, reply.incident) for reply in desk.replies] == [("ack", 1042)]
+    answers = sorted(one["text"] for one in fake.of("sendMessage"))
+    assert answers[0] == "Dicatat."
+    assert answers[1].startswith("Nomor chat ini: 555.")
+
+
+def test_trouble_with_polling_is_waited_out(
+    fake: TelegramFake, token_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    def short(attempt: int, _rng: object) -> float:
+        waits.append(attempt)
+        return 0.01
+
+    monkeypatch.setattr("alerts.channels.telegram_listen.backoff", short)
+    desk = Desk()
+    conflict = refused(409, "Conflict: terminated by other getUpdates request")
+    fake.say(
+        "getUpdates", conflict, (500, b""), NOISE, (200, {"ok": True, "result": {}}), (200, {"ok": True, "result": []})
+    )
+    fake.push(press(7, "ack:1042"))
+    listen(fake, token_file, desk, lambda: bool(desk.replies))
+    assert waits[:4] == [1, 2, 3, 4]
+
+
+def test_a_slow_answer_to_one_does_not_hold_up_the_next(fake: TelegramFake, token_file: Path) -> None:
+    fake.say("answerCallbackQuery", HANG)
+    desk = Desk()
+    fake.push(press(7, "ack:1"), press(8, "ack:2"))
+    listen(fake, token_file, desk, lambda: len(fake.of("answerCallbackQuery")) == 2)
+    assert [reply.incident for reply in desk.replies] == [1, 2]
+
+
+def test_without_an_inbox_nobody_listens(fake: TelegramFake, token_file: Path) -> None:
+    with_channel(settings(fake, token_file), lambda channel: channel.listen())
+    assert fake.calls == []
