@@ -1,0 +1,395 @@
+"""The wire against peers that misbehave, on real UDP sockets."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+
+import pytest
+
+from collectors.snmp.wire import ber, codec, oid
+from collectors.snmp.wire.ask import get
+from collectors.snmp.wire.codec import Pdu, Request, VarBind
+from collectors.snmp.wire.errors import ErrorStatus, Invalid, Local, NoAnswer, Refused, Unreachable
+from collectors.snmp.wire.transport import Endpoint, Limits, Wire
+from tests.unit.snmp_agents import Agent, Mib, Send, agent, honest, response
+
+MIB: Mib = {
+    "1.3.6.1.2.1.1.1.0": (ber.OCTETS, b"a printer"),
+    "1.3.6.1.2.1.1.3.0": (ber.TIME_TICKS, 4711),
+    "1.3.6.1.2.1.1.5.0": (ber.OCTETS, b"its name"),
+}
+NAMES = list(MIB)
+TIMEOUT = 0.2
+DEADLINE = 0.6
+
+
+def asked(names: Sequence[str] = NAMES, version: int = codec.V2C) -> Request:
+    return codec.request(Pdu.GET, [oid.encode(name) for name in names], version=version, community=b"public")
+
+
+def endpoint(wire: Wire, port: int) -> Endpoint:
+    return wire.endpoint(socket.AF_INET, ("127.0.0.1", port))
+
+
+async def ask(wire: Wire, port: int, request: Request | None = None, deadline: float = 10.0) -> list[VarBind]:
+    """Ask a peer that is going to answer: with patience, for a busy machine."""
+    until = asyncio.get_running_loop().time() + deadline
+    return await get(wire, endpoint(wire, port), request or asked(), timeout=2.0, deadline=until)
+
+
+async def ask_briefly(wire: Wire, port: int) -> list[VarBind]:
+    """Ask a peer that is not going to answer well: three times, 0.2 s apart."""
+    until = asyncio.get_running_loop().time() + DEADLINE
+    return await get(wire, endpoint(wire, port), asked(), timeout=TIMEOUT, deadline=until)
+
+
+def run(story: Callable[[Wire], Awaitable[None]], limits: Limits | None = None) -> None:
+    async def main() -> None:
+        wire = Wire(limits)
+        try:
+            await story(wire)
+        finally:
+            wire.close()
+
+    asyncio.run(main())
+
+
+def values(varbinds: list[VarBind]) -> list[ber.Value]:
+    return [value for _, _, value in varbinds]
+
+
+def test_an_honest_agent() -> None:
+    async def story(wire: Wire) -> None:
+        async with agent(MIB) as peer:
+            assert values(await ask(wire, peer.port)) == [b"a printer", 4711, b"its name"]
+            assert (wire.counts.sent, wire.counts.received, wire.counts.repeated) == (1, 1, 0)
+
+    run(story)
+
+
+def test_a_missing_object_is_told_from_a_value() -> None:
+    async def story(wire: Wire) -> None:
+        async with agent(MIB) as peer:
+            found = await ask(wire, peer.port, asked([NAMES[0], "1.3.6.1.2.1.1.9.0"]))
+            assert [tag for _, tag, _ in found] == [ber.OCTETS, ber.NO_SUCH_INSTANCE]
+
+    run(story)
+
+
+def test_a_lost_request_is_repeated_and_a_late_answer_to_the_first_counts() -> None:
+    kept: list[bytes] = []
+
+    def answer(peer: Agent, data: bytes, send: Send) -> None:
+        kept.append(data)
+        if len(kept) == 2:
+            send(peer.reply(codec.decode(kept[0])))
+
+    async def story(wire: Wire) -> None:
+        async with agent(MIB, answer) as peer:
+            assert values(await ask_briefly(wire, peer.port))[1] == 4711
+            assert kept[0] == kept[1]
+            assert wire.counts.repeated == 1
+
+    run(story)
+
+
+def test_a_silent_peer_ends_at_the_deadline() -> None:
+    async def story(wire: Wire) -> None:
+        loop = asyncio.get_running_loop()
+        async with agent(MIB, lambda _peer, _data, _send: None) as peer:
+            begin = loop.time()
+            with pytest.raises(NoAnswer):
+                await ask_briefly(wire, peer.port)
+            assert DEADLINE <= loop.time() - begin < DEADLINE + 0.25
+            assert len(peer.asked) == 3
+
+    run(story)
+
+
+def test_strays_do_not_move_the_deadline() -> None:
+    """A peer that drips replies to other requests, and pieces, for as long as it is asked."""
+
+    async def story(wire: Wire) -> None:
+        loop = asyncio.get_running_loop()
+        dripping: list[asyncio.Task[None]] = []
+
+        def answer(peer: Agent, data: bytes, send: Send) -> None:
+            async def drip() -> None:
+                good = peer.reply(codec.decode(data))
+                other = codec.decode(data).header._replace(request_id=12345678)
+                while peer.transport is not None and not peer.transport.is_closing():
+                    send(good[:20])
+                    send(response(other, []))
+                    await asyncio.sleep(0.02)
+
+            dripping.append(loop.create_task(drip()))
+
+        async with agent(MIB, answer) as peer:
+            begin = loop.time()
+            with pytest.raises(Invalid, match="malformed"):
+                await ask_briefly(wire, peer.port)
+            assert loop.time() - begin < DEADLINE + 0.25
+            assert wire.counts.strays > 5
+        await asyncio.gather(*dripping)
+
+    run(story)
+
+
+def test_a_second_answer_is_a_stray() -> None:
+    def answer(peer: Agent, data: bytes, send: Send) -> None:
+        honest(peer, data, send)
+        honest(peer, data, send)
+
+    async def story(wire: Wire) -> None:
+        async with agent(MIB, answer) as peer:
+            for _ in range(3):
+                assert values(await ask(wire, peer.port))[1] == 4711
+            assert wire.counts.sent == 3
+
+    run(story)
+
+
+def test_an_answer_from_another_port_is_not_believed() -> None:
+    async def story(wire: Wire) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+            other.bind(("127.0.0.1", 0))
+
+            def answer(peer: Agent, data: bytes, _send: Send) -> None:
+                assert peer.transport is not None
+                port = wire._sockets[socket.AF_INET]._socket.getsockname()[1]  # noqa: SLF001  # where a forger would aim
+                other.sendto(peer.reply(codec.decode(data)), ("127.0.0.1", port))
+
+            async with agent(MIB, answer) as peer:
+                with pytest.raises(NoAnswer):
+                    await ask_briefly(wire, peer.port)
+                assert wire.counts.misdirected == 3
+
+    run(story)
+
+
+@pytest.mark.parametrize("size", [1, 2, 30, 60])
+def test_truncated_answers_are_invalid(size: int) -> None:
+    async def story(wire: Wire) -> None:
+        async with agent(MIB, lambda peer, data, send: send(peer.reply(codec.decode(data))[:size])) as peer:
+            with pytest.raises(Invalid):
+                await ask_briefly(wire, peer.port)
+
+    run(story)
+
+
+def test_a_good_answer_after_a_damaged_one_is_taken() -> None:
+    def answer(peer: Agent, data: bytes, send: Send) -> None:
+        whole = peer.reply(codec.decode(data))
+        send(whole[:-3])
+        send(whole)
+
+    async def story(wire: Wire) -> None:
+        async with agent(MIB, answer) as peer:
+            assert values(await ask(wire, peer.port))[1] == 4711
+
+    run(story)
+
+
+def test_sixty_four_kilobytes_are_read() -> None:
+    big = {"1.3.6.1.2.1.1.1.0": (ber.OCTETS, b"x" * 65_400)}
+
+    async def story(wire: Wire) -> None:
+        async with agent(big) as peer:
+            assert values(await ask(wire, peer.port, asked(list(big)))) == [b"x" * 65_400]
+
+    run(story)
+
+
+def test_other_oids_than_asked_are_invalid() -> None:
+    def answer(_peer: Agent, data: bytes, send: Send) -> None:
+        message = codec.decode(data)
+        send(response(message.header, list(reversed(message.varbinds))))
+
+    async def story(wire: Wire) -> None:
+        async with agent(MIB, answer) as peer:
+            with pytest.raises(Invalid, match="other OIDs"):
+                await ask_briefly(wire, peer.port)
+
+    run(story)
+
+
+def test_an_echo_of_the_request_is_no_answer() -> None:
+    async def story(wire: Wire) -> None:
+        async with agent(MIB, lambda _peer, data, send: send(data)) as peer:
+            with pytest.raises(Invalid):
+                await ask_briefly(wire, peer.port)
+
+    run(story)
+
+
+def test_too_big_splits_the_request() -> None:
+    def answer(peer: Agent, data: bytes, send: Send) -> None:
+        message = codec.decode(data)
+        if len(message.varbinds) > 1:
+            send(response(message.header, message.varbinds, status=1))
+        else:
+            honest(peer, data, send)
+
+    async def story(wire: Wire) -> None:
+        async with agent(MIB, answer) as peer:
+            assert values(await ask(wire, peer.port)) == [b"a printer", 4711, b"its name"]
+
+    run(story)
+
+
+def test_v1_no_such_name_drops_that_oid_and_asks_again() -> None:
+    async def story(wire: Wire) -> None:
+        async with agent(MIB) as peer:
+            names = ["1.3.6.1.9.1", NAMES[0], "1.3.6.1.9.2", NAMES[1], "1.3.6.1.9.3"]
+            found = await ask(wire, peer.port, asked(names, codec.V1))
+            assert [tag for _, tag, _ in found] == [0x81, ber.OCTETS, 0x81, ber.TIME_TICKS, 0x81]
+            assert [oid.decode(name) for name, _, _ in found] == names
+
+    run(story)
+
+
+@pytest.mark.parametrize(("status", "name"), [(5, "genErr"), (16, "authorizationError"), (1, "tooBig"), (99, "99")])
+def test_error_status_is_told_with_its_index(status: int, name: str) -> None:
+    def answer(_peer: Agent, data: bytes, send: Send) -> None:
+        message = codec.decode(data)
+        send(response(message.header, message.varbinds, status=status, index=1))
+
+    async def story(wire: Wire) -> None:
+        async with agent(MIB, answer) as peer:
+            with pytest.raises(ErrorStatus, match=name) as caught:
+                await ask(wire, peer.port, asked(NAMES[:1]))
+            assert (caught.value.status, caught.value.index) == (status, 1)
+
+    run(story)
+
+
+def test_a_closed_port_is_refused_at_once_and_troubles_nobody_else() -> None:
+    async def story(wire: Wire) -> None:
+        loop = asyncio.get_running_loop()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as gone:
+            gone.bind(("127.0.0.1", 0))
+            closed = gone.getsockname()[1]
+        async with agent(MIB) as peer:
+            begin = loop.time()
+            outcomes = await asyncio.gather(
+                *(ask(wire, port, deadline=5.0) for port in (closed, peer.port, closed, peer.port)),
+                return_exceptions=True,
+            )
+            assert [type(outcome) for outcome in outcomes] == [Refused, list, Refused, list]
+            assert loop.time() - begin < 1.0
+
+    run(story)
+
+
+def test_what_the_kernel_will_not_send_ends_at_once() -> None:
+    async def story(wire: Wire) -> None:
+        loop = asyncio.get_running_loop()
+        where = wire.endpoint(socket.AF_INET, ("255.255.255.255", 161))  # broadcast, which this socket may not send
+        until = loop.time() + 5.0
+        with pytest.raises((Unreachable, Local)):
+            await wire.ask(where, asked(), timeout=0.2, deadline=until)
+        assert loop.time() < until - 4.0
+
+    run(story)
+
+
+def test_one_device_is_never_asked_more_than_its_limit_at_once() -> None:
+    async def story(wire: Wire) -> None:
+        open_ids: set[int] = set()
+        most = 0
+
+        def answer(peer: Agent, data: bytes, send: Send) -> None:
+            nonlocal most
+            request_id = codec.decode(data).header.request_id
+            open_ids.add(request_id)
+            most = max(most, len(open_ids))
+
+            def later() -> None:
+                open_ids.discard(request_id)
+                honest(peer, data, send)
+
+            asyncio.get_running_loop().call_later(0.02, later)
+
+        async with agent(MIB, answer) as peer:
+            found = await asyncio.gather(*(ask(wire, peer.port, deadline=5.0) for _ in range(6)))
+            assert all(values(each)[1] == 4711 for each in found)
+            assert most == 2
+
+    run(story, Limits(per_device=2))
+
+
+def test_what_cannot_be_sent_before_its_deadline_is_our_fault() -> None:
+    async def story(wire: Wire) -> None:
+        async with agent(MIB, lambda _peer, _data, _send: None) as silent, agent(MIB) as good:
+            blocking = asyncio.ensure_future(ask(wire, silent.port, deadline=0.8))
+            await asyncio.sleep(0.01)
+            with pytest.raises(Local, match="in flight"):
+                await ask(wire, good.port, deadline=0.1)
+            assert good.asked == []
+            with pytest.raises(NoAnswer):
+                await blocking
+            assert values(await ask(wire, good.port))[1] == 4711
+
+    run(story, Limits(in_all=1))
+
+
+def test_a_cancelled_poll_gives_its_place_back() -> None:
+    async def story(wire: Wire) -> None:
+        async with agent(MIB, lambda _peer, _data, _send: None) as silent, agent(MIB) as good:
+            polls = [asyncio.ensure_future(ask(wire, silent.port, deadline=5.0)) for _ in range(4)]
+            await asyncio.sleep(0.01)
+            for poll in polls:
+                poll.cancel()
+            await asyncio.gather(*polls, return_exceptions=True)
+            assert values(await ask(wire, good.port))[1] == 4711
+            assert not wire._pending  # noqa: SLF001  # nothing may be left behind
+
+    run(story, Limits(per_device=1, in_all=1))
+
+
+def test_closing_ends_what_waits() -> None:
+    async def main() -> None:
+        wire = Wire()
+        async with agent(MIB, lambda _peer, _data, _send: None) as silent:
+            poll = asyncio.ensure_future(ask(wire, silent.port, deadline=30.0))
+            await asyncio.sleep(0.01)
+            wire.close()
+            with pytest.raises(Local, match="closed"):
+                await poll
+
+    asyncio.run(main())
+
+
+def test_ipv6() -> None:
+    async def story(wire: Wire) -> None:
+        loop = asyncio.get_running_loop()
+        transport, peer = await loop.create_datagram_endpoint(lambda: Agent(MIB), local_addr=("::1", 0))
+        try:
+            where = wire.endpoint(socket.AF_INET6, ("::1", peer.port, 0, 0))
+            found = await get(wire, where, asked(), timeout=TIMEOUT, deadline=loop.time() + DEADLINE)
+            assert values(found)[1] == 4711
+        finally:
+            transport.close()
+            await asyncio.sleep(0)
+
+    run(story)
+
+
+def test_a_hundred_dead_devices_end_within_fifty_milliseconds_of_their_deadline() -> None:
+    async def story(wire: Wire) -> None:
+        loop = asyncio.get_running_loop()
+        async with agent(MIB, lambda _peer, _data, _send: None) as silent:
+
+            async def one() -> float:
+                until = loop.time() + 0.5
+                try:
+                    await get(wire, endpoint(wire, silent.port), asked(), timeout=TIMEOUT, deadline=until)
+                except NoAnswer:
+                    return loop.time() - until
+                raise AssertionError("an answer from nobody")
+
+            late = await asyncio.gather(*(one() for _ in range(100)))
+            assert min(late) >= 0
+            assert sorted(late)[90] < 0.05
+
+    run(story, Limits(per_device=100))
