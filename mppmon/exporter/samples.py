@@ -40,7 +40,7 @@ class Samples:
         self._checks: dict[str, dict[str, _Check]] = {}
 
     def write(self, observation: Observation) -> None:
-        """Take over an observation in place of the check's one before. What was not reached shows no samples at all, and
+        """Take over an observation in place of the one before. What was not reached shows no samples at all, and
         another answer than the wanted one only its own: nothing stale is shown.
         """
         labels = self._devices.get(observation.device)

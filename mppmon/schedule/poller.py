@@ -50,22 +50,13 @@ class Poller:
         self._targets = self._checked(targets)
         self._running: dict[str, _Run] = {}
         self._again: dict[str, int] = {}
-        self._wanted: dict[str, list[asyncio.Future[Observation]]] = {}
         self._timers: set[asyncio.TimerHandle] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._closed = False
         self._slot = 0
         self._sweep_at = 0.0
 
-    @property
-    def tick_seconds(self) -> float:
-        """How often `tick` is to be called, in seconds."""
-        return self._wheel.tick
-
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin in this running loop: every device is asked within FIRST seconds, every check within FULL. The first
-        tick does it otherwise.
-        """
+        """Begin in this running loop: every device is asked within FIRST seconds, every check within FULL."""
         self._loop = loop
         self._slot = self._wheel.slot(loop.time())
         self._sweep_at = loop.time() + _STUCK
@@ -73,7 +64,7 @@ class Poller:
 
     async def close(self) -> None:
         """Cancel what runs and wait for it. The collectors are closed by whoever made them."""
-        self._loop, self._closed = None, True
+        self._loop = None
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
@@ -85,17 +76,12 @@ class Poller:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._running.clear()
-        for check in list(self._wanted):
-            self._give_up(check)
 
     def tick(self) -> None:
         """Start what became due since the tick before. Returns at once."""
-        if self._closed:
-            return
-        loop = asyncio.get_running_loop()
         if self._loop is None:
-            self.start(loop)
-        now = loop.time()
+            return
+        now = self._loop.time()
         slot = self._wheel.slot(now)
         if (slot - self._slot) * self._wheel.tick > _CATCH_UP:
             left_out = self._wheel.skip(self._slot + 1, slot - 1)
@@ -114,21 +100,8 @@ class Poller:
         self._in_loop(lambda: self._repoll(check, delays))
 
     def expedite(self, check: str) -> None:
-        """Ask now; while it is being asked, once more right after. Unknown checks are none."""
-        self._in_loop(lambda: self._now(check))
-
-    async def poll_once(self, target: Target) -> Observation:
-        """Ask outside its turn and return what it saw, which also goes the way of every observation. In the loop only;
-        a poll of it that is already running is waited for. CancelledError when its check is no longer there.
-        """
-        future: asyncio.Future[Observation] = asyncio.get_running_loop().create_future()
-        if self._loop is None or target.check not in self._targets:
-            future.cancel()
-        else:
-            self._wanted.setdefault(target.check, []).append(future)
-            if target.check not in self._running:
-                self._now(target.check)
-        return await future
+        """Ask now; while it is being asked, once more right after, however many wish it. Unknown checks are none."""
+        self._in_loop(lambda: self._now(check, again=1))
 
     def replace(self, targets: Iterable[Target]) -> None:
         """Take over a new configuration. What stays keeps its slot; what is new is asked soon; polls of what is gone or
@@ -152,7 +125,6 @@ class Poller:
         for check in self._targets.keys() - new.keys():
             self._wheel.remove(check)
             self._again.pop(check, None)
-            self._give_up(check)
         old, self._targets = self._targets, new
         for check, run in list(self._running.items()):
             if new.get(check) != run.target:
@@ -188,14 +160,15 @@ class Poller:
 
     def _timed(self, check: str, handle: list[asyncio.TimerHandle]) -> None:
         self._timers.discard(handle[0])
-        self._now(check)
+        self._now(check, again=self._again.get(check, 0) + 1)
 
-    def _now(self, check: str) -> None:
+    def _now(self, check: str, *, again: int) -> None:
+        """Ask now, or when it is being asked at least `again` times right after."""
         target = self._targets.get(check)
         if target is None or self._loop is None:
             return
         if check in self._running:
-            self._again[check] = self._again.get(check, 0) + 1
+            self._again[check] = max(again, self._again.get(check, 0))
         else:
             self._launch(target, self._loop.time(), first=True)
 
@@ -234,13 +207,6 @@ class Poller:
             observation = self._failed(target, type(error).__name__)
         self._metrics.polled(target.way.value, observation.outcome.value)
         self._emit(observation)
-        for future in self._wanted.pop(target.check, ()):
-            if not future.done():
-                future.set_result(observation)
-
-    def _give_up(self, check: str) -> None:
-        for future in self._wanted.pop(check, ()):
-            future.cancel()
 
     def _failed(self, target: Target, detail: str) -> Observation:
         return Observation(target.check, target.device, Outcome.LOCAL, self._clock.now(), 0.0, detail=detail)
@@ -260,7 +226,7 @@ class Poller:
         if again:
             if again > 1:
                 self._again[check] = again - 1
-            self._now(check)
+            self._now(check, again=0)
 
     def _sweep(self, now: float) -> None:
         self._sweep_at = now + _STUCK / 2
