@@ -32,7 +32,7 @@ def agency_report(store: Store, request: Request, malls: Malls) -> account.Agenc
     if not latest:
         raise ReportError("no-config", "no config revision is stored; it is when the daemon starts")
     _, last = days(request.period)
-    mall_of = cache(malls)  # a mall takes a second to build, and most reports need but one
+    mall_of = cache(malls)  # most reports need but one
     period = parse(request.period, ZoneInfo(mall_of(_text(store, latest[-1]), last).site.timezone))
     segments = _segments(store, period, mall_of)
     agency = next(
