@@ -66,6 +66,7 @@ def plain_reason(error: ssl.SSLError) -> str:
     """Return what went wrong, without the peer's or OpenSSL's own words."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return _PLAIN.get(error.verify_code, f"the certificate is not valid (OpenSSL {error.verify_code})")
-    if error.reason in {"WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"}:
+    reason = getattr(error, "reason", None)  # unset on errors that OpenSSL did not raise
+    if reason in {"WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"}:
         return "the server does not speak TLS on this port"
-    return f"the TLS handshake failed ({(error.reason or 'no reason given').lower().replace('_', ' ')})"
+    return f"the TLS handshake failed ({(reason or 'no reason given').lower().replace('_', ' ')})"

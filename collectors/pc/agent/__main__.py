@@ -32,7 +32,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 
 from . import __version__, clock
-from .collect import PcCollector
+from .collect import AgentCollector
 from .config import Config, ConfigError, address, load
 from .readers.here import identity, readers
 from .server import AgentServer, Answers
@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _LOG.error("%s", error)  # a person's mistake needs no traceback
         return 2
     registry = CollectorRegistry()
-    registry.register(PcCollector(config, readers(config), now=clock.now, identity=identity(__version__)))
+    registry.register(AgentCollector(config, readers(config), now=clock.now, identity=identity(__version__)))
     answers = Answers(registry, monotonic=clock.monotonic)
     try:
         server = AgentServer(config.listen, answers, token=token, monotonic=clock.monotonic)

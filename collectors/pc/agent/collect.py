@@ -36,7 +36,7 @@ def _counters(name: str, words: str, label: str, values: Mapping[str, float]) ->
     return family
 
 
-class PcCollector:
+class AgentCollector:
     """Reads at each scrape. `now`: Unix time. One scrape at a time: the server sees to that.
 
     Each reader is guarded: what one cannot tell is missing from the answer, and the rest is there.

@@ -1,0 +1,168 @@
+"""What the agent shows: exactly the names of docs/metrics.md, and never a zero for what it cannot know."""
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+
+from collectors.pc.agent.collect import AgentCollector
+from collectors.pc.agent.config import Config, Peripheral
+from collectors.pc.agent.readers import Basics, Disk, Printing, Queue, Readers, SourceMissing, UsbDevice
+from collectors.pc.agent.server import Answers
+from collectors.pc.reader import Names, Reading, read
+from collectors.pc.reading import RULES
+
+T = TypeVar("T")
+DOCS = Path(__file__).parents[2] / "docs" / "metrics.md"
+NOW = 1_795_494_545.0
+CONFIG = Config(
+    processes={"antrean": "antrean-loket"},
+    services={"cups": "cups.service"},
+    peripherals=(
+        Peripheral("finger", usb="1c7a:0570"),
+        Peripheral("card", usb_class="07", queue="Evolis"),
+        Peripheral("till", queue="Struk"),
+    ),
+)
+NAMES = Names(frozenset({"finger", "card", "till"}), frozenset({"antrean"}), frozenset({"cups"}))
+IDENTITY = {"os": "Linux", "release": "Debian", "machine_id": "ab", "agent": "mppmon-agent 0.1.0"}
+
+
+@dataclass
+class Fake:
+    """All readers in one; what is None is missing."""
+
+    cpu: list[dict[str, float]] = field(default_factory=lambda: [{"idle": 10.0, "user": 10.0}])
+    disks: list[Disk] | None = field(default_factory=lambda: [Disk("/", 25.0, 100.0), Disk("/srv", 1.0, 2.0)])
+    names: set[str] | None = field(default_factory=lambda: {"antrean-loket"})
+    usb: list[UsbDevice] | None = field(
+        default_factory=lambda: [UsbDevice("1-1", "0f49:0a00", "Primacy", "", frozenset({"07"}))]
+    )
+    printing: Printing | None = field(
+        default_factory=lambda: Printing(True, {"Evolis": Queue({"jammed"}, [NOW - 95, NOW - 5])})  # noqa: FBT003  # a field
+    )
+
+    def readers(self) -> Readers:
+        return Readers(
+            basics=Reads(self.basics),
+            disks=Reads(lambda: there(self.disks)),
+            processes=Runs(self),
+            services=Runs(self),
+            usb=Reads(lambda: there(self.usb)),
+            printing=Reads(lambda: there(self.printing)),
+        )
+
+    def basics(self) -> Basics:
+        cpu = self.cpu.pop(0) if len(self.cpu) > 1 else self.cpu[0]
+        return Basics(cpu, 1.0, 4.0, NOW - 3600, 0.0, 2.0)
+
+
+class Reads(Generic[T]):
+    """A reader that returns what a function says."""
+
+    def __init__(self, say: Callable[[], T]) -> None:
+        self.read = say
+
+
+@dataclass
+class Runs:
+    """Processes and services."""
+
+    fake: Fake
+
+    def running(self, wanted: Collection[str]) -> Collection[str]:
+        return there(self.fake.names) & set(wanted)
+
+
+def there(value: T | None) -> T:
+    if value is None:
+        raise SourceMissing("not here")
+    return value
+
+
+def scrape(fake: Fake, config: Config = CONFIG) -> Reading:
+    """Read the agent's text as the daemon does: so both ends agree on names, labels and ranges."""
+    registry = CollectorRegistry()
+    registry.register(AgentCollector(config, fake.readers(), now=lambda: NOW, identity=IDENTITY))
+    reading = read(generate_latest(registry), "text/plain", NAMES)
+    assert reading.dropped == 0
+    return reading
+
+
+def values(reading: Reading, name: str) -> dict[str, float]:
+    pairs = zip(reading.schema.series, reading.values, strict=True)
+    return {",".join(value for _, value in labels): number for (one, labels), number in pairs if one == name}
+
+
+def test_all_names_of_the_docs_are_shown_and_no_others() -> None:
+    reading = scrape(Fake(cpu=[{"idle": 10.0, "user": 10.0}, {"idle": 13.0, "user": 11.0}]))
+    documented = re.findall(r"`(mppmon_pc_\w+)`", DOCS.read_text(encoding="utf-8"))
+    assert {name for name, _ in reading.schema.series} == set(RULES) == set(documented)
+
+
+def test_values_and_labels() -> None:
+    reading = scrape(Fake())
+    assert values(reading, "mppmon_pc_process_running") == {"antrean": 1.0}
+    assert values(reading, "mppmon_pc_service_running") == {"cups": 0.0}
+    assert values(reading, "mppmon_pc_disk_free_ratio") == {"0": 0.25, "1": 0.5}
+    assert values(reading, "mppmon_pc_disk_info") == {"0,/": 1.0, "1,/srv": 1.0}
+    assert values(reading, "mppmon_pc_peripheral_present") == {"finger": 0.0, "card": 1.0, "till": 0.0}
+    assert values(reading, "mppmon_pc_printer_error")["card,jammed"] == 1.0
+    assert values(reading, "mppmon_pc_printer_error")["card,no-paper"] == 0.0
+    assert values(reading, "mppmon_pc_printer_jobs") == {"card": 2.0}
+    assert values(reading, "mppmon_pc_printer_oldest_job_seconds") == {"card": 95.0}
+    assert values(reading, "mppmon_pc_network_errors_total") == {"receive": 0.0, "transmit": 2.0}
+    assert set(values(reading, "mppmon_pc_source_available").values()) == {1.0}
+
+
+@pytest.mark.parametrize(
+    ("missing", "source", "gone"),
+    [
+        ("disks", "disks", ["mppmon_pc_disk_free_ratio", "mppmon_pc_disk_info"]),
+        ("usb", "usb", []),
+        ("printing", "printing", ["mppmon_pc_spooler_running", "mppmon_pc_printer_error", "mppmon_pc_printer_jobs"]),
+        ("names", "services", ["mppmon_pc_service_running", "mppmon_pc_process_running"]),
+    ],
+)
+def test_a_missing_source_says_so_and_leaves_no_zero(missing: str, source: str, gone: list[str]) -> None:
+    fake = Fake()
+    setattr(fake, missing, None)
+    reading = scrape(fake)
+    assert values(reading, "mppmon_pc_source_available")[source] == 0.0
+    assert {name for name, _ in reading.schema.series}.isdisjoint(gone)
+    assert values(reading, "mppmon_pc_memory_size_bytes") == {"": 4.0}
+
+
+def test_without_usb_only_what_has_a_queue_is_known() -> None:
+    assert values(scrape(Fake(usb=None)), "mppmon_pc_peripheral_present") == {"till": 0.0}
+    assert values(scrape(Fake(printing=None)), "mppmon_pc_peripheral_present") == {"finger": 0.0, "card": 1.0}
+
+
+def test_a_stopped_spooler_leaves_its_queues_unknown() -> None:
+    reading = scrape(Fake(printing=Printing(False, {})))  # noqa: FBT003  # a field
+    assert values(reading, "mppmon_pc_spooler_running") == {"": 0.0}
+    assert values(reading, "mppmon_pc_printer_jobs") == {}
+    assert "till" not in values(reading, "mppmon_pc_peripheral_present")
+
+
+def test_busy_share_is_since_the_scrape_before() -> None:
+    counts = [{"idle": 10.0, "user": 10.0}, {"idle": 13.0, "user": 11.0}, {"idle": 13.0, "user": 12.0}]
+    registry = CollectorRegistry()
+    registry.register(AgentCollector(CONFIG, Fake(cpu=counts).readers(), now=lambda: NOW, identity=IDENTITY))
+    shares = [registry.get_sample_value("mppmon_pc_cpu_ratio") for _ in range(3)]
+    assert shares == [0.25, 1.0, None]  # since the start, since the first, and no time has passed
+
+
+def test_the_pc_is_read_at_most_once_a_second() -> None:
+    registry, clock, fake = CollectorRegistry(), [100.0], Fake()
+    registry.register(AgentCollector(CONFIG, fake.readers(), now=lambda: clock[0], identity=IDENTITY))
+    answers = Answers(registry, monotonic=lambda: clock[0])
+    first = answers.text()
+    clock[0] = 100.9
+    assert answers.text() is first
+    clock[0] = 101.0
+    assert answers.text() != first
