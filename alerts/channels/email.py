@@ -5,7 +5,7 @@ import socket
 import ssl
 from contextlib import suppress
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, getaddresses, parseaddr
 
 from alerts.channels.base import Failed, Reason, Result, Sent, said
 from alerts.channels.pool import Line, Pool
@@ -119,7 +119,8 @@ def compose(notification: Notification, *, sender: str, limit: int) -> EmailMess
     """
     short = shorten(notification.message, limit)
     place = domain(sender)
-    if "@" not in parseaddr(notification.address)[1] or not notification.address.isascii():
+    found = getaddresses([notification.address])
+    if len(found) != 1 or "@" not in found[0][1] or not notification.address.isascii():
         raise ValueError("no e-mail address")  # a domain of other letters is written in its xn-- form
     message = EmailMessage()
     message["Message-ID"] = f"<{notification.key}@{place}>"
@@ -143,7 +144,7 @@ def _failed(error: Exception, password: str) -> Failed:
     if isinstance(error, smtplib.SMTPResponseException):
         # About the server, not about this message (greeting, HELO, STARTTLS): mended there, whatever its code says.
         detail = f"{error.smtp_code} {said(error.smtp_error, password)}"
-        return Failed(retry=True, reason=Reason.TEMPORARY, detail=detail)
+        return Failed(retry=True, reason=Reason.TEMPORARY if error.smtp_code > 0 else Reason.INVALID, detail=detail)
     reason = next((reason for kind, reason in _REASONS if isinstance(error, kind)), Reason.INVALID)
     return Failed(retry=True, reason=reason, detail=type(error).__name__)
 
