@@ -12,6 +12,7 @@ from collectors.snmp.profile import Profile
 from collectors.snmp.wire import oid
 
 DOCS = Path(__file__).parents[2] / "docs" / "metrics.md"
+_TABLE = "version: 1\nname: bad\ntitle: x\nkind: x\ntables:\n  t:\n"
 PROFILES = sorted(builtin().by_name.values(), key=lambda profile: profile.name)
 
 
