@@ -1,6 +1,7 @@
 """The oracle: from answers given and withheld to the intervals of services. Small logs, answers worked out by hand."""
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mppmon.demo.simulator import truth, truth_log
-from mppmon.demo.simulator.truth import Needs, Plan, Spot
+from mppmon.demo.simulator.truth_history import Needs, Plan, Spot
 from mppmon.demo.simulator.truth_log import BadLog, Heard
 
 START = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
@@ -67,8 +68,16 @@ class Script:
         return [word] if begin <= second < end else []
 
 
-def told(script: Script, seconds: int = 120, **more: object) -> list[tuple[str, float, float]]:
-    found = truth.intervals(script.lines(seconds), PLAN, start=START, end=at(seconds), **more)[KTP]  # type: ignore[arg-type]
+def told(
+    script: Script,
+    seconds: int = 120,
+    *,
+    blocking: Mapping[str, float] = truth.BLOCKING,
+    outages: Sequence[tuple[datetime, datetime]] = (),
+) -> list[tuple[str, float, float]]:
+    found = truth.intervals(
+        script.lines(seconds), PLAN, start=START, end=at(seconds), blocking=blocking, outages=outages
+    )[KTP]
     return [(one.state, (one.start - START).total_seconds(), (one.end - START).total_seconds()) for one in found]
 
 

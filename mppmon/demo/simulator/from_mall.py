@@ -7,7 +7,7 @@ from collectors.collector import Target
 from collectors.settings import AgentSettings, HttpSettings, LivenessSettings, SnmpSettings
 from mppmon.config import Loaded
 from mppmon.demo.simulator.things import Door, DoorWay, Thing, Things
-from mppmon.demo.simulator.truth import Needs, Plan, Spot
+from mppmon.demo.simulator.truth_history import Needs, Plan, Spot
 from mppmon.mall.impact import offered
 from mppmon.mall.model import Device, DeviceKind, Mall
 
