@@ -30,7 +30,8 @@ def main(arguments: list[str]) -> None:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 4096):  # unbuffered: a lock held at exit would be fatal
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -76,6 +77,14 @@ def running(request: SimulatorRequest) -> Iterator[Running]:
                 yield Running(ready, Control(client), process)
         finally:
             process.terminate()
+
+
+@contextmanager
+def control_of(socket: Path) -> Iterator[Control]:
+    """Talk to a simulator that somebody else started, by its control socket."""
+    transport = httpx.HTTPTransport(uds=str(socket))
+    with httpx.Client(transport=transport, base_url="http://simulator", timeout=10.0, trust_env=False) as client:
+        yield Control(client)
 
 
 def _start(process: "subprocess.Popen[bytes]", request: SimulatorRequest) -> Ready:

@@ -1,0 +1,75 @@
+"""`mppmon poll DEVICE` and `mppmon poll ADDRESS[:PORT] --community NAME`."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from mppmon.cli.control import ask, state_option
+
+_SNMP_PORT = 161
+
+
+@click.command(epilog="Examples: mppmon poll printer-a1; mppmon poll 192.0.2.7 --community public --json")
+@click.argument("target")
+@click.option("--community", metavar="NAME", help="Ask an SNMP address, with this community; no inventory is needed.")
+@click.option("--snmp-version", type=click.Choice(["1", "2c"]), default="2c", show_default=True)
+@click.option("--timeout", type=click.FloatRange(0.1, 60), default=2.0, show_default=True, help="Seconds per request.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@state_option
+def command(  # one argument per option
+    target: str, community: str | None, snmp_version: str, timeout: float, state: Path, *, as_json: bool
+) -> None:
+    """Poll TARGET once: a device of the inventory (the daemon asks it), or with --community any SNMP ADDRESS[:PORT].
+
+    Exit status 1: it did not answer. 3: the daemon is off.
+    """
+    if community is None:
+        answer: Mapping[str, Any] = ask(state, "POST", f"/api/v1/devices/{target}/poll", timeout=60).json()
+    else:
+        address, port = split_address(target)
+        answer = _probe(address, port, community, snmp_version, timeout)
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        _show(answer)
+    if answer["outcome"] not in {"ok", "unexpected"}:
+        raise SystemExit(1)
+
+
+def split_address(target: str) -> tuple[str, int]:
+    """Return host and port of `ADDRESS[:PORT]`; an IPv6 address with a port is written `[ADDRESS]:PORT`."""
+    if target.startswith("["):
+        host, _, rest = target[1:].partition("]")
+        port = rest.removeprefix(":")
+    elif target.count(":") == 1:
+        host, _, port = target.partition(":")
+    else:
+        host, port = target, ""
+    if port and not (port.isdecimal() and 0 < int(port) < 65_536):  # noqa: PLR2004  # the range of a port
+        raise click.BadParameter(f"port {port!r}: expected a number from 1 to 65535", param_hint="TARGET")
+    return host, int(port or _SNMP_PORT)
+
+
+def _probe(address: str, port: int, community: str, snmp_version: str, timeout: float) -> Mapping[str, Any]:
+    from collectors.snmp.probe import probe  # noqa: PLC0415  # heavy: only when an address is asked
+    from mppmon.clock import Clock  # noqa: PLC0415  # likewise
+
+    version: Literal["1", "2c"] = "1" if snmp_version == "1" else "2c"
+    asked = probe(address, port, community=community, version=version, timeout=timeout, now=Clock().now)
+    return asyncio.run(asked).as_dict()
+
+
+def _show(answer: Mapping[str, Any]) -> None:
+    identity = answer.get("identity") or {}
+    known = " ".join(str(identity[key]) for key in ("vendor", "model", "serial") if identity.get(key))
+    seconds = f" in {answer['seconds']:.3f} s" if "seconds" in answer else ""
+    click.echo(f"{answer['outcome']}{seconds}: {identity.get('kind') or '?'} {known}".rstrip())
+    if answer.get("detail"):
+        click.echo(answer["detail"])
+    for sample in answer.get("samples", ()):
+        labels = ",".join(f'{name}="{value}"' for name, value in sample["labels"].items())
+        click.echo(f"{sample['name']}{'{' + labels + '}' if labels else ''} {sample['value']:g}")
