@@ -63,7 +63,10 @@ def connect(url: URL, *, read_only: bool, create: bool = False) -> Engine:
     path = sqlite_path(url)
     if path is None:
         options = "-c default_transaction_read_only=on" if read_only else ""
-        engine = create_engine(url, pool_size=1, max_overflow=-1, connect_args={"options": options})
+        try:
+            engine = create_engine(url, pool_size=1, max_overflow=-1, connect_args={"options": options})
+        except ImportError as error:
+            raise StoreError(f"database URL: {url.drivername} needs the package {error.name}") from error
     else:
         engine = _sqlite_engine(path, read_only=read_only, create=create)
     event.listen(engine, "handle_error", _translate)

@@ -3,7 +3,7 @@
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Insert
+from sqlalchemy.dialects import registry
 
 from alerts.model import AlertStatus, IncidentStatus, PageStatus
 from mppmon.mall.principal import SYSTEM
-from mppmon.store import AuditEntry, Batch, DatabaseFull, NoDatabase, Store, StoreError, sqlite_url
+from mppmon.store import AuditEntry, Batch, DatabaseFull, NoDatabase, Store, StoreError, schema, sqlite_url
+from mppmon.store.connect import insert_new, upsert
 from tests.unit.store_kit import (
     MINUTE,
     MONDAY,
@@ -171,6 +174,20 @@ def test_a_url_we_cannot_use_is_refused_without_repeating_it(url: str) -> None:
     with pytest.raises(StoreError, match="database URL") as caught:
         Store.open(url)
     assert "hush" not in str(caught.value)
+
+
+def test_another_database_says_which_package_it_needs() -> None:
+    with pytest.raises(StoreError, match="postgresql needs the package psycopg") as caught:
+        Store.open("postgresql://me:hush@db/mppmon")
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("statement", [insert_new, upsert])
+def test_every_statement_there_is_one_of_for_each_database(statement: Callable[..., Insert]) -> None:
+    for backend in ("sqlite", "postgresql"):
+        dialect = registry.load(backend)()
+        text = str(statement(backend, schema.command, "id").compile(dialect=dialect))
+        assert "ON CONFLICT (id) DO" in text
 
 
 TIMES: st.SearchStrategy[datetime] = st.integers(0, 30).map(lambda minute: MONDAY + minute * MINUTE)
