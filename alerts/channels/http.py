@@ -8,7 +8,6 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.poolmanager import PoolManager
 
 from alerts.channels.pool import Line
 
@@ -54,12 +53,6 @@ class _Adapter(HTTPAdapter):
     """Makes every new connection known to the line. No repeats of its own: the outbox repeats."""
 
     def __init__(self, line: Line) -> None:
-        self._line = line
-        super().__init__(max_retries=0)
-
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:  # noqa: ANN401, FBT001, FBT002  # the signature of requests
-        line = self._line
-
         class Plain(HTTPConnection):
             def _new_conn(self) -> socket.socket:
                 return _adopted(super()._new_conn(), line)
@@ -74,8 +67,17 @@ class _Adapter(HTTPAdapter):
         class SecurePool(HTTPSConnectionPool):
             ConnectionCls = Secure
 
-        self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+        self._pools = {"http": PlainPool, "https": SecurePool}
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # the signature is requests'
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # likewise
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = self._pools
+        return manager
 
 
 def _adopted(sock: socket.socket, line: Line) -> socket.socket:

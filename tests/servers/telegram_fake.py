@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 TOKEN = "123456:TOKEN-that-nobody-may-see"  # noqa: S105  # the fake's
 _DRIP = 0.05  # seconds between two bytes
@@ -68,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         payload = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        prefix, _, method = self.path.rpartition("/")
+        prefix, _, method = urlsplit(self.path).path.rpartition("/")  # a whole URL when we are the proxy
         if prefix != f"/bot{TOKEN}":
             self._json(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
             return

@@ -102,6 +102,13 @@ def test_a_shift_that_changed_meanwhile_is_respected() -> None:
     assert end.told == ("sari", "budi")  # both hear when it is over
 
 
+def test_a_new_round_tells_everybody_of_its_step_again() -> None:
+    plan = policy(("roster:it person:kepala", 5), repeat=2)
+    _, after = play(plan, 4)
+    told, _ = play(plan, 5, begin=after, duty={"it": ("budi",)})
+    assert told == ["5: budi kepala"]
+
+
 def test_the_daemon_was_away_the_step_runs_once_and_the_next_waits_its_full_time() -> None:
     plan = policy(("roster:it", 5), ("person:budi", 10), ("person:kepala", 10))
     late = START + minutes(120)
