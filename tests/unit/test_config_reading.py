@@ -70,7 +70,8 @@ def test_scalars_stay_text() -> None:
     table, problems = read_bytes(raw, "f")
     assert problems == []
     assert table == {
-        "a": "15:30", "b": "08.00", "c": "no", "d": "+628123", "e": "0o17", "f": "1_000", "g": None, "h": "", "i": "null"
+        "a": "15:30", "b": "08.00",
+        "c": "no", "d": "+628123", "e": "0o17", "f": "1_000", "g": None, "h": "", "i": "null"
     }  # fmt: skip
 
 
