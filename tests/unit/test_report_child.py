@@ -56,7 +56,6 @@ def test_the_same_without_holding_up_the_loop(asked: Request) -> None:
 def test_an_error_of_the_child_is_the_callers(asked: Request) -> None:
     for wrong, word in (
         (replace(asked, agency="somebody-else"), "refused"),
-        (replace(asked, period="yesterday"), "period"),
         (replace(asked, database="sqlite:////nowhere/at/all.db"), "database"),
     ):
         with pytest.raises(ReportError) as caught:
@@ -79,10 +78,10 @@ def test_a_child_that_dies_gives_no_report(asked: Request, body: str, monkeypatc
 def test_a_child_that_hangs_is_ended(asked: Request, monkeypatch: pytest.MonkeyPatch) -> None:
     body = "import signal; signal.pause()"
     monkeypatch.setattr(report_child, "_ARGV", (sys.executable, "-c", body))
-    with pytest.raises(ReportError, match=r"not ready after 0\.5 s"):
-        run_report(asked, timeout=0.5)
-    with pytest.raises(ReportError, match=r"not ready after 0\.5 s"):
-        asyncio.run(run_report_async(asked, timeout=0.5))
+    with pytest.raises(ReportError, match=r"not ready after 0\.2 s"):
+        run_report(asked, timeout=0.2)
+    with pytest.raises(ReportError, match=r"not ready after 0\.2 s"):
+        asyncio.run(run_report_async(asked, timeout=0.2))
 
 
 def test_the_database_url_is_not_repeated() -> None:

@@ -2,8 +2,6 @@
 
 import json
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,7 @@ from mppmon.mall.principal import SYSTEM
 from mppmon.store import Batch, NoDatabase, SchemaNewer, SchemaOlder, Store, StoreError, schema, sqlite_url
 from mppmon.store import migrate as migration
 from mppmon.store.connect import connect, parse
-from mppmon.store.migrate import MIGRATIONS, Migrated, migrate, migrate_in_child
+from mppmon.store.migrate import MIGRATIONS, Migrated, main, migrate, migrate_in_child
 from tests.unit.store_kit import MONDAY, new_database, transition
 
 HEAD = schema.VERSIONS[-1]
@@ -134,11 +132,11 @@ def test_in_a_child(tmp_path: Path) -> None:
     Store.open(url).close()
 
 
-def test_the_program_answers_with_one_line_of_json(tmp_path: Path) -> None:
-    argv = [sys.executable, "-m", "mppmon.store.migrate", "postgresql://me:hush@db/mppmon", "--backup", str(tmp_path)]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (1, "")
-    answer = json.loads(done.stdout)
+def test_the_program_answers_with_one_line_of_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["postgresql://me:hush@db/mppmon", "--backup", str(tmp_path)]) == 1
+    out = capsys.readouterr().out
+    answer = json.loads(out)
+    assert out.count("\n") == 1
     assert answer["error"] == "StoreError"
     assert "PGPASSFILE" in answer["message"]
-    assert "hush" not in done.stdout
+    assert "hush" not in out
