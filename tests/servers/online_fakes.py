@@ -3,9 +3,10 @@
 import asyncio
 import gzip
 import ipaddress
+import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+DAY = timedelta(days=1)
 
 Behaviour = Callable[[asyncio.StreamWriter, bytes], Awaitable[None]]
 """What a server does once it has read a request's head."""
@@ -137,4 +140,15 @@ def certificate(folder: Path, *, start: datetime, end: datetime, name: str = "12
     return Certificate(file, made.public_bytes(serialization.Encoding.DER), context)
 
 
-DAY = timedelta(days=1)
+def black_hole(sockets: ExitStack) -> int:
+    """Return a port of 127.0.0.1 where connections are never made: its queue is full, and Linux drops the rest."""
+    listener = sockets.enter_context(socket.socket())
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(0)
+    address = listener.getsockname()
+    for _ in range(2):
+        filler = sockets.enter_context(socket.socket())
+        filler.setblocking(False)  # noqa: FBT003  # socket's signature
+        with suppress(BlockingIOError):
+            filler.connect(address)
+    return int(address[1])

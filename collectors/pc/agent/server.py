@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("mppmon-agent")
 THREADS = 2
 _WAITING = 8  # connections accepted and not yet answered; more are closed at once
-_SECONDS = 5.0  # of one connection altogether
+_SECONDS = 2.0  # from accepting a connection to having read its request
 _FRESH = 1.0  # seconds an answer may be given again: so often the PC is read at most, whoever asks
 
 
@@ -45,11 +45,11 @@ class Answers:
 class _Deadline(io.RawIOBase):
     """Reads of a connection that share one deadline: a client that drips cannot hold the thread."""
 
-    def __init__(self, sock: socket.socket, monotonic: Callable[[], float]) -> None:
+    def __init__(self, sock: socket.socket, monotonic: Callable[[], float], until: float) -> None:
         super().__init__()
         self._sock = sock
         self._monotonic = monotonic
-        self._until = monotonic() + _SECONDS
+        self._until = until
 
     def readable(self) -> bool:
         return True
@@ -67,10 +67,14 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "mppmon-agent"
     sys_version = ""
 
+    def __init__(self, request: socket.socket, client_address: object, server: "AgentServer", until: float) -> None:
+        self._until = until
+        super().__init__(request, client_address, server)  # which also answers
+
     def setup(self) -> None:
         super().setup()
         self.rfile.close()
-        self.rfile = io.BufferedReader(_Deadline(self.connection, self.server.monotonic))
+        self.rfile = io.BufferedReader(_Deadline(self.connection, self.server.monotonic, self._until))
 
     def do_GET(self) -> None:  # http.server's name
         """Answer the two paths there are."""
@@ -117,7 +121,7 @@ class AgentServer(HTTPServer):
         self._room = threading.BoundedSemaphore(_WAITING)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="agent")
         self.address_family = socket.AF_INET6 if ":" in listen[0] else socket.AF_INET
-        super().__init__(listen, _Handler)
+        super().__init__(listen, BaseHTTPRequestHandler)  # `_serve` makes the handlers
 
     def server_bind(self) -> None:
         """Bind without asking the resolver for our own name, as HTTPServer would."""
@@ -131,11 +135,11 @@ class AgentServer(HTTPServer):
         if not self._room.acquire(blocking=False):
             self.shutdown_request(request)
             return
-        self._pool.submit(self._serve, request, client_address)
+        self._pool.submit(self._serve, request, client_address, self.monotonic() + _SECONDS)
 
-    def _serve(self, request: socket.socket, client_address: object) -> None:
+    def _serve(self, request: socket.socket, client_address: object, until: float) -> None:
         try:
-            self.finish_request(request, client_address)
+            _Handler(request, client_address, self, until)
         except OSError:
             pass  # the client went away or took too long
         except Exception:  # noqa: BLE001  # the thread ends here; it is logged, and the next request is served
