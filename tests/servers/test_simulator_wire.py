@@ -103,7 +103,10 @@ def test_a_printer_without_power_is_silent_and_its_port_is_down(mall: Running) -
     mall.control.begin("power-off", "printer")
     assert printer(mall, UPTIME) == []
     assert core(mall, port_of_printer)[0].endswith("INTEGER: 2")
-    assert '"answer":"withheld"' in log_of(mall, "printer")[-1]
+    assert printer(mall, UPTIME, ERRORS) == []
+    liveness, telemetry = log_of(mall, "printer")[-2:]
+    assert '"answer":"withheld","asks":"liveness"' in liveness
+    assert '"answer":"withheld","asks":"telemetry"' in telemetry
     mall.control.mend("power-off", "printer")
     ticks = int(printer(mall, UPTIME)[0].partition("(")[2].partition(")")[0])
     assert ticks < 1000  # it has just booted

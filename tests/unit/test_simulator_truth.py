@@ -98,6 +98,14 @@ def test_what_is_used_but_not_needed_only_limits() -> None:
     assert told(script)[1:] == [("delivered", 0.4, 10.4), ("degraded", 10.4, 50.4), ("delivered", 50.4, 120)]
 
 
+def test_withheld_telemetry_takes_nothing_down() -> None:
+    script = Script()
+    script.silent["pc"] = (10, 40)
+    lines = [line.replace('"withheld"', '"withheld", "asks": "telemetry"') for line in script.lines(60)]
+    found = truth.intervals(lines, PLAN, start=START, end=at(60))[KTP]
+    assert [one.state for one in found] == ["unknown", "delivered"]
+
+
 def test_a_silence_shorter_than_the_re_polls_is_no_fault() -> None:
     script = Script()
     script.silent["sw"] = script.silent["pc"] = (10, 13)  # the last failure 2 s after the first

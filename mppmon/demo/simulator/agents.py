@@ -10,6 +10,7 @@ from pysnmp.entity import config, engine  # type: ignore[import-untyped]  # like
 from pysnmp.entity.rfc3413 import cmdrsp, context  # type: ignore[import-untyped]  # likewise
 from pysnmp.proto import rfc1902, rfc1905  # type: ignore[import-untyped]  # likewise
 
+from mppmon.demo.simulator.asked import is_liveness
 from mppmon.demo.simulator.journal import Journal
 from mppmon.demo.simulator.view import Found, View, tells_of_errors
 
@@ -39,11 +40,12 @@ class Agent:
         self._journal = journal
         self._told: dict[str, frozenset[str]] = {}
 
-    def withholds(self) -> bool:
-        """Whether it is silent; a withheld answer is noted."""
+    def withholds(self, datagram: bytes) -> bool:
+        """Whether it is silent to a request; a withheld answer is noted, and which check asked."""
         silent = self._silent()
         if silent:
-            self._journal.answer(self.device, "snmp", given=False)
+            asks = "liveness" if is_liveness(datagram) else "telemetry"
+            self._journal.answer(self.device, "snmp", given=False, asks=asks)
         return silent
 
     def answered(self) -> None:
@@ -90,7 +92,7 @@ class _Transport(udp.UdpAsyncioTransport):  # type: ignore[misc]  # pysnmp is un
         self._agent = agent
 
     def datagram_received(self, datagram: bytes, transportAddress: tuple[str, int]) -> None:  # noqa: N803  # pysnmp's name
-        if not self._agent.withholds():
+        if not self._agent.withholds(datagram):
             super().datagram_received(datagram, transportAddress)
 
     def send_message(self, outgoingMessage: bytes, transportAddress: tuple[str, int]) -> None:  # noqa: N803  # likewise

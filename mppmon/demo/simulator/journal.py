@@ -2,11 +2,12 @@
 
     {"t": 812.034, "at": "2026-11-23T01:30:02.118Z", "device": "a3-pc", "way": "agent", "answer": "given",
      "tells": {"a3-pc": [], "a3-card": ["jammed"]}}
-    {"t": 812.551, "at": "...", "device": "sw-core", "way": "snmp", "answer": "withheld"}
+    {"t": 812.551, "at": "...", "device": "sw-core", "way": "snmp", "answer": "withheld", "asks": "liveness"}
     {"t": 813.002, "at": "...", "fault": "jam", "device": "a3-card", "now": "begun"}
 
 `t` is monotonic, `at` the simulator's wall time (with the demo's offset). `tells` is there when the answer told how
-somebody is: an empty list means nothing is wrong. A liveness answer tells nothing of a jam.
+somebody is: an empty list means nothing is wrong. A liveness answer tells nothing of a jam. `asks`: which check it was
+that was withheld, where that can be seen (a connection that is not accepted does not say).
 """
 
 import json
@@ -35,11 +36,21 @@ class Journal:
         self._clock = clock
         self._file = path.open("a", buffering=1, encoding="utf-8")
 
-    def answer(self, device: str, way: str, *, given: bool, tells: Mapping[str, Collection[str]] | None = None) -> None:
+    def answer(
+        self,
+        device: str,
+        way: str,
+        *,
+        given: bool,
+        tells: Mapping[str, Collection[str]] | None = None,
+        asks: str | None = None,
+    ) -> None:
         """Note an answer given or withheld."""
         line: dict[str, object] = {"device": device, "way": way, "answer": "given" if given else "withheld"}
         if tells is not None:
             line["tells"] = {subject: sorted(words) for subject, words in tells.items()}
+        if asks is not None:
+            line["asks"] = asks
         self._write(line)
 
     def fault(self, name: str, device: str, *, begun: bool) -> None:

@@ -55,7 +55,9 @@ def read(lines: Iterable[str]) -> Log:
             if "fault" in line:
                 faults.append(FaultLine(line["fault"], device, at, begun=line["now"] == "begun"))
                 continue
-            heard.setdefault(device, Heard()).answers.append((at, line["answer"] == "given"))
+            given = line["answer"] == "given"
+            if given or line.get("asks") != "telemetry":  # only liveness takes a device down
+                heard.setdefault(device, Heard()).answers.append((at, given))
             _tell(heard, device, at, line.get("tells") or {})
         except (ValueError, KeyError, TypeError) as error:
             raise BadLog(f"truth log, line {number}: {error!r}") from error
