@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -104,7 +103,7 @@ def test_a_closed_port_is_refused() -> None:
     assert observation.outcome.reached is False
 
 
-async def over_tls(collector: OnlineCollector, made: fakes.Certificate, **settings: Any) -> Observation:  # noqa: ANN401
+async def over_tls(collector: OnlineCollector, made: fakes.Certificate, **settings: Any) -> Observation:  # noqa: ANN401  # likewise
     async with serving(fakes.says(fakes.GOOD), made.context) as port:
         return await collector.poll(target(f"https://127.0.0.1:{port}/", **{"timeout": 3.0, **settings}))
 
@@ -160,6 +159,24 @@ def test_the_end_of_an_unverified_certificate_is_known_too(tmp_path: Path) -> No
     assert observation.values[-1] == datetime(2021, 1, 1, tzinfo=UTC).timestamp()
 
 
+def test_a_server_that_drips_over_tls_ends_at_the_deadline_too(tmp_path: Path) -> None:
+    now = Clock().now()
+    made = certificate(tmp_path, start=now - DAY, end=now + DAY)
+
+    async def story() -> Observation:
+        collector = OnlineCollector(now=Clock().now)
+        try:
+            async with serving(fakes.drips(fakes.GOOD), made.context) as port:
+                return await collector.poll(target(f"https://127.0.0.1:{port}/", verify=False))
+        finally:
+            await collector.close()
+
+    observation = asyncio.run(story())
+    assert observation.outcome is Outcome.TIMEOUT
+    assert "too slow" in observation.detail
+    assert observation.seconds < TIMEOUT + LATE
+
+
 def test_plain_http_on_a_tls_port_and_the_reverse() -> None:
     async def story() -> tuple[Observation, Observation]:
         collector = OnlineCollector(now=Clock().now)
@@ -175,9 +192,6 @@ def test_plain_http_on_a_tls_port_and_the_reverse() -> None:
     plain, silent = asyncio.run(story())
     assert plain.outcome in {Outcome.INVALID, Outcome.TIMEOUT}
     assert silent.outcome is Outcome.TIMEOUT
-
-
-Raises = Callable[..., Any]
 
 
 @pytest.mark.parametrize(
