@@ -1,11 +1,14 @@
-"""The status page: phone width first, Indonesian first, rendered once per scope, language and version."""
+"""The status page: phone width first, Indonesian first, rendered once per version, reader's scope and language."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -15,21 +18,43 @@ from mppmon.engine.snapshot import Snapshot
 from mppmon.i18n import Speech, speech
 from mppmon.mall.principal import Principal
 from mppmon.web.house import House, house_of, principal
-from mppmon.web.status_page import page_of
+from mppmon.web.live import Word
+from mppmon.web.once import Once
+from mppmon.web.status_page import page_of, visible
 
 Language = Literal["id", "en"]
 HouseOf = Annotated[House, Depends(house_of)]
 Who = Annotated[Principal, Depends(principal)]
 
 router = APIRouter()
-static = StaticFiles(directory=Path(__file__).parent / "static")
+
+VERSION = "Mppmon-Version"
+"""Header of `/live`: the life and version that its body shows."""
 
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'self' http://127.0.0.1:*",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'self' http://127.0.0.1:* http://localhost:*"
+    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+_MAX_NAMED = 200
+"""More ids than this in one word: it says that much has changed, and names none."""
+
+
+class _Static(StaticFiles):
+    """Asked for anew each time (304 mostly): after an upgrade no old script reads the new stream."""
+
+    def file_response(self, *args: Any, **more: Any) -> Response:  # noqa: ANN401  # Starlette's own
+        response = super().file_response(*args, **more)
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+static = _Static(directory=Path(__file__).parent / "static")
 
 
 @lru_cache(maxsize=1)
@@ -48,15 +73,8 @@ def render(template: str, speak: Speech, values: Mapping[str, object]) -> str:
     return _templates().get_template(template).render(speech=speak, _=speak._, plural=speak.plural, **values)
 
 
-@lru_cache(maxsize=8)
-def _live(picture: "_ByIdentity", scope: Principal, language: Language) -> str:
-    snapshot = picture.snapshot
-    speak = speech(snapshot.loaded.mall.site.timezone)(language)
-    return render("live.html", speak, {"page": page_of(snapshot, scope, speak)})
-
-
-class _ByIdentity:
-    """Lets the cache know a snapshot by identity instead of comparing its maps."""
+class _Picture:
+    """A snapshot known by identity, instead of by comparing its maps."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
@@ -65,27 +83,65 @@ class _ByIdentity:
         return hash(self.snapshot.version)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ByIdentity) and other.snapshot is self.snapshot
+        return isinstance(other, _Picture) and other.snapshot is self.snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    picture: _Picture
+    scope: Principal
+    language: Language
+
+
+def _render_live(view: _View) -> str:
+    snapshot = view.picture.snapshot
+    speak = speech(snapshot.loaded.mall.site.timezone)(view.language)
+    return render("live.html", speak, {"page": page_of(snapshot, view.scope, speak)})
+
+
+_rendered: Once[_View, str] = Once(_render_live, keep=8)
 
 
 @router.get("/")
-def status(house: HouseOf, who: Who, lang: Language = "id") -> Response:
+async def status(house: HouseOf, who: Who, lang: Language = "id") -> Response:
     """Return the page; its live part follows by the event stream."""
     snapshot = house.engine.snapshot
     speak = speech(snapshot.loaded.mall.site.timezone)(lang)
-    live = _live(_ByIdentity(snapshot), who, lang)
-    values = {"live": live, "site": snapshot.loaded.mall.site.name, "language": lang, "version": snapshot.version}
+    values = {
+        "live": await _rendered.get(_View(_Picture(snapshot), who, lang)),
+        "site": snapshot.loaded.mall.site.name,
+        "language": lang,
+        "version": _name(house, snapshot.version),
+        "time": speak.time(house.clock.now()),
+    }
     return HTMLResponse(render("status.html", speak, values), headers=_HEADERS)
 
 
 @router.get("/live")
-def live(house: HouseOf, who: Who, lang: Language = "id") -> Response:
+async def live(house: HouseOf, who: Who, lang: Language = "id") -> Response:
     """Return the live part of the page as it is now."""
     snapshot = house.engine.snapshot
-    return HTMLResponse(_live(_ByIdentity(snapshot), who, lang), headers=_HEADERS)
+    body = await _rendered.get(_View(_Picture(snapshot), who, lang))
+    return HTMLResponse(body, headers={**_HEADERS, VERSION: _name(house, snapshot.version)})
 
 
 @router.get("/events")
-async def events(house: HouseOf, who: Who, request: Request) -> Response:  # noqa: ARG001  # known or refused
-    """Stream snapshot versions and changed ids (server-sent events)."""
-    return EventSourceResponse(({"data": word} async for word in house.broadcast.words()), ping=15)
+async def events(house: HouseOf, who: Who, lang: Language = "id") -> Response:
+    """Stream versions and changed ids (server-sent events), each with the mall's time."""
+    return EventSourceResponse(_told(house, who, lang), headers={"X-Content-Type-Options": "nosniff"})
+
+
+async def _told(house: House, who: Principal, language: Language) -> AsyncIterator[dict[str, str]]:
+    async for word in house.broadcast.words():
+        yield {"data": _said(house, who, word, language, house.clock.now())}
+
+
+def _said(house: House, who: Principal, word: Word, language: Language, now: datetime) -> str:
+    snapshot = house.engine.snapshot
+    changed = visible(snapshot, who, word.changed) if len(word.changed) <= _MAX_NAMED else ()
+    time = speech(snapshot.loaded.mall.site.timezone)(language).time(now)
+    return json.dumps({"version": _name(house, word.version), "time": time, "changed": sorted(changed)})
+
+
+def _name(house: House, version: int) -> str:
+    return f"{house.broadcast.life}.{version}"

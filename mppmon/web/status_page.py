@@ -1,5 +1,6 @@
 """What the status page says, worded for one reader: headline, incidents, counters by place, faults, who is on duty."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -7,16 +8,19 @@ from alerts.message import render
 from alerts.model import Incident, NoticeKind
 from mppmon.engine.snapshot import Snapshot
 from mppmon.i18n import Speech
-from mppmon.mall.model import Delivery, Device, State
+from mppmon.mall.model import Counter, Delivery, Device, State, delivery_subject
 from mppmon.mall.principal import Principal
 
 _GRAVITY = {Delivery.INTERRUPTED: 0, Delivery.DEGRADED: 1, Delivery.UNKNOWN: 2, Delivery.DELIVERED: 3}
+MAX_LISTED = 50
+"""Incidents, and devices, that are listed; of the others only the number, for no phone shows them all."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceLine:
-    """A service at a counter. `state` is a css class, `word` what people read."""
+    """A service at a counter. `state` is a css class, `word` what people read; `agency`: where not the counter's."""
 
+    id: str
     name: str
     agency: str
     state: str
@@ -29,31 +33,46 @@ class CounterCard:
     """A counter with its services; `state` is its worst."""
 
     name: str
+    agency: str
     state: str
     services: tuple[ServiceLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A floor or hall."""
+    """A floor or hall; `tally`: how many of its counters deliver everything, in words."""
 
     name: str
+    tally: str
     counters: tuple[CounterCard, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentCard:
-    """An open incident, in the words of the message."""
+    """An open incident, in the words of the message. `by`: who took it on, empty while nobody has."""
 
+    id: str
     number: int
+    head: str
     lines: tuple[str, ...]
-    taken: bool
+    urgent: bool
     by: str
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """A device that does not function. `where`: its place, or the PC that it hangs on."""
+
+    id: str
+    name: str
+    where: str
+    word: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """All of it."""
+    """All of it. `more_incidents`, `more_faults`: how many are not listed."""
 
     headline: str
     state: str
@@ -61,8 +80,10 @@ class Page:
     blind: bool
     tally: tuple[tuple[str, str, int], ...]
     incidents: tuple[IncidentCard, ...]
+    more_incidents: int
     places: tuple[Place, ...]
-    faults: tuple[tuple[str, str, str, str], ...]
+    faults: tuple[Fault, ...]
+    more_faults: int
     duty: tuple[tuple[str, str], ...]
 
 
@@ -73,21 +94,32 @@ def page_of(snapshot: Snapshot, who: Principal, speak: Speech) -> Page:
     tally = {state: sum(snapshot.deliveries[key].delivery is state for key in seen) for state in Delivery}
     headline, state = _headline(tally, speak)
     words = delivery_words(speak)
+    incidents = [one for one in snapshot.incidents if _concerns(one, who)]
+    broken = [one for one in mall.devices.values() if _broken(one, snapshot, who)]
     return Page(
         headline=headline,
         state=state,
         time=speak.time(snapshot.at),
         blind=snapshot.blind,
         tally=tuple((one.value, words[one], tally[one]) for one in Delivery),
-        incidents=tuple(
-            _incident(one, snapshot, speak)
-            for one in snapshot.incidents
-            if who.sees_all or any(who.sees(agency) for agency in one.agencies)
-        ),
+        incidents=tuple(_incident(one, snapshot, speak) for one in incidents[:MAX_LISTED]),
+        more_incidents=len(incidents[MAX_LISTED:]),
         places=_places(snapshot, seen, speak),
-        faults=tuple(_fault(one, snapshot, speak) for one in mall.devices.values() if _broken(one, snapshot, who)),
+        faults=tuple(_fault(one, snapshot, speak) for one in broken[:MAX_LISTED]),
+        more_faults=len(broken[MAX_LISTED:]),
         duty=_duty(snapshot, speak) if who.sees_all else (),
     )
+
+
+def visible(snapshot: Snapshot, who: Principal, ids: Iterable[str]) -> frozenset[str]:
+    """Return those of the changed ids that this reader may know of: devices, `service@counter`, open incidents."""
+    if who.sees_all:
+        return frozenset(ids)
+    mall = snapshot.loaded.mall
+    own = {one.id for one in mall.devices.values() if who.sees(one.agency)}
+    own |= {delivery_subject(*key) for key in snapshot.deliveries if who.sees(mall.services[key[0]].agency)}
+    own |= {one.id for one in snapshot.incidents if _concerns(one, who)}
+    return frozenset(own.intersection(ids))
 
 
 def delivery_words(speak: Speech) -> dict[Delivery, str]:
@@ -119,45 +151,70 @@ def _headline(tally: dict[Delivery, int], speak: Speech) -> tuple[str, str]:
     return speak._("All services are running normally"), "delivered"
 
 
+def _concerns(incident: Incident, who: Principal) -> bool:
+    return who.sees_all or any(who.sees(agency) for agency in incident.agencies)
+
+
 def _incident(incident: Incident, snapshot: Snapshot, speak: Speech) -> IncidentCard:
     message = render(NoticeKind.PAGE, incident, speech=speak, now=snapshot.at)
     person = snapshot.loaded.people.get(incident.acknowledged_by or "")
     by = person.name if person else incident.acknowledged_by or ""
-    return IncidentCard(incident.number, message.lines, incident.acknowledged_by is not None, by)
+    urgent = any(one.interrupted for one in incident.facts.stopped)
+    return IncidentCard(incident.id, incident.number, message.lines[0], message.lines[1:], urgent, by)
 
 
-def _places(snapshot: Snapshot, seen: list[tuple[str, str]], speak: Speech) -> tuple[Place, ...]:
-    mall, words = snapshot.loaded.mall, delivery_words(speak)
-    cards: list[tuple[str, CounterCard]] = []
-    for counter in mall.counters.values():
-        lines = []
-        for key in seen:
-            if key[1] != counter.id:
-                continue
-            verdict, service = snapshot.deliveries[key], mall.services[key[0]]
-            cause = mall.devices.get(verdict.cause or "")
-            detail = ""
-            if verdict.delivery is not Delivery.DELIVERED:
-                since = speak._("since {time}").format(time=speak.time(snapshot.delivery_since[key]))
-                detail = " · ".join(part for part in (cause.name if cause else "", since) if part)
-            agency = mall.agencies[service.agency].short
-            lines.append(ServiceLine(service.name, agency, verdict.delivery.value, words[verdict.delivery], detail))
-        if lines:
-            worst = min(lines, key=lambda one: _GRAVITY[Delivery(one.state)]).state
-            cards.append((counter.place, CounterCard(counter.name, worst, tuple(lines))))
-    cards.sort(key=lambda one: one[0])
-    grouped = groupby(cards, key=lambda one: one[0])
-    return tuple(Place(place, tuple(card for _, card in group)) for place, group in grouped)
+def _places(snapshot: Snapshot, seen: Sequence[tuple[str, str]], speak: Speech) -> tuple[Place, ...]:
+    at: dict[str, list[tuple[str, str]]] = {}
+    for key in seen:
+        at.setdefault(key[1], []).append(key)
+    counters = [one for one in snapshot.loaded.mall.counters.values() if one.id in at]
+    counters.sort(key=lambda one: one.place)
+    words = delivery_words(speak)
+    return tuple(
+        _place(place, [_counter(one, at[one.id], snapshot, words, speak) for one in group], speak)
+        for place, group in groupby(counters, key=lambda one: one.place)
+    )
+
+
+def _place(name: str, cards: Sequence[CounterCard], speak: Speech) -> Place:
+    well = sum(card.state == Delivery.DELIVERED for card in cards)
+    tally = speak._("{well} of {all} counters running normally").format(well=well, all=len(cards))
+    return Place(name, tally, tuple(cards))
+
+
+def _counter(
+    counter: Counter,
+    keys: Sequence[tuple[str, str]],
+    snapshot: Snapshot,
+    words: Mapping[Delivery, str],
+    speak: Speech,
+) -> CounterCard:
+    lines = tuple(_service(key, counter, snapshot, words, speak) for key in keys)
+    worst = min((snapshot.deliveries[key].delivery for key in keys), key=_GRAVITY.__getitem__)
+    return CounterCard(counter.name, snapshot.loaded.mall.agencies[counter.agency].short, worst.value, lines)
+
+
+def _service(key: tuple[str, str], snapshot: Snapshot, words: Mapping[Delivery, str], speak: Speech) -> ServiceLine:
+    mall, verdict = snapshot.loaded.mall, snapshot.deliveries[key]
+    service, cause = mall.services[key[0]], mall.devices.get(verdict.cause or "")
+    detail = ""
+    if verdict.delivery is not Delivery.DELIVERED:
+        since = speak._("since {time}").format(time=speak.time(snapshot.delivery_since[key]))
+        detail = " · ".join(part for part in (cause.name if cause else "", since) if part)
+    agency = "" if service.agency == counter.agency else mall.agencies[service.agency].short
+    word = words[verdict.delivery]
+    return ServiceLine(delivery_subject(*key), service.name, agency, verdict.delivery.value, word, detail)
 
 
 def _broken(device: Device, snapshot: Snapshot, who: Principal) -> bool:
     return who.sees(device.agency) and snapshot.functions[device.id] is State.DOWN
 
 
-def _fault(device: Device, snapshot: Snapshot, speak: Speech) -> tuple[str, str, str, str]:
+def _fault(device: Device, snapshot: Snapshot, speak: Speech) -> Fault:
     word = function_words(speak)[snapshot.functions[device.id]]
     since = speak._("since {time}").format(time=speak.time(snapshot.since[device.id]))
-    return device.name, device.place, word, since
+    host = snapshot.loaded.mall.devices.get(device.via or "")
+    return Fault(device.id, device.name, host.name if host else device.place, word, since)
 
 
 def _duty(snapshot: Snapshot, speak: Speech) -> tuple[tuple[str, str], ...]:
