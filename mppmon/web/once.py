@@ -9,7 +9,7 @@ V = TypeVar("V")
 
 
 class Once(Generic[K, V]):
-    """Made in a thread, so that the loop goes on. Lives in one loop; what failed is tried again by the next who asks."""
+    """Made in a thread, so that the loop goes on. Lives in one loop; what failed is tried again when next asked for."""
 
     def __init__(self, make: Callable[[K], V], *, keep: int) -> None:
         self._make = make

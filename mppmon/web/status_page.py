@@ -194,7 +194,9 @@ def _counter(
     return CounterCard(counter.name, snapshot.loaded.mall.agencies[counter.agency].short, worst.value, lines)
 
 
-def _service(key: tuple[str, str], snapshot: Snapshot, words: Mapping[Delivery, str], speak: Speech) -> ServiceLine:
+def _service(
+    key: tuple[str, str], counter: Counter, snapshot: Snapshot, words: Mapping[Delivery, str], speak: Speech
+) -> ServiceLine:
     mall, verdict = snapshot.loaded.mall, snapshot.deliveries[key]
     service, cause = mall.services[key[0]], mall.devices.get(verdict.cause or "")
     detail = ""
