@@ -21,6 +21,9 @@ from mppmon.demo.simulator.request import SimulatorRequest
 from mppmon.demo.workplace import REAL_PC, TOKEN, Workplace
 
 _log = logging.getLogger(__name__)
+SIMULATOR_LOG = "simulator.log"
+"""Where the simulator's words go, in the demo's folder."""
+
 _START = 30.0
 """Seconds a child may take until it is at work."""
 
@@ -40,12 +43,12 @@ def simulator(place: Workplace) -> Iterator[Running]:
         mailbox={"port": place.ports.mail, "file": place.mailbox},
         chat={"port": place.ports.chat, "token": TOKEN},
     )
-    with running(request) as started:
+    with (place.root / SIMULATOR_LOG).open("wb") as words, running(request, stderr=words) as started:
         yield started
 
 
 @contextmanager
-def real_agent(place: Workplace) -> Iterator[None]:
+def real_agent(place: Workplace) -> Iterator["subprocess.Popen[bytes]"]:
     """Run this machine's agent as the PC of one counter."""
     target = next(one for one in place.loaded.targets if one.device == REAL_PC and one.kind is Kind.TELEMETRY)
     if not isinstance(target.settings, AgentSettings):
@@ -61,7 +64,7 @@ def real_agent(place: Workplace) -> Iterator[None]:
             preexec_fn=_die_with_parent,  # noqa: PLW1509  # no threads yet
         )
         try:
-            yield
+            yield process
         finally:
             _end(process)
 

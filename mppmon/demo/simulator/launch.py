@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -68,9 +68,11 @@ class Running:
 
 
 @contextmanager
-def running(request: SimulatorRequest) -> Iterator[Running]:
-    """Run a simulator while the context lasts. Raises NotStarted."""
-    with subprocess.Popen(ARGV, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603  # fixed argv
+def running(request: SimulatorRequest, *, stderr: IO[bytes] | None = None) -> Iterator[Running]:
+    """Run a simulator while the context lasts; its words go to `stderr`, by default our own. Raises NotStarted."""
+    with subprocess.Popen(  # noqa: S603  # fixed argv
+        ARGV, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr
+    ) as process:
         try:
             ready = _start(process, request)
             with _client(request, ready) as client:

@@ -1,0 +1,159 @@
+"""`mppmon demo`: the whole product on the simulated mall, with a page, until Ctrl-C."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+
+import click
+import httpx
+import uvicorn
+
+from mppmon.clock import Clock
+from mppmon.demo.children import SIMULATOR_LOG, ChildFailed, DaemonChild, real_agent, simulator
+from mppmon.demo.page.app import create_app
+from mppmon.demo.page.monitor import Monitor
+from mppmon.demo.page.stage import Stage, Watched
+from mppmon.demo.simulator.launch import NotStarted, control_of
+from mppmon.demo.workplace import Workplace, default_root, prepare, simulator_socket
+
+_HOST = "127.0.0.1"
+_BACKLOG = 64
+
+
+class CannotShow(click.ClickException):
+    """The demo cannot be shown; the text says why and what to do."""
+
+
+def show(folder: Path, port: int) -> None:
+    """Run the demo in `folder` (emptied first) and serve its page on 127.0.0.1:`port` until Ctrl-C or SIGTERM.
+
+    The page is there before the daemon is at work. Everything that was started ends with us. Raises CannotShow.
+    """
+    clock = Clock()
+    began = clock.monotonic()
+    with _listener(port) as listener:
+        _refuse_second(folder)
+        try:
+            place = prepare(folder, web_port=None, now=clock.now())
+            with simulator(place) as simulated, real_agent(place) as agent, _daemon(place, clock) as child:
+                watched = {
+                    "simulator": Watched(simulated.process.poll, place.root / SIMULATOR_LOG),
+                    "agent": Watched(agent.poll, place.root / "agent.log"),
+                }
+                demo_clock = Clock(timedelta(seconds=place.offset_seconds))
+                stage = Stage(place, demo_clock, simulated.control, Monitor(child), watched)
+                click.echo(_how_to_play(place, port, clock.monotonic() - began))
+                asyncio.run(_serve(stage, listener))
+        except NotStarted as error:
+            raise CannotShow(_why_no_mall(folder)) from error
+        except (ChildFailed, OSError) as error:
+            raise CannotShow(str(error)) from error
+    click.echo("ended; everything that was started has stopped")
+
+
+class _Server(uvicorn.Server):
+    """Told to stop by us: uvicorn's own handlers raise the signal again when it is done, before we have cleaned up."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _serve(stage: Stage, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        create_app(stage),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    server = _Server(config)
+
+    def stop() -> None:
+        server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    tasks = [
+        asyncio.create_task(stage.watch(lambda text: click.echo(text, err=True))),
+        asyncio.create_task(_begin(stage)),
+    ]
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        click.echo("stopping ...")
+        for task in tasks:
+            task.cancel()
+        await asyncio.to_thread(stage.monitor.end)  # a start under way ends with it
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _begin(stage: Stage) -> None:
+    await stage.monitor.start()
+    if stage.monitor.pid is None:
+        click.echo(f"the daemon did not start, see {stage.monitor.log}", err=True)
+    else:
+        click.echo(f"the daemon is at work (pid {stage.monitor.pid})")
+
+
+@contextmanager
+def _daemon(place: Workplace, clock: Clock) -> Iterator[DaemonChild]:
+    child = DaemonChild(place, clock)
+    try:
+        yield child
+    finally:
+        child.stop()
+
+
+@contextmanager
+def _listener(port: int) -> Iterator[socket.socket]:
+    """Take the page's port first: if it is taken, nothing else has been touched."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((_HOST, port))
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise CannotShow(f"port {port}: {reason}; give another one with --port") from error
+        listener.listen(_BACKLOG)
+        yield listener
+
+
+def _refuse_second(folder: Path) -> None:
+    """Refuse a folder in which a demo is running: it would be emptied below its feet."""
+    with suppress(httpx.HTTPError), control_of(simulator_socket(folder)) as control:
+        control.get("/faults")
+        raise CannotShow(f"{folder}: a demo is running there; end it, or give another one with --folder")
+
+
+def _why_no_mall(folder: Path) -> str:
+    """Return why the simulator did not start: its last words."""
+    log = folder / SIMULATOR_LOG
+    words = log.read_text("utf-8", errors="replace").strip().splitlines() if log.exists() else []
+    said = words[-1] if words else "it said nothing"
+    hint = "; the mall's addresses are in use: is another demo running?" if "Errno 98" in said else ""
+    return f"the mall cannot be simulated: {said} (see {log}){hint}"
+
+
+def _how_to_play(place: Workplace, port: int, seconds: float) -> str:
+    at = "" if place.root == default_root() else f" --folder {place.root}"
+    return f"""
+  {place.loaded.mall.site.name}, simulated on this machine (ready after {seconds:.1f} s)
+
+    page          http://{_HOST}:{port}/
+    status page   http://{_HOST}:{place.ports.web}/
+    break         mppmon demo{at} fault jam a3-card-printer
+    mend          mppmon demo{at} mend
+    ask           mppmon status --state {place.state}
+    logs          {place.root}
+
+  Ctrl-C ends everything.
+"""
