@@ -132,7 +132,10 @@ class IncidentStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """A service at a counter that an incident stops or limits, ready to be placed in a message."""
+    """A service at a counter that an incident stops or limits, ready to be placed in a message.
+
+    `agency` is its id: whose readers may see it.
+    """
 
     service: str
     place: str

@@ -3,7 +3,9 @@
 import asyncio
 import gc
 import logging
+import os
 import signal
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -11,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import NoReturn, Protocol, runtime_checkable
 
 from prometheus_client import CollectorRegistry
 
@@ -69,6 +71,9 @@ async def serve(options: Options, *, ready: Callable[[int], None] | None = None)
         await asyncio.to_thread(migrate_in_child, url, state / "backup")
         loaded = load(options.config, today=options.clock.now().date())
         with options.open_store(url) as store:
+            voided = store.release(SYSTEM)
+            if voided:
+                _log.warning("%d messages were being sent when the daemon ended; each is sent again, same key", voided)
             store.save_revision(SYSTEM, loaded.revision, loaded.normalised, options.clock.now(), "mppmon")
             async with AsyncExitStack() as stack:
                 daemon = Daemon(options, loaded, store, url, asyncio.get_running_loop())
@@ -79,6 +84,18 @@ async def serve(options: Options, *, ready: Callable[[int], None] | None = None)
                     ready(daemon.port)
                 await _told_to_stop()
                 _log.info("stopping")
+
+
+def leave(status: int = 0) -> NoReturn:
+    """End the process after `serve`, without waiting for threads.
+
+    Everything is committed and closed by then; a thread that still waits for a dead provider's connection (20 s) must
+    not hold up a restart, and Python would join it.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 async def _told_to_stop() -> None:

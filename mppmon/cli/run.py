@@ -19,7 +19,7 @@ def command(config: Path, state: Path, *, verbose: bool) -> None:
     Exit status 2: the configuration is bad. 4: another daemon works on the same database.
     """
     from mppmon.config import ConfigErrors  # noqa: PLC0415  # heavy: only when it is run
-    from mppmon.daemon import Options, serve  # noqa: PLC0415  # likewise
+    from mppmon.daemon import Options, leave, serve  # noqa: PLC0415  # likewise
     from mppmon.store import Locked  # noqa: PLC0415  # likewise
 
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, format="%(levelname)s %(name)s: %(message)s")
@@ -27,6 +27,7 @@ def command(config: Path, state: Path, *, verbose: bool) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
         asyncio.run(serve(Options(config, state), ready=_say))
+        leave()
     except ConfigErrors as errors:
         for problem in errors.problems:
             click.echo(str(problem), err=True)

@@ -198,7 +198,7 @@ class DaemonFile(Strict):
     database: str | None = None
     public_url: str | None = None
     prometheus_url: str | None = None
-    last_seen_seconds: Seconds = 10.0
+    last_seen_seconds: Annotated[float, Field(gt=0, le=15)] = 10.0  # reports take 30 s without a row for the daemon off
     patience_seconds: Seconds = 5.0
     language: Literal["id", "en"] = "id"
     intervals: IntervalSettings = IntervalSettings()

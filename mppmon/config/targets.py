@@ -57,11 +57,12 @@ def _liveness(device: DeviceSettings, snmp: SnmpSettings | None) -> tuple[Way, S
     """Return the way, and settings that name the TCP port wherever one is known.
 
     `auto` stays `auto` in them (Way.ICMP): the daemon takes TCP to `port`, or SNMP by the telemetry check's settings,
-    where it may not ping. An online system is asked by TCP.
+    where it may not ping. An online system is asked by TCP. By SNMP it is one quick question too: its repetition is the
+    re-polls, and the verdict on what hangs on it waits for them.
     """
     its = device.liveness
     if its.way == "snmp" and snmp is not None:
-        return Way.SNMP, snmp
+        return Way.SNMP, snmp.model_copy(update={"timeout": its.timeout, "retries": 0})
     port = its.port or (device.agent.port if device.agent else None) or _host_port(device.http)[1]
     if its.way == "auto" and device.http is not None:
         return Way.TCP, its.model_copy(update={"way": "tcp", "port": port})

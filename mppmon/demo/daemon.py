@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from mppmon.clock import Clock
-from mppmon.daemon import Options, serve
+from mppmon.daemon import Options, leave, serve
 
 
 def main(arguments: list[str]) -> None:
@@ -27,6 +27,7 @@ def main(arguments: list[str]) -> None:
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     options = Options(Path(config), Path(state), Clock(timedelta(seconds=float(offset))))
     asyncio.run(serve(options, ready=_say))
+    leave()
 
 
 def _end_with_parent() -> None:

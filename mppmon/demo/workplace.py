@@ -146,7 +146,6 @@ def _overlay(ports: Ports) -> Mapping[str, Mapping[str, object]]:
         "daemon.yaml": {
             "listen_port": ports.web,
             "last_seen_seconds": 1,
-            "patience_seconds": 3,
             "intervals": {"liveness": 2, "telemetry": 3, "confirm": [0.3, 0.6, 1.0]},
         },
         "channels.yaml": {

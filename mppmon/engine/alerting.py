@@ -8,11 +8,13 @@ from alerts.rule import holds, matches
 from alerts.state import due, step
 from collectors.collector import Kind
 from collectors.observation import Observation, Outcome
+from mppmon.engine.past import KEEP
 from mppmon.engine.turn import Turn
 from mppmon.mall import health
 from mppmon.mall.model import Device, State
 
 DEVICE_DOWN = "mppmon_device_down"
+SITE_BLIND = "mppmon_site_blind"
 TELEMETRY_FAILED = "mppmon_telemetry_failed"
 
 
@@ -36,7 +38,9 @@ def states(turn: Turn) -> None:
     for device_id in list(turn.changed):
         device, reach = world.loaded.mall.devices[device_id], world.reaches[device_id]
         if reach.state is not State.UNKNOWN:
-            _say(turn, device, DEVICE_DOWN, (), float(reach.state is State.DOWN), reach.since)
+            uplink = world.loaded.mall.site.uplink
+            metric = SITE_BLIND if uplink is not None and uplink.device == device_id else DEVICE_DOWN
+            _say(turn, device, metric, (), float(reach.state is State.DOWN), reach.since)
     for device_id in turn.asked | turn.changed.keys():
         device, asked = world.loaded.mall.devices[device_id], world.asks.get(f"{device_id}:{Kind.TELEMETRY}")
         if asked is not None and world.reaches[device_id].state is State.UP and asked.state is not State.UNKNOWN:
@@ -110,3 +114,6 @@ def functions(turn: Turn) -> None:
         cause = min(key.rule for key in blockers) if blockers and reach.state is State.UP else f"{device_id}/reach"
         turn.transition(f"{device_id}/function", old, new, at=since, cause=cause, agency=device.agency)
         world.functions[device_id], world.function_since[device_id] = new, since
+        course = world.function_course[device_id]
+        course.change(since, new)
+        course.forget(turn.now - KEEP)

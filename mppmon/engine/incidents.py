@@ -1,5 +1,6 @@
 """From alerts to incidents and pages: one root cause, one incident, one page."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,7 +23,8 @@ from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
 from mppmon.mall import topology
 from mppmon.mall.calendar import open_at
-from mppmon.mall.model import Delivery, Device, ExpectedOn, Service, State
+from mppmon.mall.impact import Verdict, impact
+from mppmon.mall.model import Delivery, Device, ExpectedOn, State
 
 
 def open_for(turn: Turn) -> None:
@@ -43,7 +45,7 @@ def open_for(turn: Turn) -> None:
                 IncidentStatus.OPEN,
                 turn.now,
                 facts,
-                _agencies(world, device, facts),
+                _agencies(device, facts),
             )
             world.next_number += 1
             page = Page(turn.new_id(), incident.id, world.loaded.policy, PageStatus.PAGING, step=0, next_at=turn.now)
@@ -102,8 +104,8 @@ def facts_of(world: World, device: Device, alert: Alert) -> Facts:
     mall, rule = world.loaded.mall, world.book.named(alert.key.rule)
     agency = mall.agencies.get(device.agency or "")
     uplink = mall.site.uplink
-    below = topology.below(mall, device.id)
     reach = world.reaches[device.id]
+    below = topology.below(mall, device.id, world.reaches) if reach.state is State.DOWN else ()
     return Facts(
         device=device.name,
         where=", ".join(part for part in (agency.short if agency else "", device.place) if part),
@@ -111,31 +113,36 @@ def facts_of(world: World, device: Device, alert: Alert) -> Facts:
         first_step=fill(rule.first_step, alert.key.labels, alert.value, kind=device.kind) if rule else Words("", ""),
         since=alert.since,
         checked=reach.failures if reach.state is State.DOWN else 0,
-        stopped=stopped_by(world, device.id),
-        children=tuple(mall.devices[one].name for one in below if world.functions[one] is not State.UP),
+        stopped=stopped_by(world, device.id, below),
+        children=tuple(mall.devices[one].name for one in below),
         blind=uplink is not None and uplink.device == device.id,
     )
 
 
-def stopped_by(world: World, device_id: str) -> tuple[Stopped, ...]:
-    """Return the services this device stops or limits, the one most citizens wait for first."""
+def stopped_by(world: World, device_id: str, below: Collection[str]) -> tuple[Stopped, ...]:
+    """Return the services this device stops or limits, the one most citizens wait for first.
+
+    `below`: what is cut off with it. The page must not wait until each of these has failed its own probes, so they
+    count as lost already; transitions do not.
+    """
     mall = world.loaded.mall
+    deliveries = _expected(world, below)
     found = []
-    for (service_id, counter_id), verdict in world.deliveries.items():
+    for (service_id, counter_id), verdict in deliveries.items():
         if verdict.delivery not in {Delivery.INTERRUPTED, Delivery.DEGRADED} or device_id not in verdict.causes:
             continue
         service, counter = mall.services[service_id], mall.counters[counter_id]
         rate = next((offer.citizens_per_hour for offer in counter.offers if offer.service == service_id), 0.0)
         elsewhere = sorted(
             mall.counters[other].name
-            for (same, other), there in world.deliveries.items()
+            for (same, other), there in deliveries.items()
             if same == service_id and other != counter_id and there.delivery is Delivery.DELIVERED
         )
         found.append(
             Stopped(
                 service.name,
                 counter.name,
-                mall.agencies[service.agency].short,
+                service.agency,
                 interrupted=verdict.delivery is Delivery.INTERRUPTED,
                 citizens_per_hour=rate,
                 elsewhere=tuple(elsewhere),
@@ -144,16 +151,18 @@ def stopped_by(world: World, device_id: str) -> tuple[Stopped, ...]:
     return tuple(sorted(found, key=lambda one: (not one.interrupted, -one.citizens_per_hour, one.place)))
 
 
-def _agencies(world: World, device: Device, facts: Facts) -> tuple[str, ...]:
-    touched = {mall_service.agency for mall_service in _services(world, device.id)}
-    if device.agency:
-        touched.add(device.agency)
-    return tuple(sorted(touched)) if facts.stopped or device.agency else ()
+def _expected(world: World, below: Collection[str]) -> Mapping[tuple[str, str], Verdict]:
+    if not below:
+        return world.deliveries
+    lost = dict.fromkeys(below, State.UNKNOWN)
+    functions, reaches = {**world.functions, **lost}, {**world.reach_states(), **lost}
+    at = max(world.function_since.values())
+    return impact(world.loaded.mall, functions, reaches=reaches, blind=world.blind, at=at).deliveries
 
 
-def _services(world: World, device_id: str) -> list[Service]:
-    mall = world.loaded.mall
-    return [mall.services[service] for (service, _), verdict in world.deliveries.items() if device_id in verdict.causes]
+def _agencies(device: Device, facts: Facts) -> tuple[str, ...]:
+    touched = {one.agency for one in facts.stopped}
+    return tuple(sorted(touched | ({device.agency} if device.agency else set())))
 
 
 def _graver(new: Facts, old: Facts) -> bool:

@@ -75,11 +75,14 @@ class EngineOutbox:
         self._event.clear()
 
     def _wake_in(self, seconds: float | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if seconds is not None:
-            self._timer = self._loop.call_later(seconds, self._event.set)
+        """Wake when the next row is due. Lanes lease by turns, so the earliest of their timers is the one to keep."""
+        if seconds is None:
+            return
+        at = self._loop.time() + seconds
+        if self._timer is None or self._timer.when() <= self._loop.time() or at < self._timer.when():
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = self._loop.call_at(at, self._event.set)
 
 
 class EngineInbox:

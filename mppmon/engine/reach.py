@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 from collectors.observation import Observation, Outcome
+from mppmon.engine.past import KEEP
 from mppmon.engine.turn import Turn
 from mppmon.mall import health, topology
 from mppmon.mall.health import Reach
-from mppmon.mall.model import Device, State
+from mppmon.mall.model import Device, State, Uplink
 from mppmon.mall.topology import Verdict
 from mppmon.mall.uplink import line
 
@@ -71,7 +72,10 @@ def changed(turn: Turn, device: Device, old: State, reach: Reach, *, cause: str)
     """Record a change of reach."""
     if old is reach.state:
         return
-    turn.changed[device.id] = reach.since
+    turn.changed[device.id] = min(reach.since, turn.changed.get(device.id, reach.since))
+    course = turn.world.reach_course[device.id]
+    course.change(reach.since, reach.state)
+    course.forget(turn.now - KEEP)
     turn.transition(f"{device.id}/reach", old, reach.state, at=reach.since, cause=cause, agency=device.agency)
 
 
@@ -142,4 +146,24 @@ def follow_uplink(turn: Turn) -> None:
         _ask_below_again(turn, device)
     elif reach.state is not State.DOWN and reach.failures >= world.needed:
         world.confirmed.setdefault(uplink.device, turn.now)
-    world.blind = topology.blind(mall, world.reaches) is True
+    blind = topology.blind(mall, world.reaches) is True
+    if blind is not world.blind:
+        _see_or_not(turn, uplink, blind=blind)
+
+
+def _see_or_not(turn: Turn, uplink: Uplink, *, blind: bool) -> None:
+    """Keep whether our own line is cut. From the cut on nothing outside is known, unless it answered since."""
+    world, mall = turn.world, turn.world.loaded.mall
+    anchors = [world.reaches[anchor] for anchor in uplink.anchors]
+    failed = [one.first_failed_at for one in anchors if one.first_failed_at is not None]
+    answered = [one.last_answered_at for one in anchors if one.last_answered_at is not None and not one.failures]
+    at = min(failed if blind else answered, default=turn.now)
+    world.blind = blind
+    world.blind_course.change(at, blind)
+    turn.changed.setdefault(uplink.device, at)
+    if not blind:
+        return
+    for device in mall.devices.values():
+        if device.outside and device.id not in uplink.anchors:
+            answered_at = world.reaches[device.id].last_answered_at
+            unknown(turn, device, at=max(at, answered_at or at), cause=f"{uplink.device}/reach")

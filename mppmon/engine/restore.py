@@ -6,9 +6,7 @@ from alerts.model import Alert, AlertStatus
 from mppmon.config import Loaded
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World, new_world
-from mppmon.mall.health import Reach
-from mppmon.mall.impact import Verdict
-from mppmon.mall.model import Delivery, State, Transition, delivery_subject
+from mppmon.mall.model import State, delivery_subject
 from mppmon.store import Saved
 
 DAEMON_OFF = "daemon-off"
@@ -26,12 +24,11 @@ def restore(loaded: Loaded, saved: Saved, now: datetime) -> World:
             world.alerts[alert.key] = alert
             _block(world, alert)
     for device in loaded.mall.devices:
-        since = _since(saved.states.get(f"{device}/reach"), now)
-        world.reaches[device] = Reach(State.UNKNOWN, since)
-        world.function_since[device] = _since(saved.states.get(f"{device}/function"), now)
+        newest = (saved.states.get(f"{device}/{what}") for what in ("reach", "function"))
+        world.begin(device, max((one.at for one in newest if one is not None), default=now))
     for key in world.deliveries:
-        world.deliveries[key] = Verdict(Delivery.UNKNOWN)
-        world.delivery_since[key] = _since(saved.states.get(delivery_subject(*key)), now)
+        said = saved.states.get(delivery_subject(*key))
+        world.begin_delivery(key, said.at if said is not None else now)
     return world
 
 
@@ -55,20 +52,14 @@ def forget(turn: Turn, saved: Saved) -> None:
 
 
 def _mark(world: World, subject: str, since: datetime) -> None:
-    device, slash, what = subject.partition("/")
+    device, slash, _ = subject.partition("/")
     if slash:
-        if what == "reach" and device in world.reaches:
-            world.reaches[device] = Reach(State.UNKNOWN, since)
-        elif device in world.function_since:
-            world.function_since[device] = since
+        if device in world.reaches and since > world.reaches[device].since:
+            world.begin(device, since)
         return
     service, _, counter = subject.partition("@")
-    if (service, counter) in world.delivery_since:
-        world.delivery_since[service, counter] = since
-
-
-def _since(newest: Transition | None, now: datetime) -> datetime:
-    return newest.at if newest is not None else now
+    if (service, counter) in world.deliveries:
+        world.begin_delivery((service, counter), since)
 
 
 def _block(world: World, alert: Alert) -> None:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from alerts import escalation, roster
 from alerts.message import key as notification_key
 from alerts.message import render
-
-from alerts import escalation, roster
 from alerts.model import Incident, NoticeKind, Notification, PageStatus, Person, Tell
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
 from mppmon.i18n import speech
+from mppmon.mall import topology
+from mppmon.mall.model import State
 
 
 def escalations(turn: Turn) -> None:
@@ -39,8 +40,8 @@ def notifications(turn: Turn) -> None:
     speak = speech(world.loaded.mall.site.timezone)
     for tell in turn.tells:
         incident = turn.informed.get(tell.incident) or world.incidents[tell.incident]
-        for person in reachable(world, tell.persons, tell):
-            channel, address = route(world, person) or ("", "")
+        for person in reachable(world, tell, incident.root):
+            channel, address = route(world, person, incident.root) or ("", "")
             message = render(
                 tell.kind,
                 incident,
@@ -65,23 +66,39 @@ def notifications(turn: Turn) -> None:
             )
 
 
-def reachable(world: World, persons: Sequence[str], tell: Tell) -> list[Person]:
+def reachable(world: World, tell: Tell, root: str) -> list[Person]:
     """Return those who have a channel; for a page that would reach nobody, the policy's fallback."""
-    found = [person for one in persons if (person := world.loaded.people.get(one)) and route(world, person)]
+    people = world.loaded.people
+    found = [person for one in tell.persons if (person := people.get(one)) and route(world, person, root)]
     if found or tell.kind is not NoticeKind.PAGE:
         return found
     page = world.pages.get(tell.incident)
     fallback = world.loaded.policies[page.policy].fallback if page else ()
-    return [person for one in fallback if (person := world.loaded.people.get(one)) and route(world, person)]
+    return [person for one in fallback if (person := people.get(one)) and route(world, person, root)]
 
 
-def route(world: World, person: Person) -> tuple[str, str] | None:
-    """Return the first of a person's channels, in their order of preference; a local one while our own line is cut."""
+def route(world: World, person: Person, root: str) -> tuple[str, str] | None:
+    """Return the first of a person's channels, in their order of preference; a local one while our line is in doubt.
+
+    `root`: the incident's cause. What the line itself hangs on takes the line with it, before any anchor was asked.
+    """
     known = [(channel, address) for channel, address in person.addresses.items() if channel in world.loaded.channels]
-    if world.blind:
+    if line_in_doubt(world, root):
         local = [one for one in known if not world.loaded.channels[one[0]].needs_internet]
         known = local or known
     return known[0] if known else None
+
+
+def line_in_doubt(world: World, root: str) -> bool:
+    """Whether the mall's own line is cut, may be (an anchor's silence is being confirmed), or hangs on this cause."""
+    mall = world.loaded.mall
+    uplink = mall.site.uplink
+    if uplink is None:
+        return False
+    reach = world.reaches[uplink.device]
+    if reach.state is not State.UP or reach.failures:
+        return True
+    return root != uplink.device and uplink.device in topology.below(mall, root) and world.functions[root] is State.DOWN
 
 
 def _name(world: World, person: str | None) -> str | None:

@@ -3,21 +3,25 @@
 Held in memory by its one thread, rebuilt from the store.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from alerts.model import Alert, AlertKey, Incident, IncidentStatus, Labels, Page, Rule
 from alerts.rule import RuleBook, compile_rules, matches
 from collectors.collector import Kind, Target
 from collectors.observation import Schema
 from mppmon.config import Loaded
+from mppmon.engine.past import Course
 from mppmon.mall.health import Reach
-from mppmon.mall.impact import Impact, Index, Verdict, impact
-from mppmon.mall.model import Delivered, Device, State
+from mppmon.mall.impact import Index, Verdict, offered
+from mppmon.mall.model import Delivered, Delivery, Device, State
 
 Care = tuple[tuple[int, str, Labels, tuple[Rule, ...]], ...]
 """Of one schema and kind of device: `(index of the value, metric, labels, rules that ask for it)`."""
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -36,6 +40,10 @@ class World:
     confirmed: dict[str, datetime] = field(default_factory=dict)  # all probes failed; the verdict is awaited
     blocking: dict[str, set[AlertKey]] = field(default_factory=dict)
     deliveries: dict[tuple[str, str], Verdict] = field(default_factory=dict)
+    reach_course: dict[str, Course[State]] = field(default_factory=dict)
+    function_course: dict[str, Course[State]] = field(default_factory=dict)
+    delivery_course: dict[tuple[str, str], Course[Delivery]] = field(default_factory=dict)
+    blind_course: Course[bool] = field(default_factory=lambda: Course(_EPOCH, state=False))
     delivery_since: dict[tuple[str, str], datetime] = field(default_factory=dict)
     alerts: dict[AlertKey, Alert] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
@@ -64,9 +72,19 @@ class World:
         """Return device -> state of reach."""
         return {device: reach.state for device, reach in self.reaches.items()}
 
-    def impact_of(self, at: datetime, only: Collection[Delivered] | None = None) -> Impact:
-        """Return what the present functions mean for all services, or for `only` these."""
-        return impact(self.loaded.mall, self.functions, reaches=self.reach_states(), blind=self.blind, at=at, only=only)
+    def begin(self, device: str, since: datetime) -> None:
+        """Know nothing of a device since an instant."""
+        self.reaches[device] = Reach(State.UNKNOWN, since)
+        self.functions[device] = State.UNKNOWN
+        self.function_since[device] = since
+        self.reach_course[device] = Course(since, State.UNKNOWN)
+        self.function_course[device] = Course(since, State.UNKNOWN)
+
+    def begin_delivery(self, key: Delivered, since: datetime) -> None:
+        """Know nothing of a service at a counter since an instant."""
+        self.deliveries[key] = Verdict(Delivery.UNKNOWN)
+        self.delivery_since[key] = since
+        self.delivery_course[key] = Course(since, Delivery.UNKNOWN)
 
     def care(self, schema: Schema, kind: str) -> Care:
         """Return which values of this shape of answer some rule asks for."""
@@ -106,9 +124,7 @@ def new_world(loaded: Loaded, now: datetime) -> World:
         loaded, compile_rules(loaded.rules), Index(mall), targets={one: tuple(all_) for one, all_ in targets.items()}
     )
     for device in mall.devices:
-        world.reaches[device] = Reach(State.UNKNOWN, now)
-        world.functions[device] = State.UNKNOWN
-        world.function_since[device] = now
-    world.deliveries = dict(world.impact_of(now).deliveries)
-    world.delivery_since = dict.fromkeys(world.deliveries, now)
+        world.begin(device, now)
+    for key in offered(mall):
+        world.begin_delivery(key, now)
     return world

@@ -74,11 +74,18 @@ class Index:
 
     def __init__(self, mall: Mall) -> None:
         self._keys: dict[str, set[Delivered]] = {}
+        self._behind: dict[Delivered, frozenset[str]] = {}
         above: dict[str, frozenset[str]] = {}
         for key in offered(mall):
-            for device in _devices(mall.services[key[0]], mall.counters[key[1]]):
-                for one in _with_ancestors(mall, device, above):
-                    self._keys.setdefault(one, set()).add(key)
+            devices = _devices(mall.services[key[0]], mall.counters[key[1]])
+            behind = frozenset[str]().union(*(_with_ancestors(mall, device, above) for device in devices))
+            self._behind[key] = behind
+            for one in behind:
+                self._keys.setdefault(one, set()).add(key)
+
+    def behind(self, key: Delivered) -> frozenset[str]:
+        """Return the devices a service at a counter hangs on: those of its roles and systems, and all above them."""
+        return self._behind[key]
 
     def affected(self, device_ids: Iterable[str]) -> set[Delivered]:
         """Return the keys to recompute when these devices changed; the uplink's device stands for our own line."""

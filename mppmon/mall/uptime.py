@@ -44,7 +44,7 @@ def intervals(
     if start >= end:
         return []
     changes: list[tuple[datetime, str]] = []
-    for transition in sorted(transitions, key=lambda one: (one.decided_at, one.id)):
+    for transition in sorted(transitions, key=lambda one: one.decided_at):
         while changes and changes[-1][0] >= transition.at:
             changes.pop()
         changes.append((transition.at, transition.new))

@@ -122,7 +122,7 @@ def line(
     states = intervals(transitions, start=period.start, end=min(known_until, until))
     if known_until < until:
         states.append(Interval(max(known_until, period.start), until, Delivery.UNKNOWN.value))
-    serving = hours(segments, *key)
+    serving = [Span(one.start, min(one.end, until)) for one in hours(segments, *key) if one.start < until]
     stops = [
         Interruption(
             start=one.start,
@@ -149,7 +149,7 @@ def cause(segments: Sequence[Segment], transitions: Sequence[Transition], at: da
     past = [one for one in transitions if one.at <= at]
     if not past:
         return Cause("", "")
-    subject = max(past, key=lambda one: (one.decided_at, one.id)).cause
+    subject = max(reversed(past), key=lambda one: one.decided_at).cause  # of equals, the one stored last
     for segment in reversed(segments):
         device = segment.mall.devices.get(subject.partition("/")[0])
         if device is not None:

@@ -60,6 +60,14 @@ def lease(
     return [(decode(Notification, row.body), row.attempts + 1) for row in rows]
 
 
+def release(connection: Connection) -> int:
+    """Make every leased row pending again, due at once; return how many. For the start of the only sender there is."""
+    done = connection.execute(
+        update(outbox).where(outbox.c.status == "leased").values(status="pending", lease_until=None)
+    )
+    return done.rowcount
+
+
 def mark(
     connection: Connection,
     key: str,

@@ -114,6 +114,14 @@ class Store:
         with self._engine.begin() as connection:
             return outbox.lease(connection, now=now, until=until, limit=limit, channels=channels)
 
+    def release(self, principal: Principal) -> int:
+        """Void all leases, since whoever held them is gone: for a daemon that starts, the only one by its lock. Return
+        how many there were; each will be sent once more under its key.
+        """
+        require_writer(principal, "release leases")
+        with self._engine.begin() as connection:
+            return outbox.release(connection)
+
     def mark(
         self,
         principal: Principal,

@@ -117,6 +117,11 @@ RULES = (
         summary=Words("tidak menjawab", "does not answer"),
         first_step=Words("{kind:step}", "{kind:step}"),
     ),
+    Rule(
+        "OwnLineCut",
+        Condition("mppmon_site_blind", Operator.EQUAL, 1.0),
+        summary=Words("internet mal putus", "the mall's internet line is cut"),
+    ),
 )
 
 

@@ -75,7 +75,7 @@ def test_our_own_line_cut_is_one_page_and_nobodys_downtime(tmp_path: Path) -> No
         house.turn(house.see("router"))
         house.wait(10)
         (page,) = house.told()
-        assert page.message.lines[0].startswith("⚪ Pemantauan terputus")
+        assert page.message.lines[0].startswith("⚪ Pemantauan terputus: internet mal putus sejak 08.30 WIB.")
         assert house.engine.snapshot.reaches["system"] is State.UNKNOWN
         assert house.history("ktp@a1")[-1][0] == "unknown"
         assert house.history("surat@a3") == [("delivered", MONDAY)]

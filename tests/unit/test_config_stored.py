@@ -24,7 +24,7 @@ def test_the_example_mall_comes_back_as_it_was() -> None:
     assert again.rules == loaded.rules
     assert again.people == loaded.people
     assert again.rotations == loaded.rotations
-    assert [one.check for one in again.targets] == [one.check for one in loaded.targets]
+    assert {one.check: one for one in again.targets} == {one.check: one for one in loaded.targets}
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"rules": 1}', '{"rules": {}, "site.yaml": {}}'])

@@ -164,8 +164,8 @@ class Histories:
     def _beyond(self, name: str, line: Line) -> None:
         if self._plan.spots[name].outside:
             for began, ended in self._blind:
-                known = truth_log.next_given(self._heard(name), ended) if ended is not None else None
-                line.unknown.append((began, known))
+                known = truth_log.next_given(self._heard(name), began)  # an answer is one, also before the anchors'
+                line.unknown.append((began, known if ended is not None else None))
 
 
 def _covers(spans: Iterable[Span], at: datetime) -> bool:

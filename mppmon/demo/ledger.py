@@ -1,0 +1,110 @@
+"""The day's reports held against the simulator's log of answers given and withheld."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from mppmon.demo.scene import Missed, Scene
+from mppmon.demo.simulator.from_mall import plan_of, things_of
+from mppmon.demo.simulator.truth import Interval, intervals, signs
+from mppmon.demo.workplace import REAL_PC
+from mppmon.mall.model import Delivery, delivery_subject
+from mppmon.mall.principal import SYSTEM
+from mppmon.mall.uptime import intervals as believed_intervals
+from mppmon.store import Store
+
+TOLERANCE = timedelta(seconds=1)
+Key = tuple[str, str]
+
+
+def compare(scene: Scene) -> Mapping[str, object]:
+    """Hold every interval of every service, and the sums of every agency's report, against the truth. Missed if off."""
+    mall = scene.place.loaded.mall
+    now = scene.clock.now()
+    lines = scene.place.log.read_text(encoding="utf-8").splitlines()
+    plan = plan_of(mall, things_of(scene.place.loaded, leave_out={REAL_PC}))
+    confirm = scene.place.loaded.intervals.confirm[-1]
+    believed = _believed(scene, now)
+    start = max(rows[0].end if rows[0].state == Delivery.UNKNOWN else rows[0].start for rows in believed.values())
+    true = intervals(lines, plan, start=start, end=now, confirm=confirm, outages=scene.outages)
+    edges, worst = 0, timedelta()
+    for key, wanted in sorted(true.items()):
+        count, off = _hold(key, _clip(believed[key], start), wanted)
+        edges, worst = edges + count, max(worst, off)
+    _reports(scene, believed, now)
+    lags = [(one.seen - one.fault.at).total_seconds() for one in signs(lines) if one.seen is not None]
+    return {
+        "services": len(true),
+        "edges": edges,
+        "worst_edge_seconds": round(worst.total_seconds(), 3),
+        "lag_behind_fault_seconds": {"median": round(sorted(lags)[len(lags) // 2], 3), "max": round(max(lags), 3)},
+    }
+
+
+def _believed(scene: Scene, now: datetime) -> Mapping[Key, Sequence[Interval]]:
+    """Return what the daemon's transitions say of every service."""
+    mall = scene.place.loaded.mall
+    begin = now - timedelta(hours=1)
+    keys = [(offer.service, counter.id) for counter in mall.counters.values() for offer in counter.offers]
+    with Store.open(scene.database, read_only=True) as store:
+        return {
+            key: [
+                Interval(one.start, one.end, one.state)
+                for one in believed_intervals(
+                    store.transitions(SYSTEM, start=begin, end=now, subjects=(delivery_subject(*key),)),
+                    start=begin,
+                    end=now,
+                )
+            ]
+            for key in keys
+        }
+
+
+def _clip(rows: Sequence[Interval], start: datetime) -> list[Interval]:
+    return [Interval(max(one.start, start), one.end, one.state) for one in rows if one.end > start]
+
+
+def _hold(key: Key, found: Sequence[Interval], wanted: Sequence[Interval]) -> tuple[int, timedelta]:
+    """Return how many edges agree, and the largest difference. What is shorter than the tolerance may be missing."""
+    found, wanted = _substantial(found), _substantial(wanted)
+    if [one.state for one in found] != [one.state for one in wanted]:
+        raise Missed(f"{key}: expected {_words(wanted)}, found {_words(found)}")
+    offs = [abs(ours.start - theirs.start) for ours, theirs in zip(found[1:], wanted[1:], strict=True)]
+    if offs and max(offs) > TOLERANCE:
+        raise Missed(f"{key}: off by {max(offs)}: expected {_words(wanted)}, found {_words(found)}")
+    return len(offs), max(offs, default=timedelta())
+
+
+def _substantial(rows: Sequence[Interval]) -> list[Interval]:
+    """Leave out what is shorter than the tolerance, and join what that brings together."""
+    kept: list[Interval] = []
+    for one in rows:
+        if one.end - one.start <= TOLERANCE:
+            continue
+        if kept and kept[-1].state == one.state:
+            kept[-1] = Interval(kept[-1].start, one.end, one.state)
+        else:
+            kept.append(one)
+    return kept
+
+
+def _reports(scene: Scene, believed: Mapping[Key, Sequence[Interval]], now: datetime) -> None:
+    """Hold the reports that agencies read against the transitions."""
+    zone = ZoneInfo(scene.place.loaded.mall.site.timezone)
+    day = now.astimezone(zone).date().isoformat()
+    for agency in scene.place.loaded.mall.agencies:
+        report: Mapping[str, Any] = scene.ask("GET", f"/api/v1/reports/agency/{agency}?day={day}").json()
+        for line in report["services"]:
+            rows = believed[line["service"], line["counter"]]
+            for state in (Delivery.INTERRUPTED, Delivery.DEGRADED):
+                wanted = sum(((one.end - one.start).total_seconds() for one in rows if one.state == state), 0.0)
+                found = float(line["seconds"][state])
+                if abs(found - wanted) > TOLERANCE.total_seconds():
+                    raise Missed(
+                        f"report of {agency}, {line['service']} at {line['counter']}: {found} s {state}, not {wanted}"
+                    )
+
+
+def _words(rows: Sequence[Interval]) -> str:
+    return ", ".join(f"{one.state} from {one.start:%H:%M:%S.%f}" for one in rows)
