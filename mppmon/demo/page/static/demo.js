@@ -1,6 +1,7 @@
 // Ask once a second how things are; each part arrives as HTML, rendered and escaped by the server.
 "use strict";
 const SECOND = 1000;
+const REPORT = 30; // looks between two reports: each costs the daemon a child
 const language = document.body.dataset.language;
 const shown = {}; // part -> its HTML
 const seen = { faults: null, chat: null, mail: null }; // pane -> how many its reader has seen
@@ -8,6 +9,7 @@ const read = {}; // chat -> how many messages its reader has seen
 const wide = matchMedia("(min-width: 68rem)");
 let chat = "";
 let misses = 0;
+let looks = 0;
 
 const find = (id) => document.getElementById(id);
 
@@ -63,7 +65,8 @@ async function again() {
   try {
     if (!document.hidden || misses) {
       const running = await look();
-      if (running && !find("report").hasChildNodes()) report();
+      const read = wide.matches || document.body.dataset.pane === "report";
+      if (running && read && looks++ % REPORT === 0) await report();
     }
     misses = 0;
   } catch {
