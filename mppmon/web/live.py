@@ -4,7 +4,7 @@ A viewer that is slow misses versions, never memory: it only ever holds the ids 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
@@ -59,7 +59,7 @@ class Broadcast:
         """How many pages are open."""
         return len(self._viewers)
 
-    async def words(self, *, beat: float = BEAT) -> AsyncIterator[Word]:
+    async def words(self, *, beat: float = BEAT) -> AsyncGenerator[Word, None]:
         """Yield to one viewer until it goes away; the first word at once, then one per change or `beat` seconds."""
         self._loop = asyncio.get_running_loop()
         viewer = _Viewer()
