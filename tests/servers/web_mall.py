@@ -71,7 +71,7 @@ class WebMall:
 
 
 @contextmanager
-def web_mall(state: Path, loaded: Loaded | None = None) -> Iterator[WebMall]:
+def web_mall(state: Path, loaded: Loaded | None = None, *, port: int = 0) -> Iterator[WebMall]:
     """Serve a small mall in which all is well."""
     with House(state, loaded) as house:
         broadcast = Broadcast()
@@ -89,7 +89,7 @@ def web_mall(state: Path, loaded: Loaded | None = None) -> Iterator[WebMall]:
             broadcast=broadcast,
         )
         control = control_socket(state)
-        server = WebServer(create_app(served), host="127.0.0.1", port=0, control=control)
+        server = WebServer(create_app(served), host="127.0.0.1", port=port, control=control)
         server.start()
         try:
             yield WebMall(house, engine, server, broadcast, control)
