@@ -76,22 +76,24 @@ async def _serve(stage: Stage, listener: socket.socket) -> None:
     )
     server = _Server(config)
 
+    tasks = [
+        asyncio.create_task(stage.watch(lambda text: click.echo(text, err=True))),
+        asyncio.create_task(_begin(stage)),
+    ]
+
     def stop() -> None:
+        for task in tasks:
+            task.cancel()  # Ctrl-C reaches the children too: from now on their ends are no news
         server.should_exit = True
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
-    tasks = [
-        asyncio.create_task(stage.watch(lambda text: click.echo(text, err=True))),
-        asyncio.create_task(_begin(stage)),
-    ]
     try:
         await server.serve(sockets=[listener])
     finally:
         click.echo("stopping ...")
-        for task in tasks:
-            task.cancel()
+        stop()
         await asyncio.to_thread(stage.monitor.end)  # a start under way ends with it
         await asyncio.gather(*tasks, return_exceptions=True)
 
