@@ -66,27 +66,47 @@ def _clip(rows: Sequence[Interval], start: datetime) -> list[Interval]:
 
 
 def _hold(key: Key, found: Sequence[Interval], wanted: Sequence[Interval]) -> tuple[int, timedelta]:
-    """Return how many edges agree, and the largest difference. What is shorter than the tolerance may be missing."""
-    found, wanted = _substantial(found), _substantial(wanted)
-    if [one.state for one in found] != [one.state for one in wanted]:
-        raise Missed(f"{key}: expected {_words(wanted)}, found {_words(found)}")
-    offs = [abs(ours.start - theirs.start) for ours, theirs in zip(found[1:], wanted[1:], strict=True)]
-    if offs and max(offs) > TOLERANCE:
-        raise Missed(f"{key}: off by {max(offs)}: expected {_words(wanted)}, found {_words(found)}")
-    return len(offs), max(offs, default=timedelta())
+    """Return how many edges were believed, and by how much belief and truth are apart. Missed above TOLERANCE."""
+    off = max(apart(found, wanted, sliver=TOLERANCE), apart(wanted, found, sliver=TOLERANCE))
+    if off > TOLERANCE:
+        raise Missed(f"{key}: off by {off}: expected {_words(wanted)}, found {_words(found)}")
+    return len(found) - 1, off
 
 
-def _substantial(rows: Sequence[Interval]) -> list[Interval]:
-    """Leave out what is shorter than the tolerance, and join what that brings together."""
-    kept: list[Interval] = []
-    for one in rows:
-        if one.end - one.start <= TOLERANCE:
+def apart(some: Sequence[Interval], others: Sequence[Interval], *, sliver: timedelta = timedelta()) -> timedelta:
+    """Return the largest distance in time from an instant of `some` to one of `others` in the same state.
+
+    Intervals of `some` that last no longer than `sliver` are left out: two edges that far off may swallow one.
+    """
+    lasting = (one for one in some if one.end - one.start > sliver)
+    return max(
+        (_distance(one, [two for two in others if two.state == one.state]) for one in lasting), default=timedelta()
+    )
+
+
+def _distance(one: Interval, same: Sequence[Interval]) -> timedelta:
+    worst, at = timedelta(), one.start
+    for begin, end in [*((two.start, two.end) for two in same), (None, None)]:
+        if end is not None and end <= at:
             continue
-        if kept and kept[-1].state == one.state:
-            kept[-1] = Interval(kept[-1].start, one.end, one.state)
-        else:
-            kept.append(one)
-    return kept
+        gap_end = min(begin, one.end) if begin is not None else one.end
+        if gap_end > at:
+            left = max((two.end for two in same if two.end <= at), default=None)
+            worst = max(worst, _farthest(at, gap_end, left, begin))
+        if end is None or end >= one.end:
+            break
+        at = end
+    return worst
+
+
+def _farthest(start: datetime, end: datetime, left: datetime | None, right: datetime | None) -> timedelta:
+    """Return how far an instant of `[start, end)` can be from `left` (before it) and `right` (after it)."""
+    if left is None and right is None:
+        return timedelta.max
+    if left is None or right is None:
+        return right - start if right is not None else end - (left or end)
+    middle = min(max(left + (right - left) / 2, start), end)
+    return min(middle - left, right - middle)
 
 
 def _reports(scene: Scene, believed: Mapping[Key, Sequence[Interval]], now: datetime) -> None:

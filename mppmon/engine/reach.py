@@ -1,5 +1,6 @@
 """From observations to reach: suspicion, re-polls, the verdict on the parents, our own blindness."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from collectors.observation import Observation, Outcome
@@ -80,12 +81,17 @@ def changed(turn: Turn, device: Device, old: State, reach: Reach, *, cause: str)
 
 
 def unknown(turn: Turn, device: Device, *, at: datetime, cause: str) -> None:
-    """We can no longer know this device: it hangs on something that failed."""
+    """We can no longer know this device: it hangs on something that failed at this instant.
+
+    It is unknown from then, or from its last answer where that came later; its own first failure may have come earlier.
+    """
     before = turn.world.reaches[device.id]
     turn.world.confirmed.pop(device.id, None)
     if before.state is State.UNKNOWN:
         return
-    reach = turn.world.reaches[device.id] = health.unknown(before, at=max(at, before.since))
+    explained = max(at, before.last_answered_at or at)
+    since = min(explained, before.first_failed_at or explained)
+    reach = turn.world.reaches[device.id] = health.unknown(replace(before, first_failed_at=since), at=since)
     changed(turn, device, before.state, reach, cause=cause)
 
 
@@ -105,13 +111,22 @@ def judge(turn: Turn) -> None:
                 continue
             settled = True
             del world.confirmed[device_id]
-            at = before.first_failed_at or turn.now
-            if verdict is Verdict.PARENT:
-                unknown(turn, device, at=at, cause=f"{blamed}/reach")
+            if verdict is Verdict.PARENT and blamed is not None:
+                unknown(turn, device, at=_failed_at(turn, blamed), cause=f"{blamed}/reach")
             else:
                 reach = world.reaches[device_id] = health.down(before, at=turn.now)
                 changed(turn, device, before.state, reach, cause="probes")
             _lose_parts(turn, device, at=world.reaches[device_id].since, cause=f"{device_id}/reach")
+
+
+def _failed_at(turn: Turn, blamed: str) -> datetime:
+    """Return when what is to blame failed: the mall's own line with its anchors, anything else by its first failure."""
+    world = turn.world
+    uplink = world.loaded.mall.site.uplink
+    if world.blind and uplink is not None and blamed == uplink.device:
+        return world.blind_course.newest[0]
+    reach = world.reaches[blamed]
+    return reach.since if reach.state is not State.UP else reach.first_failed_at or turn.now
 
 
 def _lose_parts(turn: Turn, device: Device, *, at: datetime, cause: str) -> None:
@@ -165,5 +180,4 @@ def _see_or_not(turn: Turn, uplink: Uplink, *, blind: bool) -> None:
         return
     for device in mall.devices.values():
         if device.outside and device.id not in uplink.anchors:
-            answered_at = world.reaches[device.id].last_answered_at
-            unknown(turn, device, at=max(at, answered_at or at), cause=f"{uplink.device}/reach")
+            unknown(turn, device, at=at, cause=f"{uplink.device}/reach")

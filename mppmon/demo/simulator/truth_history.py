@@ -117,6 +117,8 @@ class Histories:
             line.down.append(span)
             self._lose_parts(name, span, span[1])
             return
+        if span[0] < cause[0]:
+            line.unknown.append((span[0], cause[0]))
         line.down.append((cause[0], _earlier(cause[1], span[1])))
         if cause[1] is not None:
             line.unknown.append((cause[1], span[1]))
