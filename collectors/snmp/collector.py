@@ -25,6 +25,7 @@ from collectors.snmp.wire.errors import (
     Unreachable,
     WireError,
 )
+from collectors.snmp.wire.request import Request
 from collectors.snmp.wire.resolve import Resolver
 from collectors.snmp.wire.transport import Counts, Limits, Wire
 from collectors.snmp.wire.walk import Credentials
@@ -174,7 +175,7 @@ class SnmpCollector:
 async def _liveness(session: Session, device: Device) -> _Answer:
     """GET sysUpTime.0. An agent without it answers noSuchObject, which is an answer."""
     credentials = session.credentials
-    request = device.liveness = device.liveness or codec.request(
+    request = device.liveness = device.liveness or Request(
         Pdu.GET, [_SYS_UP_TIME], version=credentials.version, community=credentials.community
     )
     try:

@@ -10,8 +10,8 @@ from collectors.snmp.identify import Identity, identify
 from collectors.snmp.library import Profiles
 from collectors.snmp.plan import Plan
 from collectors.snmp.session import MutableRows, Session
-from collectors.snmp.wire.codec import Request
-from collectors.snmp.wire.transport import Endpoint
+from collectors.snmp.wire.exchange import Endpoint
+from collectors.snmp.wire.request import Request
 from collectors.snmp.wire.walk import Credentials
 
 IDENTIFY_EVERY = 1800.0  # seconds

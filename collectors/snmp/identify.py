@@ -6,9 +6,10 @@ from collectors.observation import clean_text
 from collectors.snmp.library import Profiles
 from collectors.snmp.profile import Profile
 from collectors.snmp.session import Session
-from collectors.snmp.wire import ber, codec, oid
+from collectors.snmp.wire import ber, oid
 from collectors.snmp.wire.ber import VarBind
 from collectors.snmp.wire.codec import Pdu
+from collectors.snmp.wire.request import Request
 from collectors.snmp.wire.walk import Column
 
 SYS_DESCR = oid.encode("1.3.6.1.2.1.1.1.0")
@@ -30,7 +31,7 @@ async def identify(session: Session, profiles: Profiles, name: str | None) -> Id
 
     Raises what the wire raises; ProfileError for a name that no profile has.
     """
-    ask = codec.request(
+    ask = Request(
         Pdu.GET,
         [SYS_DESCR, SYS_OBJECT_ID],
         version=session.credentials.version,

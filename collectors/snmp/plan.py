@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from collectors.snmp.decode import SCALARS, Rows, index_key, tables_of
 from collectors.snmp.profile import Number, Profile, Scalars
-from collectors.snmp.wire import codec, oid
-from collectors.snmp.wire.codec import Pdu, Request
+from collectors.snmp.wire import oid
+from collectors.snmp.wire.codec import Pdu
+from collectors.snmp.wire.request import Request
 from collectors.snmp.wire.walk import Credentials
 
 CELLS_BY_GET = 30  # of one table; above, GETBULK needs fewer requests
@@ -94,9 +95,7 @@ def _gets(
 ) -> tuple[tuple[Request, tuple[Place, ...]], ...]:
     return tuple(
         (
-            codec.request(
-                Pdu.GET, [raw for raw, _ in chunk], version=credentials.version, community=credentials.community
-            ),
+            Request(Pdu.GET, [raw for raw, _ in chunk], version=credentials.version, community=credentials.community),
             tuple(place for _, place in chunk),
         )
         for chunk in _chunks(cells)

@@ -7,9 +7,10 @@ from collectors.snmp.plan import ColumnsToWalk, Plan
 from collectors.snmp.wire import ber, oid
 from collectors.snmp.wire.ask import get
 from collectors.snmp.wire.ber import Value, VarBind
-from collectors.snmp.wire.codec import Request
 from collectors.snmp.wire.errors import ErrorStatus
-from collectors.snmp.wire.transport import Endpoint, Wire
+from collectors.snmp.wire.exchange import Endpoint
+from collectors.snmp.wire.request import Request
+from collectors.snmp.wire.transport import Wire
 from collectors.snmp.wire.walk import Caps, Column, Credentials, walk
 
 MutableRows = dict[str, dict[str, dict[str, Value]]]

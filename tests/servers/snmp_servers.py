@@ -16,6 +16,7 @@ import pytest
 
 from collectors.snmp.wire import codec, oid
 from collectors.snmp.wire.codec import Pdu
+from collectors.snmp.wire.request import REQUEST_ID_MIN, Request
 
 READY_WITHIN = 40.0  # seconds; snmpsim imports and indexes slowly on a busy machine
 _ASK_EVERY = 0.2
@@ -83,14 +84,14 @@ def free_port() -> int:
 
 
 def _answers(port: int, community: str) -> Callable[[], bool]:
-    request = codec.request(Pdu.GET, [_SYS_DESCR], version=codec.V2C, community=community.encode())
+    request = Request(Pdu.GET, [_SYS_DESCR], version=codec.V2C, community=community.encode())
 
     def ask() -> bool:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
             asking.settimeout(_ASK_EVERY)
             asking.connect(("127.0.0.1", port))
             try:
-                asking.send(request.packet(codec.REQUEST_ID_MIN))
+                asking.send(request.packet(REQUEST_ID_MIN))
                 # The kernel may give this socket the agent's own free port: then it hears itself.
                 return codec.decode(asking.recv(65535)).header.pdu == Pdu.RESPONSE
             except (TimeoutError, ConnectionError):

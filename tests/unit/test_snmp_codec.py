@@ -12,6 +12,7 @@ from pysnmp.proto import rfc1155, rfc1157, rfc1901, rfc1902, rfc1905  # type: ig
 
 from collectors.snmp.wire import ber, codec, oid
 from collectors.snmp.wire.codec import Header, Message, Pdu
+from collectors.snmp.wire.request import REQUEST_ID_MAX, REQUEST_ID_MIN, Request
 from tests.unit.snmp_packets import OIDS, RESPONSES
 
 Named = tuple[str, int, object]
@@ -125,27 +126,16 @@ def _set_value(bind: Any, value: Any) -> None:  # noqa: ANN401  # likewise
     choice.setComponentByType(value.tagSet, value, innerFlag=True)
 
 
-@given(RESPONSES, st.booleans())
-def test_the_fast_path_reads_what_the_general_one_reads(message: Message, spoil: bool) -> None:  # noqa: FBT001  # drawn
-    data = codec.encode(message.header, message.varbinds)
-    names = [name for name, _, _ in message.varbinds]
-    if spoil:
-        names.reverse()
-    asked = codec.request(Pdu.GET, names, version=codec.V2C, community=b"public")
-    header = codec.decode_header(data)
-    assert codec.decode_varbinds(data, header, asked.expected) == codec.decode_varbinds(data, header)
-
-
 @given(
     st.sampled_from([Pdu.GET, Pdu.GETNEXT, Pdu.GETBULK]),
     st.lists(OIDS, max_size=40),
     st.integers(0, 2**16),
-    st.integers(codec.REQUEST_ID_MIN, codec.REQUEST_ID_MAX),
+    st.integers(REQUEST_ID_MIN, REQUEST_ID_MAX),
 )
 def test_prepared_requests_are_what_pysnmp_expects(pdu: Pdu, names: Sequence[str], count: int, request_id: int) -> None:
     raws = [oid.encode(name) for name in names]
     counts = (0, count) if pdu is Pdu.GETBULK else (0, 0)
-    asked = codec.request(pdu, raws, version=codec.V2C, community=b"rahasia", counts=counts)
+    asked = Request(pdu, raws, version=codec.V2C, community=b"rahasia", counts=counts)
     _, community, kind, numbers, varbinds = _read_by_pysnmp(asked.packet(request_id))
     assert (community, numbers) == (b"rahasia", [request_id, *counts])
     assert kind == {Pdu.GET: "GetRequestPDU", Pdu.GETNEXT: "GetNextRequestPDU", Pdu.GETBULK: "GetBulkRequestPDU"}[pdu]
@@ -153,7 +143,7 @@ def test_prepared_requests_are_what_pysnmp_expects(pdu: Pdu, names: Sequence[str
 
 
 def test_a_request_never_shows_its_community() -> None:
-    asked = codec.request(Pdu.GET, [oid.encode("1.3.6.1")], version=codec.V2C, community=b"rahasia")
+    asked = Request(Pdu.GET, [oid.encode("1.3.6.1")], version=codec.V2C, community=b"rahasia")
     assert "rahasia" not in repr(asked)
 
 

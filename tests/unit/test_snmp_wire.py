@@ -2,60 +2,15 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
 from collectors.snmp.wire import ber, codec, oid
 from collectors.snmp.wire.ask import get
-from collectors.snmp.wire.codec import Pdu, Request, VarBind
-from collectors.snmp.wire.errors import ErrorStatus, Invalid, Local, NoAnswer, Refused, Unreachable
-from collectors.snmp.wire.transport import Endpoint, Limits, Wire
+from collectors.snmp.wire.errors import Invalid, Local, NoAnswer, Refused, Unreachable
+from collectors.snmp.wire.transport import Limits, Wire
 from tests.unit.snmp_agents import Agent, Mib, Send, agent, honest, response
-
-MIB: Mib = {
-    "1.3.6.1.2.1.1.1.0": (ber.OCTETS, b"a printer"),
-    "1.3.6.1.2.1.1.3.0": (ber.TIME_TICKS, 4711),
-    "1.3.6.1.2.1.1.5.0": (ber.OCTETS, b"its name"),
-}
-NAMES = list(MIB)
-TIMEOUT = 0.2
-DEADLINE = 0.6
-
-
-def asked(names: Sequence[str] = NAMES, version: int = codec.V2C) -> Request:
-    return codec.request(Pdu.GET, [oid.encode(name) for name in names], version=version, community=b"public")
-
-
-def endpoint(wire: Wire, port: int) -> Endpoint:
-    return wire.endpoint(socket.AF_INET, ("127.0.0.1", port))
-
-
-async def ask(wire: Wire, port: int, request: Request | None = None, deadline: float = 10.0) -> list[VarBind]:
-    """Ask a peer that is going to answer: with patience, for a busy machine."""
-    until = asyncio.get_running_loop().time() + deadline
-    return await get(wire, endpoint(wire, port), request or asked(), timeout=2.0, deadline=until)
-
-
-async def ask_briefly(wire: Wire, port: int) -> list[VarBind]:
-    """Ask a peer that is not going to answer well: three times, 0.2 s apart."""
-    until = asyncio.get_running_loop().time() + DEADLINE
-    return await get(wire, endpoint(wire, port), asked(), timeout=TIMEOUT, deadline=until)
-
-
-def run(story: Callable[[Wire], Awaitable[None]], limits: Limits | None = None) -> None:
-    async def main() -> None:
-        wire = Wire(limits)
-        try:
-            await story(wire)
-        finally:
-            wire.close()
-
-    asyncio.run(main())
-
-
-def values(varbinds: list[VarBind]) -> list[ber.Value]:
-    return [value for _, _, value in varbinds]
+from tests.unit.snmp_asking import DEADLINE, MIB, NAMES, TIMEOUT, ask, ask_briefly, asked, endpoint, run, values
 
 
 def test_an_honest_agent() -> None:
@@ -65,6 +20,35 @@ def test_an_honest_agent() -> None:
             assert (wire.counts.sent, wire.counts.received, wire.counts.repeated) == (1, 1, 0)
 
     run(story)
+
+
+def test_replies_of_one_shape_and_of_others_are_read_alike() -> None:
+    changing = [(4711, b"its name"), (4712, b"its name"), (2**32 - 1, b"other :)"), (5, b"x"), (7, b"y"), (9, b"")]
+
+    async def story(wire: Wire) -> None:
+        request = asked()
+        async with agent(MIB) as peer:
+            for _ in range(2):
+                for ticks, name in changing:
+                    peer.mib[oid.encode(NAMES[1])] = (ber.TIME_TICKS, ticks)
+                    peer.mib[oid.encode(NAMES[2])] = (ber.OCTETS, name)
+                    assert values(await ask(wire, peer.port, request)) == [b"a printer", ticks, name]
+            assert request.layout is not None
+            del peer.mib[oid.encode(NAMES[2])]
+            assert (await ask(wire, peer.port, request))[2][1:] == (ber.NO_SUCH_INSTANCE, None)
+
+    run(story)
+
+
+def test_many_in_flight_all_get_their_own_answer() -> None:
+    many: Mib = {f"1.3.6.1.4.1.1.{number}": (ber.INTEGER, number) for number in range(200)}
+
+    async def story(wire: Wire) -> None:
+        async with agent(many) as peer:
+            found = await asyncio.gather(*(ask(wire, peer.port, asked([name])) for name in many))
+            assert [values(each) for each in found] == [[number] for number in range(200)]
+
+    run(story, Limits(per_device=100))
 
 
 def test_a_missing_object_is_told_from_a_value() -> None:
@@ -200,65 +184,11 @@ def test_sixty_four_kilobytes_are_read() -> None:
     run(story)
 
 
-def test_other_oids_than_asked_are_invalid() -> None:
-    def answer(_peer: Agent, data: bytes, send: Send) -> None:
-        message = codec.decode(data)
-        send(response(message.header, list(reversed(message.varbinds))))
-
-    async def story(wire: Wire) -> None:
-        async with agent(MIB, answer) as peer:
-            with pytest.raises(Invalid, match="other OIDs"):
-                await ask_briefly(wire, peer.port)
-
-    run(story)
-
-
 def test_an_echo_of_the_request_is_no_answer() -> None:
     async def story(wire: Wire) -> None:
         async with agent(MIB, lambda _peer, data, send: send(data)) as peer:
             with pytest.raises(Invalid):
                 await ask_briefly(wire, peer.port)
-
-    run(story)
-
-
-def test_too_big_splits_the_request() -> None:
-    def answer(peer: Agent, data: bytes, send: Send) -> None:
-        message = codec.decode(data)
-        if len(message.varbinds) > 1:
-            send(response(message.header, message.varbinds, status=1))
-        else:
-            honest(peer, data, send)
-
-    async def story(wire: Wire) -> None:
-        async with agent(MIB, answer) as peer:
-            assert values(await ask(wire, peer.port)) == [b"a printer", 4711, b"its name"]
-
-    run(story)
-
-
-def test_v1_no_such_name_drops_that_oid_and_asks_again() -> None:
-    async def story(wire: Wire) -> None:
-        async with agent(MIB) as peer:
-            names = ["1.3.6.1.9.1", NAMES[0], "1.3.6.1.9.2", NAMES[1], "1.3.6.1.9.3"]
-            found = await ask(wire, peer.port, asked(names, codec.V1))
-            assert [tag for _, tag, _ in found] == [0x81, ber.OCTETS, 0x81, ber.TIME_TICKS, 0x81]
-            assert [oid.decode(name) for name, _, _ in found] == names
-
-    run(story)
-
-
-@pytest.mark.parametrize(("status", "name"), [(5, "genErr"), (16, "authorizationError"), (1, "tooBig"), (99, "99")])
-def test_error_status_is_told_with_its_index(status: int, name: str) -> None:
-    def answer(_peer: Agent, data: bytes, send: Send) -> None:
-        message = codec.decode(data)
-        send(response(message.header, message.varbinds, status=status, index=1))
-
-    async def story(wire: Wire) -> None:
-        async with agent(MIB, answer) as peer:
-            with pytest.raises(ErrorStatus, match=name) as caught:
-                await ask(wire, peer.port, asked(NAMES[:1]))
-            assert (caught.value.status, caught.value.index) == (status, 1)
 
     run(story)
 

@@ -5,7 +5,6 @@ Definite lengths only. A varbind is the plain tuple `(oid, tag, value)`: the hot
 
 import struct
 from collections.abc import Callable
-from functools import partial
 
 from collectors.snmp.wire import oid
 from collectors.snmp.wire.errors import CodecError
@@ -35,6 +34,10 @@ VarBind = tuple[bytes, int, Value]
 _FLOAT = b"\x9f\x78\x04"  # Opaque-wrapped float and double, as net-snmp writes them
 _DOUBLE = b"\x9f\x79\x08"
 _UNSIGNED_OCTETS = {COUNTER32: 4, GAUGE32: 4, TIME_TICKS: 4, COUNTER64: 8}
+# The largest first octet of an unsigned value, by its length: no sign, unless all octets are there (agents drop the
+# zero that should stand before), and one octet more only if it is that zero.
+_LARGEST_FIRST = {tag: (-1, *(0x7F for _ in range(octets - 1)), 0xFF, 0x00) for tag, octets in _UNSIGNED_OCTETS.items()}
+_from_bytes = int.from_bytes
 _EMPTY_TAGS = frozenset({NULL, NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW})
 SHORT = 0x7F  # the largest length of the short form
 _MAX_LENGTH_OCTETS = 4
@@ -80,17 +83,22 @@ def read_int32(data: bytes, at: int, end: int) -> tuple[int, int]:
 
 def read_value(tag: int, raw: bytes) -> Value:
     """Return the value of one varbind. CodecError for an unknown tag or content that its type cannot have."""
+    if tag == OCTETS:
+        return raw
+    length = len(raw)
+    largest = _LARGEST_FIRST.get(tag)
+    if largest is not None:
+        if not 0 < length < len(largest) or raw[0] > largest[length]:
+            raise CodecError("unsigned value is negative or out of range")
+        return _from_bytes(raw, "big")
+    if tag == INTEGER:
+        if not 1 <= length <= 8:  # noqa: PLR2004  # Integer32; agents that send up to 64 bits are read right, not cut
+            raise CodecError("INTEGER of 0 or more than 8 octets")
+        return raw[0] if length == 1 and raw[0] <= SHORT else _from_bytes(raw, "big", signed=True)
     reader = _READERS.get(tag)
     if reader is None:
         raise CodecError(f"unknown value tag 0x{tag:02x}")
     return reader(raw)
-
-
-def _read_integer(raw: bytes) -> int:
-    """Integer32 by the book; agents that send up to 64 bits are read right rather than cut."""
-    if not 1 <= len(raw) <= 8:  # noqa: PLR2004  # octets
-        raise CodecError("INTEGER of 0 or more than 8 octets")
-    return int.from_bytes(raw, "big", signed=True)
 
 
 def _read_empty(raw: bytes) -> None:
@@ -104,17 +112,6 @@ def _read_address(raw: bytes) -> bytes:
     return raw
 
 
-def _read_unsigned(raw: bytes, octets: int) -> int:
-    """Unsigned in `octets` octets, or one more that is zero. Agents that leave the zero away are meant unsigned."""
-    if not 1 <= len(raw) <= octets + 1:
-        raise CodecError("unsigned value of 0 or too many octets")
-    if len(raw) > octets and raw[0]:
-        raise CodecError("unsigned value out of range")
-    if len(raw) < octets and raw[0] >= 0x80:  # noqa: PLR2004  # the sign bit
-        raise CodecError("unsigned value is negative")
-    return int.from_bytes(raw, "big")
-
-
 def _read_opaque(raw: bytes) -> float | bytes:
     if raw[:3] == _FLOAT and len(raw) == 7:  # noqa: PLR2004  # 3 + 4
         return float(struct.unpack(">f", raw[3:])[0])
@@ -124,13 +121,10 @@ def _read_opaque(raw: bytes) -> float | bytes:
 
 
 _READERS: dict[int, Callable[[bytes], Value]] = {
-    INTEGER: _read_integer,
-    OCTETS: bytes,
     OBJECT_ID: oid.check,
     IP_ADDRESS: _read_address,
     OPAQUE: _read_opaque,
     **dict.fromkeys(_EMPTY_TAGS, _read_empty),
-    **{tag: partial(_read_unsigned, octets=octets) for tag, octets in _UNSIGNED_OCTETS.items()},
 }
 
 

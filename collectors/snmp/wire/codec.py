@@ -5,7 +5,6 @@ A reply is read in two steps: `decode_header` finds the request-id, so that a st
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -13,12 +12,10 @@ from collectors.snmp.wire import ber, oid
 from collectors.snmp.wire.ber import Value, VarBind
 from collectors.snmp.wire.errors import CodecError
 
-__all__ = ["CodecError", "Header", "Message", "Pdu", "Request", "Value", "VarBind", "decode", "encode"]
+__all__ = ["CodecError", "Header", "Message", "Pdu", "Value", "VarBind", "decode", "encode"]
 
 V1 = 0
 V2C = 1
-REQUEST_ID_MIN = 1 << 24  # always four octets, so that a request-id can be patched into a ready request
-REQUEST_ID_MAX = (1 << 31) - 1
 
 
 class Pdu(IntEnum):
@@ -33,10 +30,9 @@ class Pdu(IntEnum):
 _VERSIONS = frozenset({V1, V2C})
 _PDUS = frozenset(map(int, Pdu))  # plain ints: an enum member hashes slowly
 _NO_ERROR = b"\x02\x01\x00\x02\x01\x00"  # error-status and error-index of nearly every reply
-_FOUR = 4
-_FOUR_UNSIGNED = frozenset({ber.COUNTER32, ber.GAUGE32, ber.TIME_TICKS})
-_SMALL = _FOUR_UNSIGNED | {ber.INTEGER, ber.COUNTER64}
-_from_bytes = int.from_bytes
+# The hot path's names, looked up once.
+_SEQUENCE, _OBJECT_ID, _SHORT = ber.SEQUENCE, ber.OBJECT_ID, ber.SHORT
+_read_value, _valid_oid = ber.read_value, oid.VALID
 
 
 class Header(NamedTuple):
@@ -57,52 +53,6 @@ class Message(NamedTuple):
 
     header: Header
     varbinds: list[VarBind]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A ready request but for its request-id. `oids` are content octets.
-
-    `expected` holds per OID its TLV, the distance from a varbind's start to its value, and the content octets.
-    """
-
-    version: int
-    community: bytes
-    pdu: int
-    oids: tuple[bytes, ...]
-    expected: tuple[tuple[bytes, int, bytes], ...]
-    head: bytes
-    tail: bytes
-
-    def __repr__(self) -> str:
-        """Without the community: it is a secret."""
-        return f"Request(pdu=0x{self.pdu:02x}, oids={[oid.decode(raw) for raw in self.oids]})"
-
-    def packet(self, request_id: int) -> bytes:
-        """Return the datagram; `request_id` from REQUEST_ID_MIN to REQUEST_ID_MAX."""
-        return self.head + request_id.to_bytes(4, "big") + self.tail
-
-
-def request(
-    pdu: Pdu, oids: Sequence[bytes], *, version: int, community: bytes, counts: tuple[int, int] = (0, 0)
-) -> Request:
-    """Prepare a GET, GETNEXT or GETBULK. `counts` = non-repeaters and max-repetitions of a GETBULK (RFC 3416 4.2.3)."""
-    tlvs = [ber.tlv(ber.OBJECT_ID, oid.check(raw)) for raw in oids]
-    varbinds = b"".join(ber.tlv(ber.SEQUENCE, name + b"\x05\x00") for name in tlvs)
-    first, second = (ber.tlv(ber.INTEGER, ber.integer(count)) for count in counts)
-    tail = first + second + ber.tlv(ber.SEQUENCE, varbinds)
-    body = b"\x02\x04" + bytes(4) + tail
-    start = ber.tlv(ber.INTEGER, ber.integer(version)) + ber.tlv(ber.OCTETS, community)
-    whole = ber.tlv(ber.SEQUENCE, start + ber.tlv(pdu, body))
-    return Request(
-        version=version,
-        community=community,
-        pdu=pdu,
-        oids=tuple(oids),
-        expected=tuple((name, len(name) + 2, raw) for name, raw in zip(tlvs, oids, strict=True)),
-        head=whole[: len(whole) - len(tail) - 4],
-        tail=tail,
-    )
 
 
 def encode(header: Header, varbinds: Sequence[VarBind]) -> bytes:
@@ -173,53 +123,48 @@ def _int8(data: bytes, at: int) -> tuple[int, int]:
     return data[at + 2], at + 3
 
 
-def decode_varbinds(data: bytes, header: Header, expected: Sequence[tuple[bytes, int, bytes]] = ()) -> list[VarBind]:
-    """Read the varbinds of `data`. `expected` (of a Request) only saves time where the reply names the same OIDs.
+def decode_varbinds(data: bytes, header: Header) -> list[VarBind]:
+    """Read the varbinds of `data`.
 
     Each step moves forward by at least two octets, so the work is bounded by the size of the datagram.
     """
-    at, end = header.start, header.stop
     out: list[VarBind] = []
     try:
-        at = _expected(data, at, end, expected, out)
-        while at < end:
-            varbind, at = _varbind(data, at, end)
-            out.append(varbind)
+        _varbinds(data, header.start, header.stop, out)
     except IndexError:
         raise CodecError("truncated") from None
     return out
 
 
-def _expected(data: bytes, at: int, end: int, expected: Sequence[tuple[bytes, int, bytes]], out: list[VarBind]) -> int:
-    """Read the varbinds that name `expected` in order with short lengths, the common case; return where it ends."""
-    for name, size, known in expected:
-        if at >= end or data[at] != ber.SEQUENCE or not data.startswith(name, at + 2):
-            break
-        stop = at + 2 + data[at + 1]
-        here = at + size
-        tag = data[here]
-        length = data[here + 1]
-        here += 2
-        if here + length != stop or length > ber.SHORT or stop > end:
-            break
-        if tag == ber.OCTETS:
-            out.append((known, tag, data[here:stop]))
-        elif length == _FOUR and tag in _FOUR_UNSIGNED:
-            out.append((known, tag, _from_bytes(data[here:stop], "big")))
-        elif length == 1 and tag in _SMALL and data[here] <= ber.SHORT:
-            out.append((known, tag, data[here]))
-        else:
-            out.append((known, tag, ber.read_value(tag, data[here:stop])))
+def _varbinds(data: bytes, at: int, end: int, out: list[VarBind]) -> None:
+    """Read any varbinds up to `end`. Written without calls: a walk reads hundreds at a time.
+
+    An inner length that runs over its varbind is caught at the last: the value must end exactly where the varbind does.
+    """
+    while at < end:
+        if data[at] != _SEQUENCE:
+            raise CodecError(f"tag 0x{data[at]:02x}, expected 0x30")
+        length = data[at + 1]
+        at += 2
+        if length > _SHORT:
+            length, at = ber.long_length(data, at, length)
+        stop = at + length
+        if stop > end or data[at] != _OBJECT_ID:
+            raise CodecError("no OID in a varbind, or it runs past the end")
+        length = data[at + 1]
+        at += 2
+        if length > _SHORT:
+            length, at = ber.long_length(data, at, length)
+        name = data[at : at + length]
+        if not _valid_oid(name) or length >= oid.MAX_ARCS:
+            oid.check(name)
+        at += length
+        tag = data[at]
+        length = data[at + 1]
+        at += 2
+        if length > _SHORT:
+            length, at = ber.long_length(data, at, length)
+        if at + length != stop:
+            raise CodecError("a value does not end with its varbind")
+        out.append((name, tag, _read_value(tag, data[at:stop])))
         at = stop
-    return at
-
-
-def _varbind(data: bytes, at: int, end: int) -> tuple[VarBind, int]:
-    at, stop = ber.open_tlv(data, at, end, ber.SEQUENCE)
-    start, at = ber.open_tlv(data, at, stop, ber.OBJECT_ID)
-    name = oid.check(data[start:at])
-    tag = data[at]
-    start, after = ber.open_tlv(data, at, stop, tag)
-    if after != stop:
-        raise CodecError("octets after a value")
-    return (name, tag, ber.read_value(tag, data[start:stop])), stop

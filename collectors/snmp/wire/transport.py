@@ -8,49 +8,26 @@ import asyncio
 import errno
 import secrets
 import socket
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from weakref import WeakValueDictionary
 
 from collectors.snmp.wire import codec
-from collectors.snmp.wire.codec import CodecError, Header, Message, Request
+from collectors.snmp.wire.codec import CodecError
 from collectors.snmp.wire.errors import Invalid, Local, NoAnswer, Refused, Unreachable, WireError
+from collectors.snmp.wire.exchange import Endpoint, Exchange, Reply
+from collectors.snmp.wire.layout import guess_request_id
+from collectors.snmp.wire.request import REQUEST_ID_MAX, REQUEST_ID_MIN, Request
 from collectors.snmp.wire.slots import Slots
 from collectors.snmp.wire.sockets import Address, UdpSocket
 
 RECEIVE_BUFFER = 4 << 20
 TICK = 0.01  # seconds; deadlines are rounded up to it, and share one timer
+# With more than _FEW in flight, replies are left for _GATHER seconds (the loop makes it one or two ms) to be read
+# together: waking up for each costs more than reading it.
+_FEW, _GATHER = 8, 0.001
 _DATAGRAMS_A_TURN = 100  # then the rest of the loop has its turn
 _UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN, errno.ENONET})
-
-
-class Endpoint:
-    """One device's address and port, and what is in flight to it."""
-
-    __slots__ = ("__weakref__", "address", "exchanges", "family", "slots")
-
-    def __init__(self, family: socket.AddressFamily, address: Address, in_flight: int) -> None:
-        self.family = family
-        self.address = address
-        self.slots = Slots(in_flight)
-        self.exchanges: set[_Exchange] = set()
-
-
-class _Exchange:
-    """One request that waits for its reply."""
-
-    __slots__ = ("deadline", "endpoint", "failure", "future", "packet", "request", "sent", "timeout")
-
-    def __init__(self, endpoint: Endpoint, request: Request, packet: bytes, timeout: float, deadline: float) -> None:
-        self.endpoint = endpoint
-        self.request = request
-        self.packet = packet
-        self.timeout = timeout
-        self.deadline = deadline
-        self.future: asyncio.Future[Message] | None = None
-        self.sent = False
-        self.failure: WireError | None = None  # why it will have failed, if nothing better comes before the deadline
 
 
 @dataclass(slots=True)
@@ -79,7 +56,7 @@ class Limits:
 class _Timers:
     """Deadlines in buckets of one tick: most are answered long before, and a bucket costs less than a timer."""
 
-    buckets: dict[int, list["_Exchange"]] = field(default_factory=dict)
+    buckets: dict[int, list[Exchange]] = field(default_factory=dict)
     heap: list[int] = field(default_factory=list)
     handle: asyncio.TimerHandle | None = None
 
@@ -93,9 +70,9 @@ class Wire:
         self._slots = Slots(self._limits.in_all)
         self._sockets: dict[socket.AddressFamily, UdpSocket] = {}
         self._endpoints: WeakValueDictionary[Address, Endpoint] = WeakValueDictionary()
-        self._pending: dict[int, _Exchange] = {}
+        self._pending: dict[int, Exchange] = {}
         self._timers = _Timers()
-        self._request_id = secrets.randbelow(codec.REQUEST_ID_MAX - codec.REQUEST_ID_MIN) + codec.REQUEST_ID_MIN
+        self._request_id = secrets.randbelow(REQUEST_ID_MAX - REQUEST_ID_MIN) + REQUEST_ID_MIN
         self.counts = Counts()
 
     def endpoint(self, family: socket.AddressFamily, address: Address) -> Endpoint:
@@ -105,27 +82,42 @@ class Wire:
             endpoint = self._endpoints[address] = Endpoint(family, address, self._limits.per_device)
         return endpoint
 
-    async def ask(self, endpoint: Endpoint, request: Request, *, timeout: float, deadline: float) -> Message:  # noqa: ASYNC109  # the pause before a repeat, not a bound on this call
+    async def ask(self, endpoint: Endpoint, request: Request, *, timeout: float, deadline: float) -> Reply:  # noqa: ASYNC109  # the pause before a repeat, not a bound on this call
         """Send `request`, repeat it every `timeout` seconds until `deadline` (loop time), and return the reply.
 
         Raises NoAnswer, Refused, Unreachable, Invalid or Local. Error-status in the reply is the caller's to read.
         """
         device, whole = endpoint.slots, self._slots
-        if device.free > 0:
+        if device.free > 0 and whole.free > 0:
             device.free -= 1
+            whole.free -= 1
         else:
-            await device.take(deadline)
+            await self._admitted(endpoint, deadline)
+        self._request_id = request_id = self._request_id + 1
+        if request_id > REQUEST_ID_MAX or request_id in self._pending:
+            request_id = self._next_id()
+        future: asyncio.Future[Reply] = self._loop.create_future()
+        exchange = Exchange(endpoint, request, request_id, future, timeout, deadline)
+        self._pending[request_id] = exchange
+        endpoint.exchanges.add(exchange)
         try:
-            if whole.free > 0:
-                whole.free -= 1
-            else:
-                await whole.take(deadline)
-            try:
-                return await self._exchange(endpoint, request, timeout, deadline)
-            finally:
-                whole.release()
+            self._send(exchange)
+            self._wait(exchange, self._loop.time())
+            return await future
         finally:
+            endpoint.exchanges.discard(exchange)
+            del self._pending[request_id]
+            whole.release()
             device.release()
+
+    async def _admitted(self, endpoint: Endpoint, deadline: float) -> None:
+        """Take a place of the device, then one in all."""
+        await endpoint.slots.take(deadline)
+        try:
+            await self._slots.take(deadline)
+        except BaseException:
+            endpoint.slots.release()
+            raise
 
     def close(self) -> None:
         """Close the sockets; whoever still waits gets Local."""
@@ -135,33 +127,18 @@ class Wire:
             self._loop.remove_reader(wire.fileno())
             wire.close()
         self._sockets.clear()
-        self._fail(tuple(self._pending.values()), Local("the wire was closed"))
-
-    async def _exchange(self, endpoint: Endpoint, request: Request, timeout: float, deadline: float) -> Message:  # noqa: ASYNC109  # as above
-        request_id = self._next_id()
-        exchange = _Exchange(endpoint, request, request.packet(request_id), timeout, deadline)
-        future: asyncio.Future[Message] = self._loop.create_future()
-        exchange.future = future
-        self._pending[request_id] = exchange
-        endpoint.exchanges.add(exchange)
-        try:
-            self._send(exchange)
-            self._wait(exchange, self._loop.time())
-            return await future
-        finally:
-            exchange.future = None
-            endpoint.exchanges.discard(exchange)
-            del self._pending[request_id]
+        for exchange in self._pending.values():
+            exchange.fail(Local("the wire was closed"))
 
     def _next_id(self) -> int:
         while True:
             self._request_id += 1
-            if self._request_id > codec.REQUEST_ID_MAX:
-                self._request_id = codec.REQUEST_ID_MIN
+            if self._request_id > REQUEST_ID_MAX:
+                self._request_id = REQUEST_ID_MIN
             if self._request_id not in self._pending:
                 return self._request_id
 
-    def _send(self, exchange: _Exchange) -> None:
+    def _send(self, exchange: Exchange) -> None:
         endpoint = exchange.endpoint
         try:
             wire = self._sockets.get(endpoint.family) or self._open(endpoint.family)
@@ -181,6 +158,19 @@ class Wire:
         return wire
 
     def _readable(self, wire: UdpSocket) -> None:
+        """Read now, or with many in flight a moment later, together with what arrives until then."""
+        if len(self._pending) <= _FEW:
+            self._drain(wire)
+        else:
+            self._loop.remove_reader(wire.fileno())
+            self._loop.call_later(_GATHER, self._gathered, wire)
+
+    def _gathered(self, wire: UdpSocket) -> None:
+        if wire in self._sockets.values():  # not closed meanwhile
+            self._drain(wire)
+            self._loop.add_reader(wire.fileno(), self._readable, wire)
+
+    def _drain(self, wire: UdpSocket) -> None:
         for turn in range(_DATAGRAMS_A_TURN):
             try:
                 received = wire.receive()
@@ -196,24 +186,19 @@ class Wire:
     def _received(self, data: bytes, address: Address) -> None:
         self.counts.received += 1
         try:
+            exchange = self._pending.get(guess_request_id(data))
+            if exchange is not None and exchange.endpoint.address == address and exchange.same_again(data):
+                return
             header = codec.decode_header(data)
             exchange = self._pending.get(header.request_id)
             if exchange is None:
                 self.counts.strays += 1
             elif exchange.endpoint.address != address:
                 self.counts.misdirected += 1
-            elif exchange.future is not None and not exchange.future.done():
-                self._answered(exchange, data, header)
+            else:
+                exchange.answered(data, header)
         except CodecError as error:
             self._malformed(address, error)
-
-    def _answered(self, exchange: _Exchange, data: bytes, header: Header) -> None:
-        request = exchange.request
-        if header.pdu != codec.Pdu.RESPONSE or header.version != request.version:
-            raise CodecError("no response, or of another version")
-        varbinds = codec.decode_varbinds(data, header, request.expected)
-        if exchange.future is not None:
-            exchange.future.set_result(Message(header, varbinds))
 
     def _malformed(self, address: Address, error: CodecError) -> None:
         """Remember that this device sends what cannot be read, but wait on: a repeat may yet be answered well."""
@@ -226,15 +211,10 @@ class Wire:
         for address, number in wire.errors():
             endpoint = self._endpoints.get(address)
             if endpoint is not None:
-                self._fail(tuple(endpoint.exchanges), _failure(number))
+                for exchange in endpoint.exchanges:
+                    exchange.fail(_failure(number))
 
-    @staticmethod
-    def _fail(exchanges: Iterable[_Exchange], failure: WireError) -> None:
-        for exchange in exchanges:
-            if exchange.future is not None and not exchange.future.done():
-                exchange.future.set_exception(failure)
-
-    def _wait(self, exchange: _Exchange, now: float) -> None:
+    def _wait(self, exchange: Exchange, now: float) -> None:
         timers = self._timers
         tick = int(min(now + exchange.timeout, exchange.deadline) / TICK) + 1
         bucket = timers.buckets.get(tick)
@@ -251,25 +231,27 @@ class Wire:
     def _due(self) -> None:
         timers = self._timers
         timers.handle = None
+        for wire in self._sockets.values():
+            self._drain(wire)  # what has arrived is not late
         now = self._loop.time()
         while timers.heap and timers.heap[0] * TICK <= now:
             for exchange in timers.buckets.pop(heappop(timers.heap)):
-                if exchange.future is not None and not exchange.future.done():
+                if not exchange.future.done():
                     self._late(exchange, now)
         if timers.heap and timers.handle is None:
             timers.handle = self._loop.call_at(timers.heap[0] * TICK, self._due)
 
-    def _late(self, exchange: _Exchange, now: float) -> None:
+    def _late(self, exchange: Exchange, now: float) -> None:
         """Fail at the deadline, else repeat."""
         if now >= exchange.deadline:
             unsent = None if exchange.sent else Local("our send buffer was full: not sent before the deadline")
-            self._fail((exchange,), exchange.failure or unsent or NoAnswer("no answer before the deadline"))
+            exchange.fail(exchange.failure or unsent or NoAnswer("no answer before the deadline"))
             return
         self.counts.repeated += 1
         try:
             self._send(exchange)
         except WireError as failure:
-            self._fail((exchange,), failure)
+            exchange.fail(failure)
         else:
             self._wait(exchange, now)
 

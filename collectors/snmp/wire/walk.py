@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 from collectors.snmp.wire import ber, codec, oid
 from collectors.snmp.wire.ber import Value, VarBind
-from collectors.snmp.wire.codec import Message, Pdu
+from collectors.snmp.wire.codec import Pdu
 from collectors.snmp.wire.errors import GEN_ERR, NO_SUCH_NAME, TOO_BIG, ErrorStatus
-from collectors.snmp.wire.transport import Endpoint, Wire
+from collectors.snmp.wire.exchange import Endpoint
+from collectors.snmp.wire.request import Request
+from collectors.snmp.wire.transport import Wire
 
 Cell = tuple[int, Value]
 """BER tag and value."""
@@ -32,19 +34,31 @@ class Column:
     done: bool = False
     trouble: str = ""  # why it ended early, if it did
 
-    def take(self, varbind: VarBind, rows: int) -> None:
-        """Read the next varbind of this column; it is over at the end of the column or at the first nonsense."""
-        name, tag, value = varbind
-        index = name[len(self.name) :]
-        if tag >= ber.NO_SUCH_OBJECT or not index or not name.startswith(self.name):
-            self.done = True  # the last real OID may be repeated here with endOfMibView: its value is kept
-        elif self.cells and oid.arcs_of(index) <= oid.arcs_of(self.last[len(self.name) :]):
-            self.done, self.trouble = True, "OIDs do not increase"
-        else:
-            self.cells[index] = (tag, value)
+    def take(self, varbinds: Sequence[VarBind], rows: int) -> None:
+        """Read the next varbinds of this column; it is over at the end of the column or at the first nonsense."""
+        prefix, cells = self.name, self.cells
+        size = len(prefix)
+        before = self.last[size:]
+        for name, tag, value in varbinds[: rows - len(cells)]:
+            index = name[size:]
+            if tag >= ber.NO_SUCH_OBJECT or not index or not name.startswith(prefix):
+                self.done = True  # the last real OID may be repeated here with endOfMibView: its value is kept
+                return
+            if not _follows(index, before):
+                self.done, self.trouble = True, "OIDs do not increase"
+                return
+            cells[index] = (tag, value)
             self.last = name
-            if len(self.cells) >= rows:
-                self.done, self.trouble = True, f"stopped after {rows} rows"
+            before = index
+        if len(cells) >= rows:
+            self.done, self.trouble = True, f"stopped after {rows} rows"
+
+
+def _follows(index: bytes, before: bytes) -> bool:
+    """Compare as SNMP does, arc by arc; octet by octet is the same where all arcs are below 128."""
+    if index.isascii() and before.isascii():
+        return index > before
+    return oid.arcs_of(index) > oid.arcs_of(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +90,25 @@ async def walk(
     while active := [column for column in all_columns if not column.done][: max(1, width)]:
         bulk = credentials.version != codec.V1
         count = max(1, min(repetitions, caps.varbinds // len(active))) if bulk else 0
-        request = codec.request(
+        request = Request(
             Pdu.GETBULK if bulk else Pdu.GETNEXT,
             [column.last or column.name for column in active],
             version=credentials.version,
             community=credentials.community,
             counts=(0, count),
         )
-        reply = await wire.ask(endpoint, request, timeout=timeout, deadline=deadline)
-        if reply.header.error_status == TOO_BIG and (count > 1 or len(active) > 1):
+        status, index, varbinds = await wire.ask(endpoint, request, timeout=timeout, deadline=deadline)
+        if status == TOO_BIG and (count > 1 or len(active) > 1):
             repetitions, width = (max(1, count // 2), width) if count > 1 else (1, len(active) // 2)
-        elif reply.header.error_status:
-            _error(reply, active)
+        elif status:
+            _error(status, index, active)
         else:
-            _rows(reply, active, caps.rows)
+            _rows(varbinds, active, caps.rows)
     return all_columns
 
 
-def _error(reply: Message, active: Sequence[Column]) -> None:
+def _error(status: int, index: int, active: Sequence[Column]) -> None:
     """v1 says noSuchName at the end of the MIB; some v2c agents say genErr there. Anything else stays an error."""
-    status, index = reply.header.error_status, reply.header.error_index
     if status not in {NO_SUCH_NAME, GEN_ERR} or not 1 <= index <= len(active):
         raise ErrorStatus(status, index)
     column = active[index - 1]
@@ -104,11 +117,10 @@ def _error(reply: Message, active: Sequence[Column]) -> None:
         column.trouble = "agent answered genErr"
 
 
-def _rows(reply: Message, active: Sequence[Column], rows: int) -> None:
+def _rows(varbinds: Sequence[VarBind], active: Sequence[Column], rows: int) -> None:
     """Deal the varbinds to their columns. A reply may stop anywhere; one without a first row ends what it left out."""
-    for position, varbind in enumerate(reply.varbinds):
-        column = active[position % len(active)]
-        if not column.done:
-            column.take(varbind, rows)
-    for column in active[len(reply.varbinds) :]:
-        column.done, column.trouble = True, "no variable in the reply"
+    for position, column in enumerate(active):
+        if position < len(varbinds):
+            column.take(varbinds[position :: len(active)], rows)
+        else:
+            column.done, column.trouble = True, "no variable in the reply"
