@@ -5,7 +5,7 @@ from pathlib import Path
 
 from alerts.model import NoticeKind
 from mppmon.engine.commands import Acknowledge
-from mppmon.mall.principal import Principal, Role
+from mppmon.mall.principal import SYSTEM, Principal, Role
 from tests.stories.house import MONDAY, House
 
 
@@ -62,3 +62,18 @@ def test_a_fault_mended_while_we_were_off_is_resolved_by_the_first_reading(tmp_p
         again.all_well()
         assert len(again.told(NoticeKind.RESOLVED)) == 1
         assert again.engine.snapshot.incidents == ()
+
+
+def test_a_message_that_was_being_sent_is_sent_again_under_its_key(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.all_well()
+    house.turn(house.cards("a1", jammed=True))
+    soon = house.clock.now() + timedelta(seconds=1)
+    late = soon + timedelta(seconds=60)
+    ((first, attempt),) = house.store.lease(SYSTEM, now=soon, until=late, limit=9, channels=["mail"])
+    with house.killed() as again:
+        assert again.store.lease(SYSTEM, now=soon, until=late, limit=9, channels=["mail"]) == []
+        assert again.store.release(SYSTEM) == 1
+        ((second, next_attempt),) = again.store.lease(SYSTEM, now=soon, until=late, limit=9, channels=["mail"])
+        assert (second, next_attempt) == (first, attempt + 1)
+        assert not again.store.mark(SYSTEM, first.key, now=soon, sent="too late", attempt=attempt)

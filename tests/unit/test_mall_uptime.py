@@ -74,7 +74,10 @@ def test_every_second_agrees_with_the_oracle(
 
     def truth(second: int) -> str:
         heard = [one for one in transitions if one.at <= at(second)]
-        return max(heard, key=lambda one: (one.decided_at, one.id)).new if heard else initial
+        if not heard:
+            return initial
+        latest = max(one.decided_at for one in heard)
+        return [one.new for one in heard if one.decided_at == latest][-1]  # of equals, the one recorded last
 
     seconds = range(first, last)
     assert [truth(second) for second in seconds] == [

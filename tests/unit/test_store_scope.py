@@ -28,6 +28,7 @@ CALLS: dict[str, Call] = {
     "answered": lambda store, who, _: store.answered(who, "bravo-command"),
     "last_seen": lambda store, who, _: store.last_seen(who),
     "lease": lambda store, who, _: store.lease(who, now=LATE, until=LATE, limit=99, channels=["mail"]),
+    "release": lambda store, who, _: store.release(who),
     "mark": lambda store, who, _: store.mark(who, "bravo-key", now=LATE, dead=True, attempt=1),
     "next_due": lambda store, who, _: store.next_due(who, MONDAY),
     "pending": lambda store, who, _: store.pending(who),
@@ -130,7 +131,7 @@ def test_staff_read_everything(role: Role, seeded: Store) -> None:
     assert len(seeded.timeline(who, "i4")) == 2
 
 
-WRITES = ("commit", "lease", "mark", "save_revision")
+WRITES = ("commit", "lease", "mark", "release", "save_revision")
 
 
 @pytest.mark.parametrize("name", WRITES)
