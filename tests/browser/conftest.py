@@ -1,4 +1,7 @@
-"""One Chromium for all browser tests, as people have it: nothing fetched from anywhere but the pages themselves."""
+"""One Chromium per test module, as people have it: nothing fetched from anywhere but the pages themselves.
+
+Not one for the whole session: Playwright's loop would run on in this thread, below tests that run a loop of their own.
+"""
 
 import os
 import tempfile
@@ -20,7 +23,7 @@ ARGUMENTS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[BrowserContext]:
     """Give a browser with an empty profile."""
     with tempfile.TemporaryDirectory() as profile, sync_playwright() as playwright:
