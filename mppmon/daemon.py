@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn, Protocol, runtime_checkable
+from zoneinfo import ZoneInfo
 
 from prometheus_client import CollectorRegistry
 
@@ -31,7 +32,7 @@ from collectors.pc.collector import PcCollector
 from collectors.snmp.collector import SnmpCollector
 from collectors.snmp.probe import describe
 from mppmon.clock import Clock
-from mppmon.config import Loaded, load
+from mppmon.config import Loaded, from_normalised, load
 from mppmon.engine.core import Engine
 from mppmon.engine.outbox import EngineInbox, EngineOutbox
 from mppmon.engine.snapshot import Snapshot
@@ -180,6 +181,7 @@ class Daemon:
         stack.push_async_callback(self._poller.close)
         scheduler.every("wheel", wheel.tick, self._poller.tick)
         scheduler.every("engine", _TICK, self._tick)
+        scheduler.cron("hours", self._next_night, self._renew)
         self._poller.start(self._loop)
         scheduler.start(self._loop)
         stack.callback(scheduler.shutdown)
@@ -210,6 +212,18 @@ class Daemon:
     def _tick(self) -> None:
         self._engine.intake.tick()
         self._metrics.queue(len(self._engine.intake))
+
+    def _next_night(self, after: datetime) -> datetime:
+        """Return the next 00.05, mall time."""
+        local = after.astimezone(ZoneInfo(self._loaded.mall.site.timezone))
+        night = local.replace(hour=0, minute=5, second=0, microsecond=0)
+        return (night if night > local else night + timedelta(days=1)).astimezone(UTC)
+
+    async def _renew(self) -> None:
+        """Resolve service hours and hand-overs anew: they are known for two months, the daemon runs for years."""
+        today = self._clock.now().astimezone(ZoneInfo(self._loaded.mall.site.timezone)).date()
+        renewed = await asyncio.to_thread(from_normalised, self._loaded.normalised, today=today)
+        self._engine.renew(renewed)
 
     def _observed(self, observation: Observation) -> None:
         self._polled.add(observation.check)

@@ -15,7 +15,7 @@ from mppmon.mall.model import Delivery, State, delivery_subject
 from mppmon.mall.principal import Principal, Role
 from mppmon.store import Store, StoreError
 from mppmon.store.paths import database_url
-from mppmon.web.views import status_view
+from mppmon.web.views import on_call_view, status_view
 
 _EVER = datetime(9000, 1, 1, tzinfo=UTC)
 """Later than any config: the one in use then is the newest."""
@@ -40,6 +40,17 @@ def last_config(store: Store) -> Loaded:
     if normalised is None:
         raise click.ClickException("the database holds no configuration yet")
     return from_normalised(normalised, today=Clock().now().date())
+
+
+def offline_on_call(state: Path) -> dict[str, Any]:
+    """Return the on-call view of the newest configuration in the database; ClickException when there is none."""
+    now = Clock().now()
+    try:
+        with Store.open(database_url(state), read_only=True) as store:
+            loaded = last_config(store)
+    except StoreError as error:
+        raise click.ClickException(str(error)) from error
+    return on_call_view(Snapshot(0, now, loaded), READER, now)
 
 
 def _last_picture(store: Store) -> Snapshot:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from mppmon.cli.control import ask, state_option
+from mppmon.cli.control import DaemonOff, ask, state_option
+from mppmon.cli.offline import offline_on_call
 
 
 @click.command(epilog="Example: mppmon oncall")
@@ -14,7 +15,11 @@ from mppmon.cli.control import ask, state_option
 @state_option
 def command(state: Path, *, as_json: bool) -> None:
     """Show who is on duty now, and the shifts that follow."""
-    view = ask(state, "GET", "/api/v1/oncall").json()
+    try:
+        view = ask(state, "GET", "/api/v1/oncall").json()
+    except DaemonOff as off:
+        click.echo(f"{off.message}; this is what the newest configuration says", err=True)
+        view = offline_on_call(state)
     if as_json:
         click.echo(json.dumps(view, ensure_ascii=False, indent=2))
         return

@@ -53,7 +53,7 @@ def show(view: Mapping[str, Any], console: Console, *, everything: bool) -> None
         shown,
         {"counter_name": "counter", "name": "service", "delivery": "", "cause_name": "cause"},
     )
-    shown = [one for one in view["devices"] if everything or one["function"] != "up"]
+    shown = [one for one in view["devices"] if everything or (one["function"] != "up" and not one["off"])]
     _table(console, "Devices", shown, {"device": "device", "name": "name", "function": "", "reach": "reach"})
 
 

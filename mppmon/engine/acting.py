@@ -7,11 +7,12 @@ from alerts.message import render
 from alerts.model import Incident, IncidentStatus, NoticeKind
 from mppmon.engine.commands import Acknowledge, Answer, Command, Details, Escalate
 from mppmon.engine.incidents import tell_all
-from mppmon.engine.telling import remember
+from mppmon.engine.telling import name_of, remember
 from mppmon.engine.turn import Turn
 from mppmon.i18n import speech
 from mppmon.mall.principal import Refused
 from mppmon.store import AuditEntry
+from mppmon.store.scope import incident_for
 
 
 def act(turn: Turn, command: Command) -> Answer:
@@ -40,11 +41,7 @@ def _dispatch(turn: Turn, command: Command) -> Answer:
 
 def _find(turn: Turn, command: Acknowledge | Escalate | Details) -> Incident | None:
     incident = turn.world.incident_numbered(command.incident)
-    if incident is None:
-        return None
-    principal = command.principal
-    seen = principal.sees_all or any(principal.sees(agency) for agency in incident.agencies)
-    return incident if seen else None
+    return incident_for(incident, command.principal) if incident is not None else None
 
 
 def _unknown(number: int) -> Answer:
@@ -85,5 +82,6 @@ def _details(turn: Turn, command: Details) -> Answer:
     if incident is None:
         return _unknown(command.incident)
     speak = speech(turn.world.loaded.mall.site.timezone)
-    message = render(NoticeKind.DETAILS, incident, speech=speak(command.language), now=turn.now)
+    by = name_of(turn.world, incident.acknowledged_by)
+    message = render(NoticeKind.DETAILS, incident, speech=speak(command.language), by=by, now=turn.now)
     return Answer(ok=True, code="ok", text=message.text)

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -108,6 +108,16 @@ class Engine:
         future: Future[Answer] = Future()
         self.intake.call(lambda: self._command(command, future))
         return future
+
+    def renew(self, loaded: Loaded) -> None:
+        """Take over service hours and hand-overs that were resolved anew from the same configuration."""
+
+        def take() -> None:
+            mall = replace(self._world.loaded.mall, hours=loaded.mall.hours)
+            self._world.loaded = replace(self._world.loaded, mall=mall, rotations=loaded.rotations)
+            self._world.off_at = None
+
+        self.intake.call(take)
 
     def call(self, work: Callable[[Store, datetime], T]) -> "Future[T]":
         """Run a piece of store work in the engine's thread (the outbox leases and marks there)."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from collectors.observation import Observation
-from mppmon.engine import alerting, delivery, incidents, reach, telling
+from mppmon.engine import alerting, delivery, hours, incidents, reach, telling
 from mppmon.engine.turn import Turn
 
 
@@ -22,6 +22,7 @@ def decide(turn: Turn, observations: Sequence[Observation], *, last_seen_every: 
     alerting.time_passed(turn)
     alerting.functions(turn)
     delivery.services(turn)
+    hours.follow(turn)
     incidents.open_for(turn)
     incidents.close_mended(turn)
     telling.escalations(turn)

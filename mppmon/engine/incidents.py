@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from alerts import escalation, group
 from alerts.model import (
     Alert,
+    AlertStatus,
     Facts,
     Incident,
     IncidentStatus,
@@ -22,18 +22,20 @@ from alerts.words import fill
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
 from mppmon.mall import topology
-from mppmon.mall.calendar import open_at
 from mppmon.mall.impact import Verdict, impact
-from mppmon.mall.model import Delivery, Device, ExpectedOn, State
+from mppmon.mall.model import Delivery, Device, State
 
 
 def open_for(turn: Turn) -> None:
-    """Give every alert that fired and that somebody must act on its incident; a new incident is paged at once."""
+    """Give every firing alert that somebody must act on its incident; a new incident is paged at once.
+
+    What is off outside its hours waits: if it is still off when they begin, it is a fault from then on.
+    """
     world = turn.world
-    for alert in turn.fired:
+    for alert in [one for one in world.alerts.values() if one.status is AlertStatus.FIRING and one.incident is None]:
         rule = world.book.named(alert.key.rule)
         device = world.device(alert.key.subject)
-        if rule is None or device is None or rule.severity is not Severity.URGENT or is_off(world, device, turn.now):
+        if rule is None or device is None or rule.severity is not Severity.URGENT or device.id in world.off:
             continue
         incident = group.assign(alert, root=device.id, open_incidents=world.open_incidents())
         facts = facts_of(world, device, alert)
@@ -88,15 +90,6 @@ def tell_all(turn: Turn, page: Page, incident: Incident, kind: NoticeKind, *, bu
         turn.world.pages[incident.id] = page
     turn.batch.pages.append(page)
     turn.informed[incident.id] = incident
-
-
-def is_off(world: World, device: Device, at: datetime) -> bool:
-    """Whether it may be switched off now: it is expected on in service hours only, and these are not now."""
-    if device.expected_on is not ExpectedOn.SERVICE_HOURS:
-        return False
-    hours = world.loaded.mall.hours
-    spans = hours.get(device.agency or "") or hours.get(world.loaded.mall.site.id)
-    return spans is not None and not open_at(spans, at)
 
 
 def facts_of(world: World, device: Device, alert: Alert) -> Facts:

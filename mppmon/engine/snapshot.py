@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from alerts.roster import on_call
-
 from alerts.model import Alert, Incident
+from alerts.roster import on_call
 from mppmon.config import Loaded
 from mppmon.engine.world import World
 from mppmon.mall.impact import Verdict
@@ -15,7 +14,8 @@ from mppmon.mall.model import State
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One version of what is known. `duty`: roster -> person on duty (None: nobody). `changed`: ids that differ from
+    """One version of what is known. `duty`: roster -> person on duty (None: nobody).
+    `off`: devices that are down but not expected on now. `changed`: ids that differ from
     the
     version before (devices, `service@counter`, incident ids).
     """
@@ -32,6 +32,7 @@ class Snapshot:
     alerts: tuple[Alert, ...] = ()
     duty: Mapping[str, str | None] = field(default_factory=dict)
     blind: bool = False
+    off: frozenset[str] = frozenset()
     changed: frozenset[str] = frozenset()
 
 
@@ -48,7 +49,8 @@ def picture(world: World, version: int, now: datetime, changed: frozenset[str]) 
         delivery_since=dict(world.delivery_since),
         incidents=tuple(world.open_incidents()),
         alerts=tuple(world.alerts.values()),
-        duty={one.id: on_call(one, now) for one in world.loaded.rotations.values()},
+        duty=dict(world.duty) or {one.id: on_call(one, now) for one in world.loaded.rotations.values()},
         blind=world.blind,
+        off=world.off,
         changed=changed,
     )

@@ -47,7 +47,7 @@ def notifications(turn: Turn) -> None:
                 incident,
                 speech=speak(person.language),
                 public_url=world.loaded.settings.public_url,
-                by=_name(world, incident.acknowledged_by),
+                by=name_of(world, incident.acknowledged_by),
                 now=turn.now,
             )
             turn.batch.notifications.append(
@@ -101,7 +101,8 @@ def line_in_doubt(world: World, root: str) -> bool:
     return root != uplink.device and uplink.device in topology.below(mall, root) and world.functions[root] is State.DOWN
 
 
-def _name(world: World, person: str | None) -> str | None:
+def name_of(world: World, person: str | None) -> str | None:
+    """Return what people call somebody; who is not in the config stays as known."""
     known = world.loaded.people.get(person or "")
     return known.name if known else person
 

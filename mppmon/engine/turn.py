@@ -26,6 +26,7 @@ class Turn:
     batch: Batch
     changed: dict[str, datetime] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)  # devices that began or ceased to give their readings
+    shown: frozenset[str] = frozenset()  # ids that look different to readers, though nothing is to be kept of it
     repolls: list[tuple[str, tuple[float, ...]]] = field(default_factory=list)
     expedites: set[str] = field(default_factory=set)
     fired: list[Alert] = field(default_factory=list)
@@ -42,7 +43,9 @@ class Turn:
     def touched(self) -> frozenset[str]:
         """Return the ids that readers may want to look at anew."""
         subjects = {transition.subject.partition("/")[0] for transition in self.batch.transitions}
-        return frozenset(subjects | {one.id for one in self.batch.incidents} | {one.id for one in self.batch.alerts})
+        return self.shown | frozenset(
+            subjects | {one.id for one in self.batch.incidents} | {one.id for one in self.batch.alerts}
+        )
 
     def rest(self) -> None:
         """Empty the work lists; what must be kept or asked stays."""

@@ -50,6 +50,9 @@ class World:
     pages: dict[str, Page] = field(default_factory=dict)  # by incident
     next_number: int = 1
     blind: bool = False
+    off: frozenset[str] = frozenset()  # down, but not expected on now
+    off_at: datetime | None = None
+    duty: dict[str, str | None] = field(default_factory=dict)
     last_seen: datetime | None = None
     targets: dict[str, tuple[Target, ...]] = field(default_factory=dict)
     care_cache: dict[tuple[Schema, str], Care] = field(default_factory=dict)

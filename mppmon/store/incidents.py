@@ -4,7 +4,6 @@ An incident may concern several agencies. Each sees it with its own services onl
 hangs below the cause, are taken out here.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
@@ -15,7 +14,7 @@ from mppmon.mall.principal import Principal
 from mppmon.store.codec import decode
 from mppmon.store.records import Told
 from mppmon.store.schema import alert, incident, incident_agency, outbox, page
-from mppmon.store.scope import scope
+from mppmon.store.scope import incident_for, scope
 
 
 def between(
@@ -30,13 +29,14 @@ def between(
         .order_by(incident.c.number.desc())
         .limit(limit)
     )
-    return [_cut(decode(Incident, body), principal) for body in rows]
+    found = (incident_for(decode(Incident, body), principal) for body in rows)
+    return [one for one in found if one is not None]
 
 
 def by_number(connection: Connection, principal: Principal, number: int) -> Incident | None:
     """Return the incident people call `#number`; None when there is none, or none that the principal may see."""
     body = connection.scalar(select(incident.c.body).where(incident.c.number == number, _visible(principal)))
-    return None if body is None else _cut(decode(Incident, body), principal)
+    return None if body is None else incident_for(decode(Incident, body), principal)
 
 
 def timeline(connection: Connection, principal: Principal, incident_id: str) -> list[Page | Told]:
@@ -88,15 +88,3 @@ def _visible(principal: Principal) -> ColumnElement[bool]:
     if principal.sees_all:
         return scope(principal, incident.c.id)
     return exists().where(incident_agency.c.incident == incident.c.id, scope(principal, incident_agency.c.agency))
-
-
-def _cut(one: Incident, principal: Principal) -> Incident:
-    """Take out what other agencies and the mall own."""
-    if principal.sees_all:
-        return one
-    stopped = tuple(stop for stop in one.facts.stopped if principal.sees(stop.agency))
-    return replace(
-        one,
-        facts=replace(one.facts, stopped=stopped, children=()),
-        agencies=tuple(agency for agency in one.agencies if principal.sees(agency)),
-    )

@@ -1,7 +1,10 @@
 """Who may read and write what, said once. Deny by default: a role that is not named here gets nothing."""
 
+from dataclasses import replace
+
 from sqlalchemy import ColumnElement, false, true
 
+from alerts.model import Incident
 from mppmon.mall.principal import Principal, Role
 
 _WRITERS = frozenset({Role.SYSTEM, Role.ADMINISTRATOR})
@@ -28,3 +31,14 @@ def require_writer(principal: Principal, deed: str) -> None:
 def require_staff(principal: Principal, deed: str) -> None:
     """Raise Refused unless the principal may act on incidents: rows that belong to no agency are theirs to read."""
     principal.require(principal.may_act(), deed)
+
+
+def incident_for(one: Incident, principal: Principal) -> Incident | None:
+    """Return an incident as this principal may see it: without what other agencies and the mall own, or not at all."""
+    if principal.sees_all:
+        return one
+    own = tuple(agency for agency in one.agencies if principal.sees(agency))
+    if not own:
+        return None
+    stopped = tuple(stop for stop in one.facts.stopped if principal.sees(stop.agency))
+    return replace(one, facts=replace(one.facts, stopped=stopped, children=()), agencies=own)

@@ -10,6 +10,7 @@ from mppmon.engine.snapshot import Snapshot
 from mppmon.i18n import Speech
 from mppmon.mall.model import Counter, Delivery, Device, State, delivery_subject
 from mppmon.mall.principal import Principal
+from mppmon.web.views import incidents_of
 
 _GRAVITY = {Delivery.INTERRUPTED: 0, Delivery.DEGRADED: 1, Delivery.UNKNOWN: 2, Delivery.DELIVERED: 3}
 MAX_LISTED = 50
@@ -94,7 +95,7 @@ def page_of(snapshot: Snapshot, who: Principal, speak: Speech) -> Page:
     tally = {state: sum(snapshot.deliveries[key].delivery is state for key in seen) for state in Delivery}
     headline, state = _headline(tally, speak)
     words = delivery_words(speak)
-    incidents = [one for one in snapshot.incidents if _concerns(one, who)]
+    incidents = incidents_of(snapshot, who)
     broken = [one for one in mall.devices.values() if _broken(one, snapshot, who)]
     return Page(
         headline=headline,
@@ -118,7 +119,7 @@ def visible(snapshot: Snapshot, who: Principal, ids: Iterable[str]) -> frozenset
     mall = snapshot.loaded.mall
     own = {one.id for one in mall.devices.values() if who.sees(one.agency)}
     own |= {delivery_subject(*key) for key in snapshot.deliveries if who.sees(mall.services[key[0]].agency)}
-    own |= {one.id for one in snapshot.incidents if _concerns(one, who)}
+    own |= {one.id for one in incidents_of(snapshot, who)}
     return frozenset(own.intersection(ids))
 
 
@@ -149,10 +150,6 @@ def _headline(tally: dict[Delivery, int], speak: Speech) -> tuple[str, str]:
         text = speak.plural("{count} service not known yet", "{count} services not known yet", unknown)
         return text.format(count=unknown), "unknown"
     return speak._("All services are running normally"), "delivered"
-
-
-def _concerns(incident: Incident, who: Principal) -> bool:
-    return who.sees_all or any(who.sees(agency) for agency in incident.agencies)
 
 
 def _incident(incident: Incident, snapshot: Snapshot, speak: Speech) -> IncidentCard:
@@ -209,7 +206,8 @@ def _service(
 
 
 def _broken(device: Device, snapshot: Snapshot, who: Principal) -> bool:
-    return who.sees(device.agency) and snapshot.functions[device.id] is State.DOWN
+    down = snapshot.functions[device.id] is State.DOWN and device.id not in snapshot.off
+    return down and who.sees(device.agency)
 
 
 def _fault(device: Device, snapshot: Snapshot, speak: Speech) -> Fault:

@@ -7,6 +7,7 @@ from alerts.roster import shifts
 from mppmon.engine.snapshot import Snapshot
 from mppmon.mall.model import Delivery, State
 from mppmon.mall.principal import Principal
+from mppmon.store.scope import incident_for
 
 
 def status_view(snapshot: Snapshot, who: Principal) -> dict[str, object]:
@@ -21,11 +22,14 @@ def status_view(snapshot: Snapshot, who: Principal) -> dict[str, object]:
         "blind": snapshot.blind,
         "counts": {
             "services": {state.value: sum(one["delivery"] == state for one in services) for state in Delivery},
-            "devices": {state.value: sum(one["function"] == state for one in devices) for state in State},
+            "devices": {
+                **{state.value: sum(one["function"] == state and not one["off"] for one in devices) for state in State},
+                "off": sum(bool(one["off"]) for one in devices),
+            },
         },
         "services": services,
         "devices": devices,
-        "incidents": [incident_view(one) for one in snapshot.incidents if _visible(one, who)],
+        "incidents": [incident_view(one) for one in incidents_of(snapshot, who)],
         "alerts": [
             {
                 "rule": alert.key.rule,
@@ -82,11 +86,17 @@ def devices_view(snapshot: Snapshot, who: Principal) -> list[dict[str, object]]:
             "agency": device.agency,
             "reach": snapshot.reaches[device.id].value,
             "function": snapshot.functions[device.id].value,
+            "off": device.id in snapshot.off,
             "since": snapshot.since[device.id].isoformat(),
         }
         for device in snapshot.loaded.mall.devices.values()
         if who.sees(device.agency)
     ]
+
+
+def incidents_of(snapshot: Snapshot, who: Principal) -> list[Incident]:
+    """Return the open incidents as this reader may see them."""
+    return [seen for one in snapshot.incidents if (seen := incident_for(one, who)) is not None]
 
 
 def incident_view(incident: Incident) -> dict[str, object]:
@@ -142,7 +152,3 @@ def _duty(snapshot: Snapshot) -> dict[str, object]:
         roster: {"person": person, "name": people[person].name if person is not None else None}
         for roster, person in snapshot.duty.items()
     }
-
-
-def _visible(incident: Incident, who: Principal) -> bool:
-    return who.sees_all or any(who.sees(agency) for agency in incident.agencies)

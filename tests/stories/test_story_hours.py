@@ -1,0 +1,58 @@
+"""Off outside its hours is off, not broken; still off when they begin, it is a fault."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from mppmon.mall.model import ExpectedOn, Span
+from tests.stories.house import MONDAY, House, small_config
+
+HOUR = timedelta(hours=1)
+
+
+def before_opening(tmp_path: Path) -> House:
+    """Return a mall that opens in an hour, whose printer may be off until then."""
+    loaded = small_config()
+    printer = replace(loaded.mall.devices["a3-printer"], expected_on=ExpectedOn.SERVICE_HOURS)
+    devices = {**loaded.mall.devices, "a3-printer": printer}
+    mall = replace(loaded.mall, devices=devices, hours={"mpp": (Span(MONDAY + HOUR, MONDAY + 8 * HOUR),)})
+    return House(tmp_path, replace(loaded, mall=mall))
+
+
+def test_a_printer_that_is_off_before_opening_calls_nobody(tmp_path: Path) -> None:
+    with before_opening(tmp_path) as house:
+        house.all_well()
+        house.fails("a3-printer")
+        house.turn(house.see("core"))
+        house.wait(600, step=60)
+        assert house.told() == []
+        assert house.engine.snapshot.off == {"a3-printer"}
+        house.turn(house.see("a3-printer"))
+        house.wait(3600, step=60)
+        assert house.told() == []
+        assert house.engine.snapshot.off == frozenset()
+
+
+def test_still_off_when_service_begins_it_is_paged(tmp_path: Path) -> None:
+    with before_opening(tmp_path) as house:
+        house.all_well()
+        house.fails("a3-printer")
+        house.turn(house.see("core"))
+        house.wait(3540, step=60)
+        assert house.told() == []
+        house.wait(120, step=60)
+        (page,) = house.told()
+        assert page.message.lines[0] == "🔴 Surat Pindah TERHENTI · Loket A3"
+
+
+def test_hours_resolved_anew_are_taken_over(tmp_path: Path) -> None:
+    with before_opening(tmp_path) as house:
+        house.all_well()
+        house.fails("a3-printer")
+        house.turn(house.see("core"))
+        house.wait(60, step=60)
+        assert house.told() == []
+        open_now = replace(house.loaded.mall, hours={"mpp": (Span(MONDAY, MONDAY + 8 * HOUR),)})
+        house.engine.renew(replace(house.loaded, mall=open_now))
+        house.turn(*house.engine.intake.take())  # type: ignore[arg-type]  # a call, as the queue holds it
+        assert len(house.told()) == 1
