@@ -71,6 +71,7 @@ def test_a_layout_reads_mutants_as_the_codec_does(message: Message, request_id: 
     whole = codec.encode(message.header._replace(request_id=request_id), varbinds)
     layout = Layout(whole, codec.decode_header(whole), varbinds)
     assert repr(layout.read(whole, request_id)) == repr(varbinds)
+    assert layout.read(whole, request_id ^ 1) is None
     rng = random.Random(seed)  # noqa: S311  # repeatable damage, no secret
     for _ in range(_PER_PACKET):
         data = _mutant(whole, rng)

@@ -115,6 +115,18 @@ def test_an_endless_agent_meets_the_cap_of_rows() -> None:
     assert len(peer.asked) == 10
 
 
+def test_an_endless_slow_agent_meets_the_deadline() -> None:
+    def answer(_peer: Agent, data: bytes, send: Send) -> None:
+        message = codec.decode(data)
+        last = oid.arcs_of(message.varbinds[0][0])[-1]
+        new = oid.encode(f"{TABLE}.2") + oid.encode_arcs([last + 1])
+        reply = response(message.header, [(new, ber.INTEGER, 1)])
+        asyncio.get_running_loop().call_later(0.02, send, reply)
+
+    with pytest.raises(NoAnswer):
+        read({}, COLUMNS[:1], answer=answer, deadline=0.3)
+
+
 def test_an_empty_reply_ends_the_walk() -> None:
     (names, states), _ = read({}, answer=lambda _peer, data, send: send(response(codec.decode(data).header, [])))
     assert (names.cells, states.cells) == ({}, {})

@@ -87,12 +87,16 @@ class Wire:
 
         Raises NoAnswer, Refused, Unreachable, Invalid or Local. Error-status in the reply is the caller's to read.
         """
+        now = self._loop.time()
+        if now >= deadline:
+            raise NoAnswer("no time left before the deadline")
         device, whole = endpoint.slots, self._slots
         if device.free > 0 and whole.free > 0:
             device.free -= 1
             whole.free -= 1
         else:
             await self._admitted(endpoint, deadline)
+            now = self._loop.time()
         self._request_id = request_id = self._request_id + 1
         if request_id > REQUEST_ID_MAX or request_id in self._pending:
             request_id = self._next_id()
@@ -102,7 +106,7 @@ class Wire:
         endpoint.exchanges.add(exchange)
         try:
             self._send(exchange)
-            self._wait(exchange, self._loop.time())
+            self._wait(exchange, now)
             return await future
         finally:
             endpoint.exchanges.discard(exchange)
