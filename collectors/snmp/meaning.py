@@ -112,7 +112,7 @@ def _port(read: _Reader, index: str) -> Fields:
         "alias": row.get("alias", ""),
         "admin_up": _flag(read.value("mppmon_interface_admin_up", interface=index)),
         "oper_up": _flag(read.value("mppmon_interface_oper_up", interface=index)),
-        "speed_bits_per_second": _whole(read.value("mppmon_interface_speed_bits_per_second", interface=index)),
+        "speed_bits_per_second": _bits(read.value("mppmon_interface_speed_bytes_per_second", interface=index)),
         "receive_errors": _whole(read.value("mppmon_interface_receive_errors_total", interface=index)),
         "transmit_errors": _whole(read.value("mppmon_interface_transmit_errors_total", interface=index)),
     }
@@ -120,6 +120,11 @@ def _port(read: _Reader, index: str) -> Fields:
 
 def _first(*texts: str | None) -> str:
     return next((text for text in texts if text), "")
+
+
+def _bits(octets: float | None) -> int | None:
+    """Return bits, as ports are sold and labelled, of the bytes that Prometheus wants."""
+    return None if octets is None else int(octets * 8)
 
 
 def _whole(value: float | None) -> int | None:

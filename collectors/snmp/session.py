@@ -1,5 +1,6 @@
 """One poll's conversation with one device: runs plans, collects rows, remembers whether it ever answered."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -27,13 +28,15 @@ class Session:
     deadline: float
     repetitions: int
     answered: bool = False
+    begun: float = 0.0  # loop time of the first request
+    lost: float = 0.0  # seconds from then to the repeat that was the first to be answered
     incomplete: bool = False  # a cell that the device used to have was missing
     troubles: list[str] = field(default_factory=list)
 
     async def get(self, request: Request) -> list[VarBind]:
         """GET, see `ask.get`."""
         found = await get(self.wire, self.endpoint, request, timeout=self.timeout, deadline=self.deadline)
-        self.answered = True
+        self._heard()
         return found
 
     async def columns(self, columns: Sequence[bytes], rows: int = 1000) -> list[Column]:
@@ -48,8 +51,15 @@ class Session:
             deadline=self.deadline,
             caps=caps,
         )
-        self.answered = True
+        self._heard()
         return found
+
+    def _heard(self) -> None:
+        """Note the first answer: requests before the one it answers were lost, and say nothing of this moment."""
+        if not self.answered:
+            self.answered = True
+            waited = asyncio.get_running_loop().time() - self.begun
+            self.lost = waited // self.timeout * self.timeout
 
     async def run(self, plan: Plan, rows: MutableRows) -> None:
         """Run a plan and put what the device has into `rows`; also what came before something failed."""

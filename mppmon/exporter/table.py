@@ -58,7 +58,7 @@ _NETWORK = (
     Metric("mppmon_interface_transmit_bytes_total", ("interface",), "Bytes sent."),
     Metric("mppmon_interface_receive_errors_total", ("interface",), "Received packets with errors."),
     Metric("mppmon_interface_transmit_errors_total", ("interface",), "Packets not sent because of errors."),
-    Metric("mppmon_interface_speed_bits_per_second", ("interface",), "Nominal speed of the interface."),
+    Metric("mppmon_interface_speed_bytes_per_second", ("interface",), "Nominal speed of the interface."),
 )
 _COMPUTERS = (
     Metric("mppmon_pc_info", ("os", "release", "machine_id", "agent"), "The computer and its agent."),

@@ -20,8 +20,6 @@ from tests.unit.exporter_samples import HOUSE, seen
 
 pytestmark = pytest.mark.server
 DEADLINE = 40.0
-LINT = ['mppmon_interface_speed_bits_per_second use base unit "bytes" instead of "bits"']
-"""What promtool would rather have: ports are sold, labelled and compared in bits (ifSpeed, ifHighSpeed)."""
 
 
 @pytest.fixture
@@ -122,7 +120,7 @@ def test_promtool_finds_nothing_but_what_we_mean(exporter: Exporter) -> None:
         assert f"# TYPE {name} ".encode() in page
     checked = subprocess.run(["promtool", "check", "metrics"], input=page, capture_output=True, timeout=60, check=False)
     assert checked.stdout == b""
-    assert checked.stderr.decode().splitlines() == LINT
+    assert (checked.returncode, checked.stderr.decode()) == (0, "")
 
 
 def test_a_real_prometheus_scrapes_it_whole(exporter: Exporter, tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def test_interfaces(seen: Mapping[str, Observation], name: str) -> None:
         "transmit_bytes_total": lambda each: _first(each["hc_out"], each["out_octets32"]),
         "receive_errors_total": lambda each: each["in_errors"],
         "transmit_errors_total": lambda each: each["out_errors"],
-        "speed_bits_per_second": lambda each: each["speed_bps"] or None,
+        "speed_bytes_per_second": lambda each: each["speed_bps"] / 8 if each["speed_bps"] else None,
     }
     for metric, expected in wanted.items():
         told = {str(each["index"]): expected(each) for each in interfaces}

@@ -68,8 +68,8 @@ def test_interfaces_as_net_snmp_reads_them(port: int, version: str) -> None:
     assert interfaces(seen, "admin_up") == {index: float(value == "1") for index, value in admin.items()}
     assert interfaces(seen, "oper_up") == {index: float(value == "1") for index, value in oper.items()}
     speeds = by_net_snmp(port, "1.3.6.1.2.1.2.2.1.5")
-    assert interfaces(seen, "speed_bits_per_second") == {
-        i: float(v) for i, v in speeds.items() if v not in {"0", "4294967295"}
+    assert interfaces(seen, "speed_bytes_per_second") == {
+        i: float(v) / 8 for i, v in speeds.items() if v not in {"0", "4294967295"}
     }
     names = by_net_snmp(port, "1.3.6.1.2.1.2.2.1.2")
     texts = dict(seen.texts)

@@ -123,7 +123,7 @@ def test_an_interface() -> None:
         "receive_bytes_total": float(2**40),
         "transmit_bytes_total": 9.0,
         "receive_errors_total": 1.0,
-        "speed_bits_per_second": 1e9,
+        "speed_bytes_per_second": 1e9 / 8,
     }
 
 
@@ -141,7 +141,7 @@ def test_an_interface() -> None:
 )
 def test_speeds(megabits: int | None, bits: int | None, speed: float | None) -> None:
     row = {key: value for key, value in (("megabits", megabits), ("bits", bits)) if value is not None}
-    assert port(**row).get("speed_bits_per_second") == speed
+    assert port(**row).get("speed_bytes_per_second") == (speed and speed / 8)
 
 
 @pytest.mark.parametrize("status", [0, 3, 4, 5, 6, 7])
