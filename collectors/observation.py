@@ -1,7 +1,7 @@
 """What one check saw. Pure, immutable and small: a tuple of values beside a schema that polls of one device share."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
@@ -72,6 +72,13 @@ class Observation:
     texts: tuple[tuple[str, str], ...] = ()
     detail: str = ""
     parts: tuple["Observation", ...] = ()
+
+    @property
+    def evidence_at(self) -> datetime:
+        """Return the instant this speaks of: an answer, of when it came (requests before it may have been lost and
+        repeated); a silence, of when it was asked.
+        """
+        return self.at + timedelta(seconds=self.seconds) if self.outcome.reached else self.at
 
     def samples(self) -> list[tuple[str, Labels, float]]:
         """Return `(name, labels, value)` per series."""

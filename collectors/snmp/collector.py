@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from collectors.collector import Kind, Now, Target
@@ -51,7 +50,6 @@ class _Answer:
     schema: Schema = EMPTY
     values: tuple[float, ...] = ()
     texts: tuple[tuple[str, str], ...] = ()
-    lost: float = 0.0  # seconds of unanswered requests before the one that was answered
 
 
 class SnmpCollector:
@@ -101,7 +99,7 @@ class SnmpCollector:
             check=target.check,
             device=target.device,
             outcome=answer.outcome,
-            at=at + timedelta(seconds=answer.lost) if answer.lost else at,
+            at=at,
             seconds=clock() - begin,
             schema=answer.schema,
             values=answer.values,
@@ -150,7 +148,6 @@ class SnmpCollector:
             timeout=settings.timeout,
             deadline=deadline,
             repetitions=settings.max_repetitions,
-            begun=asyncio.get_running_loop().time(),
         )
 
     async def _telemetry(self, session: Session, device: Device, settings: SnmpSettings) -> _Answer:
@@ -172,7 +169,6 @@ class SnmpCollector:
             schema_of(tuple(series for series, _ in found)),
             tuple(value for _, value in found),
             device.texts,
-            session.lost,
         )
 
 
@@ -187,7 +183,7 @@ async def _liveness(session: Session, device: Device) -> _Answer:
     except WireError as error:
         device.failed()
         return _Answer(*_outcome(error))
-    return _Answer(lost=session.lost)
+    return _Answer()
 
 
 def _outcome(error: WireError) -> tuple[Outcome, str]:

@@ -1,6 +1,5 @@
 """One poll's conversation with one device: runs plans, collects rows, remembers whether it ever answered."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -28,15 +27,13 @@ class Session:
     deadline: float
     repetitions: int
     answered: bool = False
-    begun: float = 0.0  # loop time of the first request
-    lost: float = 0.0  # seconds from then to the repeat that was the first to be answered
     incomplete: bool = False  # a cell that the device used to have was missing
     troubles: list[str] = field(default_factory=list)
 
     async def get(self, request: Request) -> list[VarBind]:
         """GET, see `ask.get`."""
         found = await get(self.wire, self.endpoint, request, timeout=self.timeout, deadline=self.deadline)
-        self._heard()
+        self.answered = True
         return found
 
     async def columns(self, columns: Sequence[bytes], rows: int = 1000) -> list[Column]:
@@ -51,15 +48,8 @@ class Session:
             deadline=self.deadline,
             caps=caps,
         )
-        self._heard()
+        self.answered = True
         return found
-
-    def _heard(self) -> None:
-        """Note the first answer: requests before the one it answers were lost, and say nothing of this moment."""
-        if not self.answered:
-            self.answered = True
-            waited = asyncio.get_running_loop().time() - self.begun
-            self.lost = waited // self.timeout * self.timeout
 
     async def run(self, plan: Plan, rows: MutableRows) -> None:
         """Run a plan and put what the device has into `rows`; also what came before something failed."""

@@ -25,7 +25,7 @@ def readings(turn: Turn, observation: Observation) -> None:
     if device is None or observation.outcome not in {Outcome.OK, Outcome.UNEXPECTED}:
         return
     for position, metric, labels, rules in world.care(observation.schema, device.kind):
-        reading = Reading(device.id, metric, labels, observation.values[position], observation.at)
+        reading = Reading(device.id, metric, labels, observation.values[position], observation.evidence_at)
         for rule in rules:
             _hold(turn, rule, reading)
 

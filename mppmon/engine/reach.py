@@ -24,7 +24,7 @@ def observed(turn: Turn, observation: Observation) -> None:
     reached = observation.outcome.reached
     judges = world.judges_reach(device.id, observation.check)
     if judges or reached:
-        _step(turn, device, reached=reached, at=observation.at, check=observation.check)
+        _step(turn, device, reached=reached, at=observation.evidence_at, check=observation.check)
     if not judges:
         _telemetry(turn, device, observation)
 
@@ -56,8 +56,9 @@ def _telemetry(turn: Turn, device: Device, observation: Observation) -> None:
     if observation.outcome is Outcome.LOCAL:
         return
     reads = observation.outcome in _READINGS
-    before = world.asks.get(observation.check) or Reach(State.UNKNOWN, observation.at)
-    step = health.observe(before, reached=reads, at=observation.at, needed=world.needed)
+    at = observation.evidence_at
+    before = world.asks.get(observation.check) or Reach(State.UNKNOWN, at)
+    step = health.observe(before, reached=reads, at=at, needed=world.needed)
     world.asks[observation.check] = step.reach
     if step.suspicion:
         turn.repolls.append((observation.check, world.loaded.intervals.confirm))
@@ -153,7 +154,11 @@ def follow_uplink(turn: Turn) -> None:
     if uplink is None:
         return
     before = world.reaches[uplink.device]
-    reach = line([world.reaches[anchor] for anchor in uplink.anchors], before)
+    reach = line(
+        [world.reaches[anchor] for anchor in uplink.anchors],
+        before,
+        witnesses=lambda since: topology.witnesses(mall, world.reaches, since),
+    )
     world.reaches[uplink.device] = reach
     device = mall.devices[uplink.device]
     if reach.state is State.UP and before.state is not State.UP:
@@ -170,9 +175,12 @@ def _see_or_not(turn: Turn, uplink: Uplink, *, blind: bool) -> None:
     """Keep whether our own line is cut. From the cut on nothing outside is known, unless it answered since."""
     world, mall = turn.world, turn.world.loaded.mall
     anchors = [world.reaches[anchor] for anchor in uplink.anchors]
-    failed = [one.first_failed_at for one in anchors if one.first_failed_at is not None]
-    answered = [one.last_answered_at for one in anchors if one.last_answered_at is not None and not one.failures]
-    at = min(failed if blind else answered, default=turn.now)
+    if blind:
+        at = min((one.first_failed_at for one in anchors if one.first_failed_at is not None), default=turn.now)
+    else:
+        began = world.blind_course.newest[0]
+        heard = [*(one for one in anchors if not one.failures), *topology.witnesses(mall, world.reaches, began)]
+        at = min((one.last_answered_at for one in heard if one.last_answered_at is not None), default=turn.now)
     world.blind = blind
     world.blind_course.change(at, blind)
     turn.changed.setdefault(uplink.device, at)

@@ -5,7 +5,7 @@ works is enough). Devices that cannot be asked (passive ones, or without an addr
 above them answers in their place. Mall and reaches in, verdict out; no time is read.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 
@@ -103,14 +103,24 @@ def seen_through(mall: Mall, device_id: str) -> tuple[str, ...]:
 def blind(mall: Mall, reaches: Reaches) -> bool | None:
     """Whether our own line is cut: every anchor beyond it fails, confirmed. None while that is not certain yet.
 
-    False without an uplink or anchors. An anchor that answered before another began to fail proves nothing.
+    False without an uplink or anchors. An anchor that answered before another began to fail proves nothing; anything
+    else outside that answers since then proves that the line is whole.
     """
     uplink = mall.site.uplink
     if uplink is None or not uplink.anchors:
         return False
     found = (reaches.get(anchor) for anchor in uplink.anchors)
     since = min((reach.first_failed_at for reach in found if reach and reach.first_failed_at), default=None)
-    return {_Sight.WORKS: False, _Sight.FAILED: True, _Sight.UNSURE: None}[_line(uplink, reaches, since)]
+    return {_Sight.WORKS: False, _Sight.FAILED: True, _Sight.UNSURE: None}[_line(mall, uplink, reaches, since)]
+
+
+def witnesses(mall: Mall, reaches: Reaches, since: datetime) -> Iterator[Reach]:
+    """Yield the reach of what is outside, answers, and answered since an instant; anchors are none of them."""
+    anchors = mall.site.uplink.anchors if mall.site.uplink else ()
+    for device in mall.devices.values():
+        reach = reaches.get(device.id) if device.outside and device.id not in anchors else None
+        if reach is not None and not reach.failures and reach.last_answered_at and reach.last_answered_at >= since:
+            yield reach
 
 
 def cycles(mall: Mall) -> list[tuple[str, ...]]:
@@ -155,16 +165,18 @@ def _beyond_line(mall: Mall, device_id: str, reaches: Reaches, since: datetime |
     uplink = mall.site.uplink
     if uplink is None or not mall.devices[device_id].outside or device_id == uplink.device:
         return _WORKS
-    sight = _line(uplink, reaches, since)
+    sight = _line(mall, uplink, reaches, since)
     return (sight, uplink.device if sight is _Sight.FAILED else None)
 
 
-def _line(uplink: Uplink, reaches: Reaches, since: datetime | None) -> _Sight:
-    """Say what is known of our own line: one anchor that answered since `since` proves it works, and only all of them
-    together that it is cut.
+def _line(mall: Mall, uplink: Uplink, reaches: Reaches, since: datetime | None) -> _Sight:
+    """Say what is known of our own line: one anchor (or anything else outside) that answered since `since` proves it
+    works, and only all anchors together that it is cut.
     """
     sights = [_sight(reaches.get(anchor), since) for anchor in uplink.anchors]
     if _Sight.WORKS in sights or not sights:
+        return _Sight.WORKS
+    if since is not None and any(True for _ in witnesses(mall, reaches, since)):
         return _Sight.WORKS
     return _Sight.UNSURE if _Sight.UNSURE in sights else _Sight.FAILED
 

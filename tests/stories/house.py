@@ -259,7 +259,7 @@ class House:
 
     def see(self, device: str, outcome: Outcome = Outcome.OK, *, kind: Kind = Kind.LIVENESS) -> Observation:
         """One check of one device, now."""
-        return Observation(f"{device}:{kind}", device, outcome, self.clock.now(), 0.01)
+        return Observation(f"{device}:{kind}", device, outcome, self.clock.now(), 0.0)
 
     def sees(self, device: str, samples: dict[tuple[str, Labels], float], *parts: Observation) -> Observation:
         """Telemetry of one device, now."""

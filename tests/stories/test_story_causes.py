@@ -107,3 +107,31 @@ def test_a_pc_that_stops_giving_readings_leaves_its_peripherals_unknown(tmp_path
         assert house.history("a1-cards/reach")[-1] == ("unknown", MONDAY + timedelta(seconds=60))
         assert house.history("ktp@a1")[-1][0] == "unknown"
         assert house.told() == []
+
+
+def test_anchors_that_fail_while_something_else_outside_answers_are_no_cut_line(tmp_path: Path) -> None:
+    with House(tmp_path) as house:
+        house.all_well()
+        house.clock.pass_(10)
+        house.fails("anchor-1", "anchor-2", probes=3)
+        house.turn(house.see("system"))
+        house.fails("anchor-1", "anchor-2", probes=1)
+        house.turn(house.see("router"))
+        house.wait(10)
+        assert not house.engine.snapshot.blind
+        assert house.history("ktp@a1") == [("delivered", MONDAY)]
+        assert house.engine.snapshot.reaches["line"] is State.UP
+
+
+def test_the_first_answer_from_outside_ends_the_blindness(tmp_path: Path) -> None:
+    with House(tmp_path) as house:
+        house.all_well()
+        house.clock.pass_(10)
+        house.fails("anchor-1", "anchor-2", "system")
+        house.turn(house.see("router"))
+        house.wait(60, step=10)
+        assert house.engine.snapshot.blind
+        house.turn(house.see("system"))
+        answered = house.clock.now()
+        assert not house.engine.snapshot.blind
+        assert house.history("ktp@a1")[-1] == ("delivered", answered)
