@@ -133,5 +133,5 @@ def test_the_first_answer_from_outside_ends_the_blindness(tmp_path: Path) -> Non
         assert house.engine.snapshot.blind
         house.turn(house.see("system"))
         answered = house.clock.now()
-        assert not house.engine.snapshot.blind
+        assert house.effects.snapshots[-1].blind is False
         assert house.history("ktp@a1")[-1] == ("delivered", answered)

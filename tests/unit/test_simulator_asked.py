@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from collectors.snmp.wire import codec, oid
 from collectors.snmp.wire.codec import Pdu
+from collectors.snmp.wire.request import REQUEST_ID_MIN, Request
 from mppmon.demo.simulator.asked import is_liveness
 
 UPTIME = oid.encode("1.3.6.1.2.1.1.3.0")
@@ -12,7 +13,7 @@ ERRORS = oid.encode("1.3.6.1.2.1.25.3.5.1.2.1")
 
 
 def packet(pdu: Pdu, *oids: bytes) -> bytes:
-    return codec.request(pdu, oids, version=codec.V2C, community=b"public").packet(codec.REQUEST_ID_MIN)
+    return Request(pdu, oids, version=codec.V2C, community=b"public").packet(REQUEST_ID_MIN)
 
 
 def test_liveness_is_a_get_of_the_uptime_alone() -> None:
