@@ -38,9 +38,9 @@ check: $(READY) ## lint, format, types, layers (contracts A to E)
 	$(BIN)/lint-imports
 
 unit: $(READY)
-	MPPMON_HYPOTHESIS=quick $(BIN)/pytest -q tests/unit
+	MPPMON_HYPOTHESIS=quick $(BIN)/pytest -q tests/unit tests/stories
 
-quick: check unit ## check and unit tests: no root, no apt, no network
+quick: check unit ## check, unit tests and stories: no root, no apt, no network
 
 test-deps: ## install the Debian packages that are the real peers in the tests (as root)
 	bash tests/deps.sh
