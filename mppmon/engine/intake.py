@@ -8,7 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-from collectors.observation import Observation
+from collectors.observation import Observation, Outcome
 
 Item = Observation | Callable[[], None] | None
 """An observation, a call to be run by the engine's thread, or None: a tick of time."""
@@ -25,13 +25,14 @@ class Intake:
         self._newest: dict[str, _Slot] = {}
         self._ready = threading.Condition()
         self._ticking = False
+        self._awake = False
         self.replaced = 0
 
     def __len__(self) -> int:
         return len(self._items)
 
     def observe(self, observation: Observation) -> None:
-        """Queue an observation."""
+        """Queue an observation. Good news waits for the next tick, so that a turn serves many; bad news does not."""
         with self._ready:
             newest = self._newest.get(observation.check)
             if (
@@ -45,13 +46,14 @@ class Intake:
             slot = _Slot(observation)
             self._newest[observation.check] = slot
             self._items.append(slot)
-            self._ready.notify()
+            if observation.outcome is not Outcome.OK:
+                self._wake()
 
     def call(self, call: Callable[[], None]) -> None:
         """Queue a call for the engine's thread."""
         with self._ready:
             self._items.append(call)
-            self._ready.notify()
+            self._wake()
 
     def tick(self) -> None:
         """Let the engine look at the time; ticks that queue up behind a slow commit count as one."""
@@ -59,17 +61,21 @@ class Intake:
             if not self._ticking:
                 self._ticking = True
                 self._items.append(None)
-                self._ready.notify()
+                self._wake()
 
     def take(self) -> list[Item]:
         """Wait for work; return all of it, oldest first."""
         with self._ready:
-            while not self._items:
+            while not self._awake:
                 self._ready.wait()
             taken, self._items = self._items, deque()
             self._newest.clear()
-            self._ticking = False
+            self._awake = self._ticking = False
         return [item.observation if isinstance(item, _Slot) else item for item in taken]
+
+    def _wake(self) -> None:
+        self._awake = True
+        self._ready.notify()
 
 
 class _Slot:
