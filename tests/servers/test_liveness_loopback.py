@@ -116,7 +116,7 @@ def in_a_namespace(setup: str, *addresses: str, privileges: Sequence[str] = ()) 
     """Ask in a network namespace of our own, which goes with its process; Python runs with `privileges` in front."""
     python = " ".join(privileges) + f' "{sys.executable}" -c "$0" "$@"'
     script = f"ip link set lo up && {setup} && exec {python}"
-    argv = ["unshare", "--net", "sh", "-c", script, ALONE, *addresses]
+    argv = ["unshare", "--net", "sh", "-c", f"PATH=$PATH:/usr/sbin:/sbin; {script}", ALONE, *addresses]
     done = subprocess.run(
         argv,
         cwd=ROOT,

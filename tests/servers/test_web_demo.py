@@ -107,4 +107,5 @@ def test_a_killed_demo_takes_all_with_it(running: Demo) -> None:
     assert children
     running.process.kill()
     _, left = psutil.wait_procs(children, timeout=20)
-    assert left == []
+    # Below a subreaper that has yet to look, what has ended is still listed.
+    assert [one for one in left if one.status() != psutil.STATUS_ZOMBIE] == []
