@@ -2,28 +2,22 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
-_LATENESS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
+from mppmon.exporter.polls import PollCounts
+
 _WORK = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 30.0)
 
 
 class SelfMetrics:
-    """One method per metric; safe to call from any thread. Durations in seconds."""
+    """One method per metric, safe to call from any thread but `polled` and `late`, which are the poll loop's own.
+
+    Durations in seconds.
+    """
 
     def __init__(self, registry: CollectorRegistry) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # else each counter gets a second, undocumented series
         self._info = Gauge("mppmon_daemon_info", "The daemon.", ["version", "revision"], registry=registry)
-        self._polls = Counter(
-            "mppmon_daemon_polls_total",
-            "Polls by way of asking and how they ended; skipped: still running when due again.",
-            ["way", "outcome"],
-            registry=registry,
-        )
-        self._lateness = Histogram(
-            "mppmon_daemon_poll_lateness_seconds",
-            "How long after its slot a poll began.",
-            registry=registry,
-            buckets=_LATENESS,
-        )
+        self._polls = PollCounts()
+        registry.register(self._polls)
         self._queue = Gauge("mppmon_daemon_queue_depth", "Observations waiting for the engine.", registry=registry)
         self._batches = Histogram(
             "mppmon_daemon_engine_batch_seconds", "How long a batch took the engine.", registry=registry, buckets=_WORK
@@ -45,7 +39,6 @@ class SelfMetrics:
             "mppmon_daemon_last_seen_seconds", "When the daemon last noted that it runs, Unix time.", registry=registry
         )
         self._jumps = Counter("mppmon_daemon_clock_jumps_total", "How often the wall clock was set.", registry=registry)
-        self._by_outcome: dict[tuple[str, str], Counter] = {}
 
     def info(self, *, version: str, revision: str) -> None:
         """Say which version runs which revision of the configuration."""
@@ -54,14 +47,11 @@ class SelfMetrics:
 
     def polled(self, way: str, outcome: str) -> None:
         """Count one poll."""
-        counter = self._by_outcome.get((way, outcome))
-        if counter is None:  # looking a child up costs more than counting
-            counter = self._by_outcome[way, outcome] = self._polls.labels(way, outcome)
-        counter.inc()
+        self._polls.polled(way, outcome)
 
     def late(self, seconds: float) -> None:
         """Note the lateness of one poll."""
-        self._lateness.observe(seconds)
+        self._polls.late(seconds)
 
     def queue(self, depth: int) -> None:
         """Note how many observations wait for the engine."""

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import cast
 
@@ -25,8 +26,9 @@ class Resolver:
 
     async def resolve(self, host: str, port: int, *, deadline: float) -> Resolved:
         """Return family and address of `host`. Local when no answer comes before `deadline` (loop time)."""
-        if _numeric(host):
-            return _lookup(host, port, socket.AI_NUMERICHOST)
+        numeric = _numeric(host, port)
+        if numeric is not None:
+            return numeric
         loop = asyncio.get_running_loop()
         key = (host, port)
         known = self._known.get(key)
@@ -55,12 +57,14 @@ class Resolver:
             self._known[key] = (now, done.result())
 
 
-def _numeric(host: str) -> bool:
+@lru_cache(maxsize=16_384)
+def _numeric(host: str, port: int) -> Resolved | None:
+    """Return a numeric address as the socket wants it, None for a name. It never changes, so it is worked out once."""
     try:
         ip_address(host)
     except ValueError:
-        return False
-    return True
+        return None
+    return _lookup(host, port, socket.AI_NUMERICHOST)
 
 
 def _lookup(host: str, port: int, flags: int) -> Resolved:

@@ -72,6 +72,7 @@ class Wire:
         self._endpoints: WeakValueDictionary[Address, Endpoint] = WeakValueDictionary()
         self._pending: dict[int, Exchange] = {}
         self._timers = _Timers()
+        self._outgoing: list[Exchange] = []
         self._request_id = secrets.randbelow(REQUEST_ID_MAX - REQUEST_ID_MIN) + REQUEST_ID_MIN
         self.counts = Counts()
 
@@ -105,7 +106,9 @@ class Wire:
         self._pending[request_id] = exchange
         endpoint.exchanges.add(exchange)
         try:
-            self._send(exchange)
+            if not self._outgoing:
+                self._loop.call_soon(self._flush)
+            self._outgoing.append(exchange)
             self._wait(exchange, now)
             return await future
         finally:
@@ -141,6 +144,21 @@ class Wire:
                 self._request_id = REQUEST_ID_MIN
             if self._request_id not in self._pending:
                 return self._request_id
+
+    def _flush(self) -> None:
+        """Send what this turn of the loop asked for, in one go: one by one, each would wake its receiver anew."""
+        outgoing, self._outgoing = self._outgoing, []
+        for exchange in outgoing:
+            if not exchange.future.done():
+                self._send_or_fail(exchange)
+
+    def _send_or_fail(self, exchange: Exchange) -> bool:
+        try:
+            self._send(exchange)
+        except WireError as failure:
+            exchange.fail(failure)
+            return False
+        return True
 
     def _send(self, exchange: Exchange) -> None:
         endpoint = exchange.endpoint
@@ -252,11 +270,7 @@ class Wire:
             exchange.fail(exchange.failure or unsent or NoAnswer("no answer before the deadline"))
             return
         self.counts.repeated += 1
-        try:
-            self._send(exchange)
-        except WireError as failure:
-            exchange.fail(failure)
-        else:
+        if self._send_or_fail(exchange):
             self._wait(exchange, now)
 
 
