@@ -39,8 +39,8 @@ def words(profile: Profile, rows: Rows) -> Iterator[tuple[str, str]]:
     """Yield `(table.index.column, text)` of the columns that are words or fixed enumerations, cleaned, at most 500."""
     left = MAX_WORDS
     for name, table in tables_of(profile):
-        for index, row in _chosen(table, rows.get(name, {})):
-            for column_name, column in table.columns.items():
+        for index, row in _chosen(table, rows.get(name, {})) if table.worded else ():
+            for column_name, column in table.worded:
                 text = _word(profile, column, row.get(column_name))
                 if text:
                     yield f"{name}.{index}.{column_name}", text
@@ -96,7 +96,7 @@ def _name(profile: Profile, column: Column, value: Value) -> str:
 def _word(profile: Profile, column: Column, value: Value) -> str:
     if column.words and isinstance(value, bytes):
         return clean_text(value)
-    if column.fixed and column.enumeration and value is not None:
+    if column.worded and value is not None:
         return _name(profile, column, value)
     return ""
 

@@ -6,6 +6,7 @@ a number, or words; nothing else of a device gets past `decode`.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -28,6 +29,11 @@ class Column(_Data):
     fixed: bool = False
     words: bool = False  # the device's own text: cleaned, and shown in texts only
     enumeration: Slug | None = None
+
+    @property
+    def worded(self) -> bool:
+        """Whether it is shown as a text: the device's own words, or a name that is settled with its identity."""
+        return self.words or (self.fixed and self.enumeration is not None)
 
 
 class Reading(_Data):
@@ -105,6 +111,11 @@ class Scalars(_Data):
 
     columns: Mapping[Slug, Column] = {}
     series: Mapping[Metric, Series] = {}
+
+    @cached_property
+    def worded(self) -> tuple[tuple[str, Column], ...]:
+        """The columns that are shown as texts: asked at every poll, so worked out once."""
+        return tuple((name, column) for name, column in self.columns.items() if column.worded)
 
 
 class Table(Scalars):

@@ -21,6 +21,7 @@ from collectors.observation import Observation, Outcome
 from collectors.settings import SnmpSettings
 from collectors.snmp import library
 from collectors.snmp.collector import SnmpCollector
+from collectors.snmp.wire.transport import Limits
 from mppmon.clock import Clock
 from mppmon.config.rules import delivered
 from mppmon.engine.core import Engine
@@ -80,7 +81,11 @@ async def main(port: int, polls: int, folder: Path) -> None:
     registry = CollectorRegistry()
     metrics, exporter = SelfMetrics(registry), Exporter("bench", registry)
     exporter.inventory(mall)
-    collector = SnmpCollector(now=clock.now, profiles=library.load(Path(__file__).parent / "profiles"))
+    collector = SnmpCollector(
+        now=clock.now,
+        profiles=library.load(Path(__file__).parent / "profiles"),
+        limits=Limits(per_device=DEVICES),  # all of them are one address here
+    )
     with Store.open(url) as store:
         engine = Engine(loaded, store, clock, _Quiet())
         engine.start()
