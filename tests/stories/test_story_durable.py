@@ -1,0 +1,109 @@
+"""What is answered is kept; what the database refuses waits, and is kept with its own times."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from alerts.model import NoticeKind, Rotation
+from mppmon.engine.commands import Acknowledge
+from mppmon.mall.principal import SYSTEM, Principal, Role
+from mppmon.store import Batch, DatabaseFull, Store
+from tests.stories.house import MONDAY, House, small_config
+
+TECHNICIAN = Principal(Role.TECHNICIAN, "Ani", person="ani")
+
+
+class Disk:
+    """A disk that can be full: then no commit finds room."""
+
+    def __init__(self, commit: Callable[[Store, Principal, Batch], None]) -> None:
+        self._commit = commit
+        self._full = False
+
+    def fill(self) -> None:
+        self._full = True
+
+    def free(self) -> None:
+        self._full = False
+
+    def commit(self, store: Store, principal: Principal, batch: Batch) -> None:
+        if self._full:
+            raise DatabaseFull("no space is left")
+        self._commit(store, principal, batch)
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
+    made = Disk(Store.commit)
+    monkeypatch.setattr(Store, "commit", lambda store, principal, batch: made.commit(store, principal, batch))
+    return made
+
+
+def test_an_acknowledgement_is_answered_after_its_commit(tmp_path: Path, disk: Disk) -> None:
+    with House(tmp_path) as house:
+        house.all_well()
+        house.turn(house.cards("a1", jammed=True))
+        disk.fill()
+        answer = house.engine.submit(Acknowledge(id="c1", principal=TECHNICIAN, incident=1))
+        house.engine.turn(house.engine.intake.take())
+        house.wait(5)
+        assert not answer.done()
+        disk.free()
+        house.wait(1)
+        assert answer.result(timeout=0).ok
+    with House(tmp_path) as again:
+        (incident,) = again.engine.snapshot.incidents
+        assert incident.acknowledged_by == "ani"
+
+
+def test_a_full_disk_loses_nothing_and_keeps_the_original_times(tmp_path: Path, disk: Disk) -> None:
+    with House(tmp_path) as house:
+        house.all_well()
+        disk.fill()
+        house.clock.pass_(60)
+        house.turn(house.cards("a1", jammed=True))
+        house.wait(30, step=10)
+        house.turn(house.cards("a1"))
+        house.turn(house.cards("a2", jammed=True))
+        assert house.told() == []
+        assert len(house.effects.refused) == 1, "said once, not at every turn"
+        disk.free()
+        house.wait(1)
+        assert house.engine.durable
+        assert house.history("ktp@a1") == [
+            ("delivered", MONDAY),
+            ("interrupted", MONDAY + timedelta(seconds=60)),
+            ("delivered", MONDAY + timedelta(seconds=90)),
+        ]
+        assert sorted(one.kind for one in house.told()) == [NoticeKind.PAGE, NoticeKind.PAGE, NoticeKind.RESOLVED]
+        assert house.store.verify_audit(SYSTEM) == 0
+
+
+def test_nobody_on_duty_reaches_the_fallback_never_nobody(tmp_path: Path) -> None:
+    loaded = small_config()
+    over = Rotation("teknisi", "Teknisi", ("ani", "budi"), (MONDAY - timedelta(days=14), MONDAY - timedelta(days=7)))
+    with House(tmp_path, replace(loaded, rotations={"teknisi": over})) as house:
+        house.all_well()
+        house.turn(house.cards("a1", jammed=True))
+        assert [one.recipient for one in house.told()] == ["citra"]
+
+
+def test_somebody_without_a_channel_is_no_reason_to_tell_nobody(tmp_path: Path) -> None:
+    loaded = small_config()
+    people = {**loaded.people, "ani": replace(loaded.people["ani"], addresses={})}
+    with House(tmp_path, replace(loaded, people=people)) as house:
+        house.all_well()
+        house.turn(house.cards("a1", jammed=True))
+        assert [one.recipient for one in house.told()] == ["citra"]
+
+
+def test_every_deed_is_in_the_audit_also_one_that_was_refused(tmp_path: Path) -> None:
+    with House(tmp_path) as house:
+        house.all_well()
+        house.turn(house.cards("a1", jammed=True))
+        house.do(Acknowledge(id="c1", principal=Principal(Role.COORDINATOR, "Hendra"), incident=1))
+        house.do(Acknowledge(id="c2", principal=TECHNICIAN, incident=1))
+        assert house.store.verify_audit(SYSTEM) == 2
