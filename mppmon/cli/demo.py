@@ -14,7 +14,12 @@ from mppmon.demo.workplace import default_root, simulator_socket
 @click.group(invoke_without_command=True, epilog="Examples: mppmon demo; mppmon demo fault jam a3-card-printer")
 @click.option("--check", is_flag=True, help="Play the story without a person: one JSON line per step, 0 if all hold.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8740, show_default=True, help="Port of the demo's page.")
-@click.option("--folder", type=click.Path(path_type=Path), default=default_root, help="Where it works. Is emptied!")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=default_root,
+    help="Where it works; an earlier demo there is removed.",
+)
 @click.pass_context
 def command(context: click.Context, port: int, folder: Path, *, check: bool) -> None:
     """Run a whole simulated mall on this machine, on loopback only: it is Monday 08.30 there.
@@ -28,7 +33,8 @@ def command(context: click.Context, port: int, folder: Path, *, check: bool) -> 
     if check:
         from mppmon.demo.check import play  # noqa: PLC0415  # heavy: only when it is run
 
-        raise SystemExit(play(folder))
+        # Beside a demo that somebody is looking at, not over it.
+        raise SystemExit(play(folder.with_name(f"{folder.name}-check") if folder == default_root() else folder))
     from mppmon.demo.run import show  # noqa: PLC0415  # likewise
 
     show(folder, port)

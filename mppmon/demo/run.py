@@ -5,12 +5,11 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import click
-import httpx
 import uvicorn
 
 from mppmon.clock import Clock
@@ -18,8 +17,8 @@ from mppmon.demo.children import SIMULATOR_LOG, ChildFailed, DaemonChild, real_a
 from mppmon.demo.page.app import create_app
 from mppmon.demo.page.monitor import Monitor
 from mppmon.demo.page.stage import Stage, Watched
-from mppmon.demo.simulator.launch import NotStarted, control_of
-from mppmon.demo.workplace import Workplace, default_root, prepare, simulator_socket
+from mppmon.demo.simulator.launch import NotStarted
+from mppmon.demo.workplace import Workplace, default_root, prepare
 
 _HOST = "127.0.0.1"
 _BACKLOG = 64
@@ -37,7 +36,6 @@ def show(folder: Path, port: int) -> None:
     clock = Clock()
     began = clock.monotonic()
     with _listener(port) as listener:
-        _refuse_second(folder)
         try:
             place = prepare(folder, web_port=None, now=clock.now())
             with simulator(place) as simulated, real_agent(place) as agent, _daemon(place, clock) as child:
@@ -127,13 +125,6 @@ def _listener(port: int) -> Iterator[socket.socket]:
             raise CannotShow(f"port {port}: {reason}; give another one with --port") from error
         listener.listen(_BACKLOG)
         yield listener
-
-
-def _refuse_second(folder: Path) -> None:
-    """Refuse a folder in which a demo is running: it would be emptied below its feet."""
-    with suppress(httpx.HTTPError), control_of(simulator_socket(folder)) as control:
-        control.get("/faults")
-        raise CannotShow(f"{folder}: a demo is running there; end it, or give another one with --folder")
 
 
 def _why_no_mall(folder: Path) -> str:

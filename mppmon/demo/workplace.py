@@ -5,15 +5,18 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import httpx
 import yaml
 
 from mppmon.config import Loaded, load
+from mppmon.demo.simulator.launch import control_of
 from mppmon.mall.calendar import open_at
 
 TOKEN = "100000000:demo"  # noqa: S105  # opens nothing but the demo's own chat server
@@ -21,6 +24,12 @@ REAL_PC = "a5-pc"
 """The counter PC whose agent is the real one, run on this machine."""
 
 _MORNING = time(8, 30)
+_MARK = ".mppmon-demo"
+"""The file that says that a folder is a demo's, and may be emptied by the next one."""
+
+
+class FolderTaken(OSError):
+    """The folder is not ours to empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +90,11 @@ def default_root() -> Path:
 def prepare(root: Path, *, web_port: int | None, now: datetime) -> Workplace:
     """Lay out a fresh workplace in `root`; what an earlier demo left there is removed. `web_port` None: a free one.
 
-    OSError when the folder cannot be made, or is somebody else's.
+    FolderTaken when the folder is not an earlier demo's, or its demo is running; other OSErrors when it cannot be made.
     """
-    if root.exists():
-        if root.stat().st_uid != os.getuid() or root.is_symlink():
-            raise PermissionError(f"{root}: belongs to somebody else, expected a folder of our own")
-        shutil.rmtree(root)
+    _clear(root)
     root.mkdir(mode=0o700, parents=True)
+    (root / _MARK).touch()
     config = root / "mall"
     with as_file(files("mppmon.demo").joinpath("mall")) as source:
         shutil.copytree(source, config)
@@ -106,6 +113,20 @@ def prepare(root: Path, *, web_port: int | None, now: datetime) -> Workplace:
     monday = working_morning(first, now)
     loaded = load(config, today=monday.date())
     return Workplace(root, loaded, ports, (monday - now).total_seconds())
+
+
+def _clear(root: Path) -> None:
+    """Remove what an earlier demo left, and nothing else: whoever names a folder by mistake must not lose it."""
+    if not root.is_symlink() and not root.exists():
+        return
+    if root.is_symlink() or not root.is_dir() or root.stat().st_uid != os.getuid():
+        raise FolderTaken(f"{root}: expected no such thing yet, or a folder of our own")
+    if not (root / _MARK).exists() and any(root.iterdir()):
+        raise FolderTaken(f"{root}: holds things that are not a demo's; give another folder, or an empty one")
+    with suppress(httpx.HTTPError), control_of(simulator_socket(root)) as control:
+        control.get("/faults")
+        raise FolderTaken(f"{root}: a demo is running there; end it, or give another one with --folder")
+    shutil.rmtree(root)
 
 
 def working_morning(loaded: Loaded, now: datetime) -> datetime:
