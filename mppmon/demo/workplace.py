@@ -5,18 +5,15 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import httpx
 import yaml
 
 from mppmon.config import Loaded, load
-from mppmon.demo.simulator.launch import control_of
 from mppmon.mall.calendar import open_at
 
 TOKEN = "100000000:demo"  # noqa: S105  # opens nothing but the demo's own chat server
@@ -123,10 +120,18 @@ def _clear(root: Path) -> None:
         raise FolderTaken(f"{root}: expected no such thing yet, or a folder of our own")
     if not (root / _MARK).exists() and any(root.iterdir()):
         raise FolderTaken(f"{root}: holds things that are not a demo's; give another folder, or an empty one")
-    with suppress(httpx.HTTPError), control_of(simulator_socket(root)) as control:
-        control.get("/faults")
+    if _answers(simulator_socket(root)):
         raise FolderTaken(f"{root}: a demo is running there; end it, or give another one with --folder")
     shutil.rmtree(root)
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+        return True
 
 
 def working_morning(loaded: Loaded, now: datetime) -> datetime:
