@@ -81,17 +81,11 @@ class _Plain(HTTPConnection):
         self._line.ready = self._line.budget.now()
 
 
-class _Tls(HTTPSConnection):
-    def __init__(self, *args: Any, line: Line, **kwargs: Any) -> None:  # noqa: ANN401  # urllib3's own, passed through
-        super().__init__(*args, **kwargs)
-        self._line = line
-
-    def _new_conn(self) -> socket.socket:
-        return self._line.hand_over()
+class _Tls(_Plain, HTTPSConnection):
+    """The same line, then TLS over it: `super().connect()` of the class above is HTTPSConnection's."""
 
     def connect(self) -> None:
         super().connect()
-        self._line.ready = self._line.budget.now()
         if isinstance(self.sock, TlsSocket):
             self.sock.budget = self._line.budget
             self.is_verified = True  # or the config says not to: no news for urllib3 to warn of at each poll
