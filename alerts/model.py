@@ -142,7 +142,8 @@ class Stopped:
     agency: str
     interrupted: bool  # False: degraded
     citizens_per_hour: float
-    elsewhere: tuple[str, ...] = ()  # counters that still deliver it
+    elsewhere: tuple[str, ...] = ()  # counters that still deliver it, those without limits first
+    unsure: bool = False  # of other counters that offer it, the condition is not known
 
 
 @dataclass(frozen=True, slots=True)

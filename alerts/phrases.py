@@ -108,6 +108,8 @@ def redirect(hit: Sequence[Stopped], speech: Speech, *, name: bool) -> str:
     """Return `arahkan ke Loket A2 atau A4` for the first of these; `name`: say which service."""
     first = hit[0]
     if not first.elsewhere:
+        if first.unsure:
+            return "" if name else speech._("the condition of the other counters is not known yet")
         return "" if name else speech._("no other counter delivers it now")
     there = either(first.elsewhere, speech)
     if name:

@@ -99,9 +99,15 @@ def leave(status: int = 0) -> NoReturn:
     os._exit(status)
 
 
+def _no_reload() -> None:
+    """Say that a configuration is taken over by a restart; without a handler, SIGHUP would end the daemon silently."""
+    _log.warning("SIGHUP: nothing was changed; a changed configuration is taken over by a restart")
+
+
 async def _told_to_stop() -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, _no_reload)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await stop.wait()
@@ -241,7 +247,9 @@ class Daemon:
         """Poll a device outside its turn, in the poll loop (called from the web's loop)."""
         target = self._checks[device].get(Kind.TELEMETRY) or self._checks[device].get(Kind.LIVENESS)
         if target is None:
-            return {"outcome": "passive", "detail": "nothing can ask this device by itself"}
+            via = self._loaded.mall.devices[device].via
+            hint = f"it is seen through {via}: poll that" if via else "nothing can ask this device by itself"
+            return {"outcome": "passive", "detail": hint}
         poll = self._collectors[target.way].poll(target)
         observation = await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(poll, self._loop))
         self._observed(observation)

@@ -1,6 +1,6 @@
 """The command line's way to the daemon: its API over the control socket. Without a daemon, reads use the database."""
 
-import os
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +20,7 @@ def state_option(function: F) -> F:
     """Add `--state DIR`: where the daemon keeps its database and control socket."""
     return click.option(
         "--state",
-        type=click.Path(path_type=Path, file_okay=False),
+        type=click.Path(path_type=Path, file_okay=False, readable=False),  # whose permission it is, the socket says
         envvar="MPPMON_STATE",
         default=Path("/var/lib/mppmon"),
         show_default=True,
@@ -42,7 +42,10 @@ def ask(state: Path, method: str, path: str, *, timeout: float = 30.0, key: str 
         with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket)), timeout=timeout, trust_env=False) as client:
             answer = client.request(method, f"http://mppmon{path}", headers=headers)
     except httpx.ConnectError as error:
-        raise DaemonOff(f"the daemon is off: {socket}: {_reason(socket, error)}") from error
+        number = _errno(error)
+        if number == errno.EACCES:
+            raise click.ClickException(f"{socket}: permission denied (are you in the daemon's group?)") from error
+        raise DaemonOff(f"the daemon is off: {socket}: {_REASONS.get(number, str(error))}") from error
     except httpx.HTTPError as error:
         raise click.ClickException(f"{socket}: {error}") from error
     if answer.status_code >= 400:  # noqa: PLR2004  # HTTP's border between answers and errors
@@ -50,12 +53,18 @@ def ask(state: Path, method: str, path: str, *, timeout: float = 30.0, key: str 
     return answer
 
 
-def _reason(socket: Path, error: Exception) -> str:
-    if not socket.exists():
-        return "no such socket"
-    if not os.access(socket, os.W_OK):
-        return "permission denied (are you in the daemon's group?)"
-    return str(error)
+_REASONS = {
+    errno.ENOENT: "no such socket (is --state the daemon's state directory?)",
+    errno.ECONNREFUSED: "nobody listens there (was it killed? start it: systemctl start mppmon, or mppmon run)",
+}
+
+
+def _errno(error: BaseException) -> int:
+    """Return what the kernel said; httpx keeps its error as the cause of its own. 0 when it said nothing."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, OSError):
+        cause = cause.__cause__ or cause.__context__
+    return cause.errno or 0 if isinstance(cause, OSError) else 0
 
 
 def _detail(answer: httpx.Response) -> str:

@@ -3,11 +3,14 @@
 import json
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from mppmon.cli.control import DaemonOff, ask, state_option
 from mppmon.cli.offline import offline_on_call
+
+_ENDS = ("from", "to")
 
 
 @click.command(epilog="Example: mppmon oncall")
@@ -23,8 +26,9 @@ def command(state: Path, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(view, ensure_ascii=False, indent=2))
         return
+    zone = ZoneInfo(view["timezone"])
     for roster, entry in view["rosters"].items():
         click.echo(f"{entry['name']} ({roster})")
         for shift in entry["shifts"]:
-            start, end = (f"{datetime.fromisoformat(shift[key]).astimezone():%a %d %b %H:%M}" for key in ("from", "to"))
+            start, end = (f"{datetime.fromisoformat(shift[key]).astimezone(zone):%a %d %b %H:%M %Z}" for key in _ENDS)
             click.echo(f"  {start} to {end}  {shift['name']}")

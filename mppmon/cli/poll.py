@@ -67,7 +67,9 @@ def _show(answer: Mapping[str, Any]) -> None:
     identity = answer.get("identity") or {}
     known = " ".join(str(identity[key]) for key in ("vendor", "model", "serial") if identity.get(key))
     seconds = f" in {answer['seconds']:.3f} s" if "seconds" in answer else ""
-    click.echo(f"{answer['outcome']}{seconds}: {identity.get('kind') or '?'} {known}".rstrip())
+    kind = identity.get("kind") or ""
+    what = " ".join(part for part in ("" if kind == "unknown" else kind, known) if part)
+    click.echo(f"{answer['outcome']}{seconds}" + (f": {what}" if what else ""))
     if answer.get("detail"):
         click.echo(answer["detail"])
     for sample in answer.get("samples", ()):

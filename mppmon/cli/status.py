@@ -1,10 +1,11 @@
 """`mppmon status`."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
@@ -26,47 +27,75 @@ def command(state: Path, *, as_json: bool, everything: bool) -> None:
     try:
         view: Mapping[str, Any] = ask(state, "GET", "/api/v1/status").json()
     except DaemonOff as off:
-        click.echo(f"{off.message}; this is the database's last word", err=True)
         view = offline_status(state)
+        click.echo(f"{off.message}; this is the database's last word", err=True)
     if as_json:
         click.echo(json.dumps(view, ensure_ascii=False, indent=2))
         return
-    show(view, Console(highlight=False), everything=everything)
+    # A line for a pipe is a line: what greps it must not meet our idea of a terminal's width.
+    show(view, Console(highlight=False, soft_wrap=True), everything=everything)
 
 
 def show(view: Mapping[str, Any], console: Console, *, everything: bool) -> None:
     """Print a status view for a person."""
     counts = view["counts"]
-    console.print(Text(f"{view['site']} · {_clock(view['at'])} · config {view['revision']}", style="bold"))
+    clock = mall_clock(view["timezone"])
+    heading = f"{view['site']} · last change {clock(view['at'])} · config {view['revision']}"
+    console.print(Text(heading, style="bold"))
     if view["blind"]:
-        console.print(Text("The mall's own line is cut: what is outside is unknown.", style="bold yellow"))
+        cut = "The mall's own line is cut" if view["line_cut"] else "The mall's own line cannot be judged"
+        console.print(Text(f"{cut}: what is outside is unknown.", style="bold yellow"))
     services, devices = counts["services"], counts["devices"]
     console.print("Services: " + ", ".join(f"{number} {state}" for state, number in services.items() if number))
     console.print("Devices:  " + ", ".join(f"{number} {state}" for state, number in devices.items() if number))
     for roster, duty in view["duty"].items():
         console.print(Text(f"On duty ({roster}): {duty['name'] or 'nobody'}"))
-    _incidents(view["incidents"], console)
+    _incidents(view["incidents"], console, clock)
+    _listed(view["alerts"], console, clock)
     shown = [one for one in view["services"] if everything or one["delivery"] != "delivered"]
     _table(
         console,
         "Services",
         shown,
-        {"counter_name": "counter", "name": "service", "delivery": "", "cause_name": "cause"},
+        {"counter_name": "counter", "name": "service", "delivery": "delivery", "cause_name": "cause"},
+        clock,
     )
     shown = [one for one in view["devices"] if everything or (one["function"] != "up" and not one["off"])]
-    _table(console, "Devices", shown, {"device": "device", "name": "name", "function": "", "reach": "reach"})
+    columns = {"device": "device", "name": "name", "function": "function", "reach": "reach"}
+    _table(console, "Devices", shown, columns, clock)
 
 
-def _incidents(incidents: Sequence[Mapping[str, Any]], console: Console) -> None:
+def mall_clock(timezone: str) -> Callable[[str], str]:
+    """Return how to write the API's times for a person: mall time, with its zone."""
+    zone = ZoneInfo(timezone)
+    return lambda at: f"{datetime.fromisoformat(at).astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
+
+
+def _incidents(incidents: Sequence[Mapping[str, Any]], console: Console, clock: Callable[[str], str]) -> None:
     for one in incidents:
-        by = f", {one['acknowledged_by']} has it" if one["acknowledged_by"] else ""
-        line = (
-            f"#{one['number']} {one['device']}: {one['what']['en']} ({one['where']}) since {_clock(one['since'])}{by}"
-        )
+        by = f", {one['acknowledged_name']} has it" if one["acknowledged_by"] else ""
+        what = f"{one['device']}: {one['what']['en']} ({one['where']})"
+        line = f"#{one['number']} {what} since {clock(one['since'])}{by}"
         console.print(Text(line, style="yellow" if by else "bold red"))
 
 
-def _table(console: Console, title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
+def _listed(alerts: Sequence[Mapping[str, Any]], console: Console, clock: Callable[[str], str]) -> None:
+    """Print what nobody was called for and somebody should look after."""
+    for one in alerts:
+        if one["status"] == "firing" and not one["incident"]:
+            line = (
+                f"to be looked after: {one['name']} ({one['device']}): {one['what']['en']} since {clock(one['since'])}"
+            )
+            console.print(Text(line, style="yellow"))
+
+
+def _table(
+    console: Console,
+    title: str,
+    rows: Sequence[Mapping[str, Any]],
+    columns: Mapping[str, str],
+    clock: Callable[[str], str],
+) -> None:
     if not rows:
         return
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
@@ -76,9 +105,5 @@ def _table(console: Console, title: str, rows: Sequence[Mapping[str, Any]], colu
     for row in rows:
         state = str(row.get("delivery") or row.get("function"))
         cells = [Text(str(row[key] or ""), style=_COLOURS.get(str(row[key]), "")) for key in columns]
-        table.add_row(*cells, Text(_clock(row["since"]), style=_COLOURS.get(state, "")))
+        table.add_row(*cells, Text(clock(row["since"]), style=_COLOURS.get(state, "")))
     console.print(table)
-
-
-def _clock(at: str) -> str:
-    return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M:%S}"

@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -137,16 +139,18 @@ def _why_no_mall(folder: Path) -> str:
 
 
 def _how_to_play(place: Workplace, port: int, seconds: float) -> str:
+    program = "mppmon" if shutil.which("mppmon") else sys.argv[0]
     at = "" if place.root == default_root() else f" --folder {place.root}"
     return f"""
   {place.loaded.mall.site.name}, simulated on this machine (ready after {seconds:.1f} s)
 
     page          http://{_HOST}:{port}/
     status page   http://{_HOST}:{place.ports.web}/
-    break         mppmon demo{at} fault jam a3-card-printer
-    mend          mppmon demo{at} mend
-    ask           mppmon status --state {place.state}
+    break         {program} demo{at} fault jam a3-card-printer
+    mend          {program} demo{at} mend
+    ask           {program} status --state {place.state}
     logs          {place.root}
 
+  Who does not answer within 12 seconds is passed over here, so that it can be seen; the example mall says 5 minutes.
   Ctrl-C ends everything.
 """

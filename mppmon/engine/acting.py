@@ -54,7 +54,8 @@ def _acknowledge(turn: Turn, command: Acknowledge) -> Answer:
     if incident is None:
         return _unknown(command.incident)
     if incident.acknowledged_by is not None:
-        return Answer(ok=False, code="already", text=f"#{incident.number}: {incident.acknowledged_by}")
+        who = name_of(turn.world, incident.acknowledged_by)
+        return Answer(ok=False, code="already", text=f"#{incident.number} is already taken by {who}; nothing changed")
     who = command.principal.person or command.principal.name
     incident = replace(incident, status=IncidentStatus.ACKNOWLEDGED, acknowledged_by=who, acknowledged_at=turn.now)
     remember(turn, incident)

@@ -25,6 +25,7 @@ def decide(turn: Turn, observations: Sequence[Observation], *, last_seen_every: 
     hours.follow(turn)
     incidents.open_for(turn)
     incidents.close_mended(turn)
+    incidents.refresh(turn)
     telling.escalations(turn)
     telling.notifications(turn)
     world = turn.world

@@ -61,6 +61,26 @@ def open_for(turn: Turn) -> None:
         turn.batch.alerts.append(belongs)
 
 
+def refresh(turn: Turn) -> None:
+    """Say anew what open incidents stop and who still serves, where services changed: a page read later must be true.
+
+    What a fault had stopped is kept when nothing is left of it: the message that it is mended tells it.
+    """
+    world = turn.world
+    if not any("@" in transition.subject for transition in turn.batch.transitions):
+        return
+    firing = {one.incident: one for one in reversed(world.alerts.values()) if one.incident is not None}
+    for incident in world.open_incidents():
+        alert = firing.get(incident.id)
+        device = world.device(incident.root)
+        if alert is None or device is None:
+            continue
+        facts = facts_of(world, device, alert)
+        if facts.stopped and facts.stopped != incident.facts.stopped:
+            facts = replace(incident.facts, stopped=facts.stopped, children=facts.children or incident.facts.children)
+            _save(turn, replace(incident, facts=facts, agencies=_agencies(device, facts)))
+
+
 def close_mended(turn: Turn) -> None:
     """End incidents whose alerts are all resolved, and tell everybody who was told."""
     world = turn.world
@@ -126,10 +146,14 @@ def stopped_by(world: World, device_id: str, below: Collection[str]) -> tuple[St
             continue
         service, counter = mall.services[service_id], mall.counters[counter_id]
         rate = next((offer.citizens_per_hour for offer in counter.offers if offer.service == service_id), 0.0)
-        elsewhere = sorted(
-            mall.counters[other].name
+        others = {
+            mall.counters[other].name: there.delivery
             for (same, other), there in deliveries.items()
-            if same == service_id and other != counter_id and there.delivery is Delivery.DELIVERED
+            if same == service_id and other != counter_id
+        }
+        whole, limited = (
+            sorted(name for name, delivery in others.items() if delivery is wanted)
+            for wanted in (Delivery.DELIVERED, Delivery.DEGRADED)
         )
         found.append(
             Stopped(
@@ -138,7 +162,8 @@ def stopped_by(world: World, device_id: str, below: Collection[str]) -> tuple[St
                 service.agency,
                 interrupted=verdict.delivery is Delivery.INTERRUPTED,
                 citizens_per_hour=rate,
-                elsewhere=tuple(elsewhere),
+                elsewhere=(*whole, *limited),
+                unsure=Delivery.UNKNOWN in others.values(),
             )
         )
     return tuple(sorted(found, key=lambda one: (not one.interrupted, -one.citizens_per_hour, one.place)))

@@ -35,6 +35,12 @@ class Snapshot:
     off: frozenset[str] = frozenset()
     changed: frozenset[str] = frozenset()
 
+    @property
+    def line_cut(self) -> bool:
+        """Whether the mall's own line is what failed: not, when what it hangs on inside the mall did."""
+        uplink = self.loaded.mall.site.uplink
+        return self.blind and uplink is not None and self.reaches[uplink.device] is State.DOWN
+
 
 def picture(world: World, version: int, now: datetime, changed: frozenset[str]) -> Snapshot:
     """Copy what readers may see."""

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from alerts.message import render
-from alerts.model import Incident, NoticeKind
+from alerts.model import Alert, Incident, NoticeKind
 from mppmon.engine.snapshot import Snapshot
 from mppmon.i18n import Speech
 from mppmon.mall.model import Counter, Delivery, Device, State, delivery_subject
 from mppmon.mall.principal import Principal
-from mppmon.web.views import incidents_of
+from mppmon.web.views import incidents_of, listed, what_of
 
 _GRAVITY = {Delivery.INTERRUPTED: 0, Delivery.DEGRADED: 1, Delivery.UNKNOWN: 2, Delivery.DELIVERED: 3}
 MAX_LISTED = 50
@@ -86,6 +86,7 @@ class Page:
     faults: tuple[Fault, ...]
     more_faults: int
     duty: tuple[tuple[str, str], ...]
+    listed: tuple[Fault, ...] = ()
 
 
 def page_of(snapshot: Snapshot, who: Principal, speak: Speech) -> Page:
@@ -101,7 +102,7 @@ def page_of(snapshot: Snapshot, who: Principal, speak: Speech) -> Page:
         headline=headline,
         state=state,
         time=speak.time(snapshot.at),
-        blind=snapshot.blind,
+        blind=snapshot.line_cut,
         tally=tuple((one.value, words[one], tally[one]) for one in Delivery),
         incidents=tuple(_incident(one, snapshot, speak) for one in incidents[:MAX_LISTED]),
         more_incidents=len(incidents[MAX_LISTED:]),
@@ -109,6 +110,7 @@ def page_of(snapshot: Snapshot, who: Principal, speak: Speech) -> Page:
         faults=tuple(_fault(one, snapshot, speak) for one in broken[:MAX_LISTED]),
         more_faults=len(broken[MAX_LISTED:]),
         duty=_duty(snapshot, speak) if who.sees_all else (),
+        listed=tuple(_listed(one, snapshot, speak) for one in listed(snapshot, who)[:MAX_LISTED]),
     )
 
 
@@ -215,6 +217,12 @@ def _fault(device: Device, snapshot: Snapshot, speak: Speech) -> Fault:
     since = speak._("since {time}").format(time=speak.time(snapshot.since[device.id]))
     host = snapshot.loaded.mall.devices.get(device.via or "")
     return Fault(device.id, device.name, host.name if host else device.place, word, since)
+
+
+def _listed(alert: Alert, snapshot: Snapshot, speak: Speech) -> Fault:
+    device = snapshot.loaded.mall.devices[alert.key.subject]
+    since = speak._("since {time}").format(time=speak.time(alert.since))
+    return Fault(device.id, device.name, device.place, what_of(snapshot, alert).of(speak.language), since)
 
 
 def _duty(snapshot: Snapshot, speak: Speech) -> tuple[tuple[str, str], ...]:

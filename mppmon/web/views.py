@@ -1,9 +1,11 @@
 """What a reader is shown, as plain values for JSON: filtered by principal, worded by page, command line or chat."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from alerts.model import Incident
+from alerts.model import Alert, AlertStatus, Incident, Words
 from alerts.roster import shifts
+from alerts.words import fill
 from mppmon.engine.snapshot import Snapshot
 from mppmon.mall.model import Delivery, State
 from mppmon.mall.principal import Principal
@@ -14,12 +16,15 @@ def status_view(snapshot: Snapshot, who: Principal) -> dict[str, object]:
     """Return the whole picture: counts, services, devices that do not function, incidents, alerts, who is on duty."""
     services = services_view(snapshot, who)
     devices = devices_view(snapshot, who)
+    names = {one.id: one.name for one in snapshot.loaded.people.values()}
     return {
         "version": snapshot.version,
         "at": snapshot.at.isoformat(),
         "site": snapshot.loaded.mall.site.name,
         "revision": snapshot.loaded.revision,
+        "timezone": snapshot.loaded.mall.site.timezone,
         "blind": snapshot.blind,
+        "line_cut": snapshot.line_cut,
         "counts": {
             "services": {state.value: sum(one["delivery"] == state for one in services) for state in Delivery},
             "devices": {
@@ -29,10 +34,13 @@ def status_view(snapshot: Snapshot, who: Principal) -> dict[str, object]:
         },
         "services": services,
         "devices": devices,
-        "incidents": [incident_view(one) for one in incidents_of(snapshot, who)],
+        "incidents": [incident_view(one, names) for one in incidents_of(snapshot, who)],
         "alerts": [
             {
                 "rule": alert.key.rule,
+                "incident": alert.incident is not None,
+                "name": snapshot.loaded.mall.devices[alert.key.subject].name,
+                "what": _in_both(what_of(snapshot, alert)),
                 "device": alert.key.subject,
                 "labels": dict(alert.key.labels),
                 "status": alert.status.value,
@@ -99,8 +107,8 @@ def incidents_of(snapshot: Snapshot, who: Principal) -> list[Incident]:
     return [seen for one in snapshot.incidents if (seen := incident_for(one, who)) is not None]
 
 
-def incident_view(incident: Incident) -> dict[str, object]:
-    """Return an incident with what a message says of it, in both languages."""
+def incident_view(incident: Incident, names: Mapping[str, str]) -> dict[str, object]:
+    """Return an incident with what a message says of it, in both languages. `names`: of people, by id."""
     facts = incident.facts
     return {
         "number": incident.number,
@@ -113,6 +121,7 @@ def incident_view(incident: Incident) -> dict[str, object]:
         "what": {"id": facts.what.id, "en": facts.what.en},
         "first_step": {"id": facts.first_step.id, "en": facts.first_step.en},
         "acknowledged_by": incident.acknowledged_by,
+        "acknowledged_name": names.get(incident.acknowledged_by or "", incident.acknowledged_by),
         "acknowledged_at": incident.acknowledged_at.isoformat() if incident.acknowledged_at else None,
         "services": [
             {
@@ -129,6 +138,33 @@ def incident_view(incident: Incident) -> dict[str, object]:
     }
 
 
+def what_of(snapshot: Snapshot, alert: Alert) -> Words:
+    """Return what an alert says of its device, in few words."""
+    rule = next((one for one in snapshot.loaded.rules if one.name == alert.key.rule), None)
+    device = snapshot.loaded.mall.devices[alert.key.subject]
+    return fill(rule.summary, alert.key.labels, alert.value, kind=device.kind) if rule else Words("", "")
+
+
+def listed(snapshot: Snapshot, who: Principal) -> list[Alert]:
+    """Return the alerts that wait for the list: nobody was called for them, and somebody should look."""
+    devices = snapshot.loaded.mall.devices
+    return sorted(
+        (
+            one
+            for one in snapshot.alerts
+            if one.status is AlertStatus.FIRING
+            and one.incident is None
+            and one.key.subject not in snapshot.off
+            and who.sees(devices[one.key.subject].agency)
+        ),
+        key=lambda one: (one.since, one.key.subject, one.key.rule),
+    )
+
+
+def _in_both(words: Words) -> dict[str, str]:
+    return {"id": words.id, "en": words.en}
+
+
 def on_call_view(snapshot: Snapshot, who: Principal, now: datetime) -> dict[str, object]:
     """Return roster -> present and coming shifts; agencies do not see who is on duty."""
     who.require(who.sees_all, "read the roster")
@@ -136,14 +172,15 @@ def on_call_view(snapshot: Snapshot, who: Principal, now: datetime) -> dict[str,
     view = {}
     for rotation in snapshot.loaded.rotations.values():
         coming = [one for one in rotation.boundaries if one > now][:3]
+        begun = max((one for one in rotation.boundaries if one <= now), default=now)
         view[rotation.id] = {
             "name": rotation.name,
             "shifts": [
                 {"from": start.isoformat(), "to": end.isoformat(), "person": person, "name": people[person].name}
-                for start, end, person in shifts(rotation, now, coming[-1] if coming else now)
+                for start, end, person in shifts(rotation, begun, coming[-1] if coming else now)
             ],
         }
-    return {"at": now.isoformat(), "rosters": view}
+    return {"at": now.isoformat(), "timezone": snapshot.loaded.mall.site.timezone, "rosters": view}
 
 
 def _duty(snapshot: Snapshot) -> dict[str, object]:

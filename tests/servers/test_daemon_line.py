@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import stat
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import requests
 
-from tests.servers.daemon_process import Line, daemon, until
+from tests.servers.daemon_process import MPPMON, Line, daemon, until
 
 pytestmark = pytest.mark.server
 
@@ -101,3 +102,36 @@ def test_told_to_stop_it_is_gone_within_five_seconds_and_reads_go_on(tmp_path: P
         assert "Ani" in line.run("oncall")
         line.run("ack", "1", status=3)
         assert "Kartu Keluarga" in line.run("report", "agency", "dukcapil", "--day", "2026-11-23")
+
+
+def test_sighup_ends_nothing_and_says_so(line: Line) -> None:
+    os.kill(line.process.pid, signal.SIGHUP)
+    log = line.config.parent / "daemon.log"
+    until(log.read_text, lambda text: "SIGHUP: nothing was changed" in text)
+    assert line.status()["site"] == "MPP Uji"
+
+
+def test_a_port_that_is_taken_is_one_clear_line(line: Line, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*MPPMON, "run", str(line.config), "--state", str(tmp_path / "other")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert f"cannot listen on 127.0.0.1:{line.port}: Address already in use" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_who_may_not_enter_is_told_why(line: Line) -> None:
+    done = subprocess.run(
+        ["setpriv", "--reuid=65534", "--clear-groups", *MPPMON, "status", "--state", str(line.state)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert "are you in the daemon's group?" in done.stderr or "permission denied" in done.stderr.lower()
