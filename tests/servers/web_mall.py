@@ -63,6 +63,7 @@ class WebMall:
     def jam(self, counter: str, *, jammed: bool = True) -> None:
         """Let the card printer of a counter jam, or be mended."""
         self.engine.observe(self.house.cards(counter, jammed=jammed))
+        self.engine.intake.tick()  # as the poll loop does
 
     def dump(self) -> list[str]:
         """Return the whole database as SQL."""
