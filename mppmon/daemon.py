@@ -300,6 +300,10 @@ class Daemon:
         if last_seen is not None:
             self._metrics.last_seen(last_seen.timestamp())
 
+    def engine_ended(self) -> None:
+        """End the process at once with an error: the supervisor starts it anew, and what was committed is all there."""
+        leave(1)
+
     def commit_failed(self, error: StoreError) -> None:
         """Say it, once a turn; nothing is lost, the batch waits."""
         _log.error("the database refused a transaction, it is kept and tried again: %s", error)

@@ -46,8 +46,18 @@ class Effects(Protocol):
     def committed(self, seconds: float, last_seen: datetime | None) -> None:
         """Say how long the transaction of a turn took, and the sign of life it kept."""
 
+    def engine_ended(self) -> None:
+        """Hear that the engine's thread has ended by a fault of ours: the process must not go on without it."""
+
     def commit_failed(self, error: StoreError) -> None:
         """Hear that the database began to refuse; the changes are kept and tried again at every turn."""
+
+
+def _begun() -> "Future[T]":
+    """Return a future that its waiter can no longer cancel: what was queued is done, and answered into it."""
+    future: Future[T] = Future()
+    future.set_running_or_notify_cancel()
+    return future
 
 
 @dataclass
@@ -105,7 +115,7 @@ class Engine:
 
     def submit(self, command: Command) -> "Future[Answer]":
         """Take a command; the future is done after the commit."""
-        future: Future[Answer] = Future()
+        future: Future[Answer] = _begun()
         self.intake.call(lambda: self._command(command, future))
         return future
 
@@ -121,13 +131,15 @@ class Engine:
 
     def call(self, work: Callable[[Store, datetime], T]) -> "Future[T]":
         """Run a piece of store work in the engine's thread (the outbox leases and marks there)."""
-        future: Future[T] = Future()
+        future: Future[T] = _begun()
 
         def run() -> None:
             try:
-                future.set_result(work(self._store, self._clock.now()))
-            except StoreError as error:
+                found = work(self._store, self._clock.now())
+            except Exception as error:  # noqa: BLE001  # whoever asked gets it; the engine goes on
                 future.set_exception(error)
+            else:
+                future.set_result(found)
 
         self.intake.call(run)
         return future
@@ -136,8 +148,13 @@ class Engine:
         self._stopping = True
 
     def _run(self) -> None:
-        while not self._stopping:
-            self.turn(self.intake.take())
+        try:
+            while not self._stopping:
+                self.turn(self.intake.take())
+        except BaseException:  # noqa: BLE001  # the last word of the thread
+            # Without its engine the daemon would look alive and call nobody: whoever supervises it starts it anew.
+            _log.critical("the engine ended", exc_info=True)
+            self._effects.engine_ended()
 
     def turn(self, items: Sequence[Observation | Callable[[], None] | None]) -> None:
         """Decide on these items at the present time, commit, and let effects happen."""
@@ -166,7 +183,11 @@ class Engine:
         turn.expedites.clear()
 
     def _command(self, command: Command, future: "Future[Answer]") -> None:
-        known = self._store.answered(SYSTEM, command.id)
+        try:
+            known = self._store.answered(SYSTEM, command.id)
+        except StoreError as error:  # nothing was done: whoever asked may ask again, under the same id
+            future.set_exception(error)
+            return
         if known is not None:
             future.set_result(Answer.from_json(known))
             return

@@ -6,7 +6,7 @@ from dataclasses import replace
 from alerts import escalation, roster
 from alerts.message import key as notification_key
 from alerts.message import render
-from alerts.model import Incident, NoticeKind, Notification, PageStatus, Person, Tell
+from alerts.model import Incident, NoticeKind, Notification, Page, PageStatus, Person, Policy, Tell
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
 from mppmon.i18n import speech
@@ -20,12 +20,18 @@ def escalations(turn: Turn) -> None:
     for incident_id, page in list(world.pages.items()):
         if page.status is not PageStatus.PAGING or page.next_at is None or page.next_at > turn.now:
             continue
-        policy = world.loaded.policies[page.policy]
+        policy = policy_of(world, page)
         after, tells = escalation.escalate(policy, page, on_call=on_call(turn), now=turn.now)
         world.pages[incident_id] = after
         turn.batch.pages.append(after)
         turn.tells.extend(tells)
         turn.informed[incident_id] = world.incidents[incident_id]
+
+
+def policy_of(world: World, page: Page) -> Policy:
+    """Return a page's policy; the mall's present one where that was renamed or removed meanwhile."""
+    policies = world.loaded.policies
+    return policies.get(page.policy) or policies[world.loaded.policy]
 
 
 def on_call(turn: Turn) -> dict[str, Sequence[str]]:
@@ -73,7 +79,7 @@ def reachable(world: World, tell: Tell, root: str) -> list[Person]:
     if found or tell.kind is not NoticeKind.PAGE:
         return found
     page = world.pages.get(tell.incident)
-    fallback = world.loaded.policies[page.policy].fallback if page else ()
+    fallback = policy_of(world, page).fallback if page else ()
     return [person for one in fallback if (person := people.get(one)) and route(world, person, root)]
 
 

@@ -11,6 +11,7 @@ from mppmon.engine.commands import Acknowledge, Answer, Command, Escalate
 from mppmon.mall.principal import Principal
 from mppmon.reports import Format, ReportError, run_report_async
 from mppmon.reports import Request as ReportRequest
+from mppmon.store import StoreError
 from mppmon.web.house import House, house_of, principal
 from mppmon.web.views import on_call_view, status_view
 
@@ -95,7 +96,10 @@ async def report(
 
 async def _do(request: Request, house: House, command: Command) -> Response:
     _by_socket(request)
-    answer: Answer = await asyncio.wrap_future(house.engine.submit(command))
+    try:
+        answer: Answer = await asyncio.wrap_future(house.engine.submit(command))
+    except StoreError as error:
+        raise HTTPException(503, f"nothing was changed, try again: {error}") from error
     return JSONResponse(
         {"ok": answer.ok, "code": answer.code, "text": answer.text}, status_code=_STATUS.get(answer.code, 400)
     )

@@ -60,6 +60,9 @@ class _Quiet:
     def committed(self, seconds: float, last_seen: datetime | None) -> None:
         """Not measured here."""
 
+    def engine_ended(self) -> None:
+        raise AssertionError("the engine ended")
+
     def commit_failed(self, error: StoreError) -> None:
         raise error
 

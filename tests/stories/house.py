@@ -214,6 +214,9 @@ class Recorder:
     def committed(self, _seconds: float, _last_seen: datetime | None) -> None:
         self.commits += 1
 
+    def engine_ended(self) -> None:
+        raise AssertionError("the engine ended")
+
     def commit_failed(self, error: StoreError) -> None:
         self.refused.append(error)
 

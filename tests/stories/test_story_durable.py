@@ -10,7 +10,7 @@ import pytest
 from alerts.model import NoticeKind, Rotation
 from mppmon.engine.commands import Acknowledge
 from mppmon.mall.principal import SYSTEM, Principal, Role
-from mppmon.store import Batch, DatabaseFull, Store
+from mppmon.store import Batch, DatabaseBusy, DatabaseFull, Store
 from tests.stories.house import MONDAY, House, small_config
 
 TECHNICIAN = Principal(Role.TECHNICIAN, "Ani", person="ani")
@@ -107,3 +107,65 @@ def test_every_deed_is_in_the_audit_also_one_that_was_refused(tmp_path: Path) ->
         house.do(Acknowledge(id="c1", principal=Principal(Role.COORDINATOR, "Hendra"), incident=1))
         house.do(Acknowledge(id="c2", principal=TECHNICIAN, incident=1))
         assert house.store.verify_audit(SYSTEM) == 2
+
+
+def test_a_database_that_is_busy_costs_the_command_not_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(_store: Store, _principal: Principal, _command: str) -> str | None:
+        raise DatabaseBusy("somebody else holds the lock")
+
+    with House(tmp_path) as house:
+        house.all_well()
+        house.turn(house.cards("a1", jammed=True))
+        with monkeypatch.context() as patched:
+            patched.setattr(Store, "answered", busy)
+            with pytest.raises(DatabaseBusy):
+                house.do(Acknowledge(id="c1", principal=TECHNICIAN, incident=1))
+        assert house.do(Acknowledge(id="c1", principal=TECHNICIAN, incident=1)).ok
+
+
+def test_work_that_breaks_is_told_to_whoever_asked_for_it(tmp_path: Path) -> None:
+    def broken(_store: Store, _now: object) -> None:
+        raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
+
+    with House(tmp_path) as house:
+        house.all_well()
+        asked = house.engine.call(broken)
+        house.engine.turn(house.engine.intake.take())
+        assert isinstance(asked.exception(timeout=0), UnicodeEncodeError)
+        house.turn(house.cards("a1", jammed=True))
+        assert len(house.told()) == 1
+
+
+def test_who_no_longer_waits_cannot_take_the_answer_away(tmp_path: Path) -> None:
+    with House(tmp_path) as house:
+        house.all_well()
+        house.turn(house.cards("a1", jammed=True))
+        asked = house.engine.submit(Acknowledge(id="c1", principal=TECHNICIAN, incident=1))
+        assert not asked.cancel()
+        house.engine.turn(house.engine.intake.take())
+        assert asked.result(timeout=0).ok
+
+
+def test_a_page_whose_policy_was_renamed_goes_on_by_the_present_one(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.all_well()
+    house.turn(house.cards("a1", jammed=True))
+    (policy,) = house.loaded.policies.values()
+    renamed = replace(house.loaded, policies={"baru": replace(policy, id="baru")}, policy="baru")
+    house.store.close()
+    house.clock.pass_(600)
+    with House(tmp_path, renamed, clock=house.clock) as again:
+        again.turn()
+        assert [one.recipient for one in again.told(NoticeKind.PAGE)] == ["ani", "citra"]
+
+
+def test_an_engine_that_ends_is_told_to_its_supervisor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[str] = []
+    with House(tmp_path) as house:
+        monkeypatch.setattr(house.effects, "engine_ended", lambda: ended.append("ended"))
+        monkeypatch.setattr(house.engine, "turn", lambda _items: 1 / 0)
+        house.engine.start()
+        house.engine.stop()
+        assert ended == ["ended"]
