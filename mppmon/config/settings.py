@@ -110,11 +110,16 @@ class CountersFile(Strict):
 class DeviceSettings(Strict):
     """A thing in the inventory, and the ways to ask it: at most one of `snmp`, `agent`, `http`.
 
-    `agency` and `place` may be left out for what stands at a counter: they are the counter's.
+    `agency` and `place` may be left out for what stands at a counter: they are the counter's. `asset`, `brand`, `model`
+    and `serial` are what the inventory list calls it: `mppmon import inventory` knows a device again by them.
     """
 
     kind: DeviceKind
     name: Name
+    asset: Name | None = None
+    brand: Name | None = None
+    model: Name | None = None
+    serial: Name | None = None
     agency: Slug | None = None
     place: Name | None = None
     parents: Slugs = ()
