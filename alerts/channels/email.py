@@ -43,6 +43,13 @@ class EmailChannel:
             message = compose(notification, sender=self._settings.sender, limit=self.limit)
         except (ValueError, IndexError) as error:
             return Failed(retry=False, reason=Reason.ADDRESS, detail=type(error).__name__)
+        return await self._hand_over(message)
+
+    async def rehearse(self) -> Result:
+        """Do all of a send but the message: connect, encrypt, sign in. Sent: the server would listen to us now."""
+        return await self._hand_over(None)
+
+    async def _hand_over(self, message: EmailMessage | None) -> Result:
         seconds = self._settings.timeout
         try:
             return await self._pool.call(lambda line: self._deliver(message, line), deadline=seconds)
@@ -53,7 +60,7 @@ class EmailChannel:
         """Give up what is under way."""
         self._pool.close()
 
-    def _deliver(self, message: EmailMessage, line: Line) -> Result:
+    def _deliver(self, message: EmailMessage | None, line: Line) -> Result:
         settings, path, password = self._settings, self._settings.password_file, ""
         if path is not None:
             try:
@@ -65,10 +72,11 @@ class EmailChannel:
             with _Session(settings, self._tls() if settings.security != "none" else None, line) as session:
                 if settings.username is not None:
                     session.login(settings.username, password)
-                session.send_message(message)
+                if message is not None:
+                    session.send_message(message)
         except (OSError, smtplib.SMTPException, ValueError) as error:
             return _failed(error, password)
-        return Sent(str(message["Message-ID"]))
+        return Sent("" if message is None else str(message["Message-ID"]))
 
     def _tls(self) -> ssl.SSLContext:
         if self._context is None:
