@@ -15,14 +15,15 @@ def escalate(
 ) -> tuple[Page, list[Tell]]:
     """Run the step that is due, if one is. `on_call`: roster id -> persons on duty now.
 
-    A step that finds nobody tells the fallback; without one, the next step runs at once instead of waiting for
-    nobody. Who was already told in this round is not told again, unless the step has nobody new: then it reminds.
+    A step that finds nobody (who can be reached) tells the fallback; without one, the next step runs at once instead
+    of waiting for nobody. Who was already told in this round is not told again, unless the step has nobody new: then it
+    reminds.
     """
     if page.status is not PageStatus.PAGING or page.next_at is None or now < page.next_at:
         return page, []
     for _ in policy.steps:
         step = policy.steps[min(page.step, len(policy.steps) - 1)]  # a reload may have shortened the policy
-        persons = _persons(step, on_call) or list(dict.fromkeys(policy.fallback))
+        persons = _reachable(page, _persons(step, on_call)) or _reachable(page, policy.fallback)
         persons = [one for one in persons if one not in page.told_in_round] or persons
         if persons:
             tell = Tell(page.id, page.incident, page.step, page.sequence, tuple(persons), NoticeKind.PAGE)
@@ -47,9 +48,26 @@ def forward(page: Page, *, now: datetime) -> Page:
     return replace(page, status=PageStatus.PAGING, next_at=now)
 
 
+def refuse(page: Page, person: str, *, now: datetime) -> Page:
+    """Note that no channel of a person would take the page, so that person was not told and will not be asked again.
+
+    When that leaves nobody of those whom the newest step told, the next step (or the fallback) is due now.
+    """
+    refused = tuple(dict.fromkeys((*page.refused, person)))
+    told, in_round = (tuple(one for one in list_ if one != person) for list_ in (page.told, page.told_in_round))
+    page = replace(page, refused=refused, told=told, told_in_round=in_round)
+    if page.status is not PageStatus.PAGING or any(one not in refused for one in page.asked):
+        return page
+    return replace(page, next_at=now)
+
+
 def finish(page: Page, *, now: datetime) -> Page:  # noqa: ARG001  # every decision is handed the time
     """End the page: the incident is mended, nothing more is paged."""
     return replace(page, status=PageStatus.DONE, next_at=None)
+
+
+def _reachable(page: Page, persons: Iterable[str]) -> list[str]:
+    return [one for one in dict.fromkeys(persons) if one not in page.refused]
 
 
 def _persons(step: Step, on_call: Mapping[str, Sequence[str]]) -> list[str]:
@@ -74,4 +92,4 @@ def _advance(policy: Policy, page: Page, step: Step, now: datetime) -> Page:
 def _told(page: Page, persons: Iterable[str]) -> Page:
     told = tuple(dict.fromkeys((*page.told, *persons)))
     in_round = tuple(dict.fromkeys((*page.told_in_round, *persons)))
-    return replace(page, told=told, told_in_round=in_round, sequence=page.sequence + 1)
+    return replace(page, told=told, told_in_round=in_round, sequence=page.sequence + 1, asked=tuple(persons))

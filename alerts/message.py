@@ -25,6 +25,11 @@ def key(page: str, step: int, recipient: str, channel: str, kind: NoticeKind, se
     return str(uuid5(_KEYS, "\x1f".join((page, str(step), recipient, channel, kind, str(sequence)))))
 
 
+def key_elsewhere(refused: str, channel: str) -> str:
+    """Return the key under which a refused notification goes out by another channel of the same person."""
+    return str(uuid5(_KEYS, f"{refused}\x1f{channel}"))
+
+
 def render(
     kind: NoticeKind,
     incident: Incident,
@@ -36,7 +41,7 @@ def render(
 ) -> Message:
     """Return the message of an incident to one reader. `by`: the name of who acknowledged it."""
     lines, verbs = _compose(kind, incident, speech, by or incident.acknowledged_by or "", now)
-    if public_url and kind is not NoticeKind.RESOLVED:
+    if public_url and kind not in {NoticeKind.RESOLVED, NoticeKind.WITHDRAWN}:
         lines.append(f"{public_url.rstrip('/')}/incidents/{incident.number}")
     labels = {"ack": speech._("I'll take it"), "escalate": speech._("Escalate"), "details": speech._("Details")}
     subject = f"{lines[0]} · #{incident.number}"
@@ -49,6 +54,9 @@ def _compose(
 ) -> tuple[list[str], tuple[str, ...]]:
     if kind is NoticeKind.RESOLVED:
         return [_resolved(incident, speech, now)], ()
+    if kind is NoticeKind.WITHDRAWN:
+        text = speech._("Incident #{number} closed: {subject} is not watched any more (settings were changed)")
+        return [f"{_BLIND} {text.format(number=incident.number, subject=_subject(incident.facts, speech))}"], ()
     if kind is NoticeKind.ACKNOWLEDGED:
         return [_taken(incident, speech, who), _number(incident, speech)], ("details",)
     if kind is NoticeKind.DETAILS:

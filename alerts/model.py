@@ -179,6 +179,7 @@ class Incident:
     acknowledged_at: datetime | None = None
     mended_at: datetime | None = None
     closed_at: datetime | None = None
+    closed_because: str = ""  # empty: it was mended; `config`: its cause is not watched any more
 
 
 class PageStatus(StrEnum):
@@ -194,7 +195,8 @@ class Page:
     """Somebody must act on an incident. `step`: the next step of the policy to run; `next_at`: when (None: nothing
     due);
     `round`: how often the policy was repeated; `told`: recipients already notified, in order (`told_in_round`: since
-    the round began); `sequence`: next number of a notification.
+    the round began); `sequence`: next number of a notification; `asked`: whom the newest step told; `refused`: persons
+    whom none of their channels would take it to.
     """
 
     id: str
@@ -207,6 +209,8 @@ class Page:
     told: tuple[str, ...] = ()
     sequence: int = 0
     told_in_round: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 class NoticeKind(StrEnum):
@@ -215,6 +219,7 @@ class NoticeKind(StrEnum):
     PAGE = "page"
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
+    WITHDRAWN = "withdrawn"  # closed, though not mended: what it was about is not watched any more
     DETAILS = "details"
     NOTICE = "notice"  # about ourselves
 
@@ -245,7 +250,7 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Notification:
     """One message by one channel to one person. `key`: uuid5 of page, step, recipient, channel, kind, sequence;
-    stable over crashes.
+    stable over crashes. `tried`: the person's other channels, which refused it before.
     """
 
     key: str
@@ -258,6 +263,7 @@ class Notification:
     message: Message
     urgent: bool
     created_at: datetime
+    tried: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,7 +216,7 @@ class Daemon:
     # --- observations in ------------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
-        self._engine.intake.tick()
+        self._engine.tick()
         self._metrics.queue(len(self._engine.intake))
 
     def _next_night(self, after: datetime) -> datetime:

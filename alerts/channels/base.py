@@ -21,6 +21,7 @@ class Reason(StrEnum):
     REFUSED = "refused"  # the provider says: never
     ADDRESS = "address"  # the recipient's address is none
     INVALID = "invalid"  # an answer that is not in the protocol
+    CHANNEL = "channel-removed"  # the configuration has no such channel any more
     INTERNAL = "internal"  # our own bug
 
 

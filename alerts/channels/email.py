@@ -16,6 +16,7 @@ from alerts.settings import EmailSettings
 _WORKERS = 4
 _LIMIT = 20_000
 _PERMANENT = 500  # SMTP: 4xx later, 5xx never
+_MAILBOX_FULL = 552  # permanent by its number, but it is emptied some day (RFC 5321 section 4.5.3.1.10)
 _REASONS = (  # the first that fits: smtplib's errors are OSErrors too
     (ssl.SSLError, Reason.TLS),
     (smtplib.SMTPNotSupportedError, Reason.TLS),
@@ -159,6 +160,6 @@ def _failed(error: Exception, password: str) -> Failed:
 
 def _refused(code: int, text: bytes | str, password: str) -> Failed:
     detail = f"{code} {said(text, password)}"
-    if code >= _PERMANENT:
+    if code >= _PERMANENT and code != _MAILBOX_FULL:
         return Failed(retry=False, reason=Reason.REFUSED, detail=detail)
     return Failed(retry=True, reason=Reason.TEMPORARY, detail=detail)

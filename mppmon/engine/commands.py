@@ -5,8 +5,11 @@ Console, chat, command line and API all send these, and nothing else changes sta
 
 import json
 from dataclasses import asdict, dataclass
+from uuid import UUID, uuid5
 
 from mppmon.mall.principal import Principal
+
+_KEYS = UUID("b0f6a2f1-64a7-5f0e-8f63-2f9f5b1f0d11")  # name space of command keys; never to change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +18,16 @@ class Command:
 
     id: str
     principal: Principal
+
+    @property
+    def key(self) -> str:
+        """Return what the store knows it by: an id is its sender's own, nobody else can use it up."""
+        return str(uuid5(_KEYS, f"{self.principal.name}\x1f{self.id}"))
+
+    @property
+    def deed(self) -> str:
+        """Return what is to be done, in short: an id that comes again with another deed is an error of its sender."""
+        return f"{type(self).__name__.lower()} {getattr(self, 'incident', '')}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,18 +54,21 @@ class Details(Command):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Given after the commit. `code`: `ok`, `unknown-incident`, `already`, `refused`, `closed`."""
+    """Given after the commit. `code`: `ok`, `unknown-incident`, `already`, `refused`, `closed`, `id-reused`."""
 
     ok: bool
     code: str
     text: str
 
-    def to_json(self) -> str:
+    def kept(self, command: Command) -> str:
         """Return how the store keeps it, for a command that is sent twice."""
-        return json.dumps(asdict(self), sort_keys=True)
+        return json.dumps({**asdict(self), "deed": command.deed}, sort_keys=True)
 
     @classmethod
-    def from_json(cls, text: str) -> "Answer":
-        """Return what `to_json` kept."""
+    def again(cls, text: str, command: Command) -> "Answer":
+        """Return what `kept` made, for a command of the same id."""
         kept = json.loads(text)
+        if kept.get("deed", command.deed) != command.deed:
+            said = f"this id was used for `{kept['deed']}` before, expected a new one for `{command.deed}`"
+            return cls(ok=False, code="id-reused", text=said)
         return cls(ok=bool(kept["ok"]), code=str(kept["code"]), text=str(kept["text"]))

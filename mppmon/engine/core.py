@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from alerts.channels.base import Reason
+from alerts.model import Notification
 from collectors.observation import Observation
 from mppmon.clock import Clock, uuid7
 from mppmon.config import Loaded
@@ -15,9 +17,12 @@ from mppmon.engine.acting import act
 from mppmon.engine.commands import Answer, Command
 from mppmon.engine.decide import decide
 from mppmon.engine.intake import Intake
-from mppmon.engine.restore import forget, restore
+from mppmon.engine.pulse import Pulse, SetBack
+from mppmon.engine.restore import restore, resume
 from mppmon.engine.snapshot import Snapshot, picture
+from mppmon.engine.telling import gave_up
 from mppmon.engine.turn import Turn
+from mppmon.engine.unwatched import set_back, stood_still
 from mppmon.mall.principal import SYSTEM
 from mppmon.store import Batch, Store, StoreError
 
@@ -82,7 +87,11 @@ class Engine:
         now = clock.now()
         self._world = restore(loaded, saved, now)
         self._turn = self._new_turn(now)
-        forget(self._turn, saved)
+        resume(self._turn, saved)
+        for dead in store.orphaned(SYSTEM, channels=loaded.channels):
+            gave_up(self._turn, dead, reason=Reason.CHANNEL)
+        self._pulse = Pulse(now)
+        self._pulse_lock = threading.Lock()
         self._waiting: list[_Waiting] = []
         self._version = 0
         self.snapshot: Snapshot = picture(self._world, 0, now, frozenset())
@@ -111,7 +120,29 @@ class Engine:
 
     def observe(self, observation: Observation) -> None:
         """Take an observation; returns at once."""
+        self._beat()
         self.intake.observe(observation)
+
+    def tick(self) -> None:
+        """Let the engine look at the time. The poll loop ticks several times a second: a long silence of it means that
+        nobody watched.
+        """
+        self._beat()
+        self.intake.tick()
+
+    def _beat(self) -> None:
+        with self._pulse_lock:
+            found = self._pulse.beat(self._clock.now())
+        if isinstance(found, SetBack):
+            self.intake.call(lambda: set_back(self._turn, found))
+        elif found is not None:
+            self.intake.call(lambda: stood_still(self._turn, found))
+
+    def undeliverable(self, notification: Notification, reason: Reason) -> None:
+        """Hear, in a piece of store work, that a channel will never take this message: another way is found, and the
+        row ends in the same transaction.
+        """
+        gave_up(self._turn, notification, reason=reason)
 
     def submit(self, command: Command) -> "Future[Answer]":
         """Take a command; the future is done after the commit."""
@@ -184,15 +215,16 @@ class Engine:
 
     def _command(self, command: Command, future: "Future[Answer]") -> None:
         try:
-            known = self._store.answered(SYSTEM, command.id)
+            waiting = (answer for key, _, answer in self._turn.batch.commands if key == command.key)
+            known = next(waiting, None) or self._store.answered(SYSTEM, command.key)
         except StoreError as error:  # nothing was done: whoever asked may ask again, under the same id
             future.set_exception(error)
             return
         if known is not None:
-            future.set_result(Answer.from_json(known))
+            self._waiting.append(_Waiting(future, Answer.again(known, command)))  # not before what it repeats
             return
         answer = act(self._turn, command)
-        self._turn.batch.commands.append((command.id, self._turn.now, answer.to_json()))
+        self._turn.batch.commands.append((command.key, self._turn.now, answer.kept(command)))
         self._waiting.append(_Waiting(future, answer))
 
     def _commit(self, turn: Turn) -> bool:

@@ -1,11 +1,21 @@
 """One pass from observations to notifications. Pure over the world it is given: no I/O, no clock."""
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
 from collectors.observation import Observation
 from mppmon.engine import alerting, delivery, hours, incidents, reach, telling
+from mppmon.engine.pulse import TOLERANCE
 from mppmon.engine.turn import Turn
+
+_log = logging.getLogger(__name__)
+
+
+def _take(turn: Turn, observation: Observation) -> None:
+    for one in (observation, *observation.parts):
+        reach.observed(turn, one)
+        alerting.readings(turn, one)
 
 
 def decide(turn: Turn, observations: Sequence[Observation], *, last_seen_every: timedelta) -> None:
@@ -13,9 +23,12 @@ def decide(turn: Turn, observations: Sequence[Observation], *, last_seen_every: 
     it.
     """
     for observation in observations:
-        for one in (observation, *observation.parts):
-            reach.observed(turn, one)
-            alerting.readings(turn, one)
+        if not turn.world.watched_from <= observation.evidence_at <= turn.now + TOLERANCE:
+            continue  # of the time nobody watched, or of a clock that has been set back meanwhile
+        try:
+            _take(turn, observation)
+        except Exception:  # noqa: BLE001  # one device's answer may not end the watch over all the others
+            _log.exception("check %s: its observation could not be judged and was left out", observation.check)
     reach.follow_uplink(turn)
     reach.judge(turn)
     alerting.states(turn)

@@ -25,6 +25,9 @@ from mppmon.mall import topology
 from mppmon.mall.impact import Verdict, impact
 from mppmon.mall.model import Delivery, Device, State
 
+CONFIG = "config"
+"""Why an incident was closed that nobody mended."""
+
 
 def open_for(turn: Turn) -> None:
     """Give every firing alert that somebody must act on its incident; a new incident is paged at once.
@@ -98,6 +101,23 @@ def close_mended(turn: Turn) -> None:
             tell_all(turn, finished, incident, NoticeKind.RESOLVED)
         _save(turn, incident)
         del world.incidents[incident_id]
+
+
+def withdraw(turn: Turn) -> None:
+    """Close incidents of which no alert is left, though none was mended: a changed configuration watches their cause no
+    more.
+    """
+    world = turn.world
+    alive = {one.incident for one in world.alerts.values()}
+    for incident in world.open_incidents():
+        if incident.id in alive:
+            continue
+        closed = replace(incident, status=IncidentStatus.CLOSED, closed_at=turn.now, closed_because=CONFIG)
+        page = world.pages.pop(incident.id, None)
+        if page is not None:
+            tell_all(turn, escalation.finish(page, now=turn.now), closed, NoticeKind.WITHDRAWN)
+        _save(turn, closed)
+        del world.incidents[closed.id]
 
 
 def tell_all(turn: Turn, page: Page, incident: Incident, kind: NoticeKind, *, but: str | None = None) -> None:

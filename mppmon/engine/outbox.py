@@ -62,7 +62,9 @@ class EngineOutbox:
                     later = now + timedelta(seconds=result.retry_after or 0.0)
                     store.mark(SYSTEM, key, now=now, retry_at=later, reason=result.reason, attempt=attempt)
                 case Failed():
-                    store.mark(SYSTEM, key, now=now, dead=True, reason=result.reason, attempt=attempt)
+                    dead = store.unsent(SYSTEM, key)
+                    if dead is not None:
+                        self._engine.undeliverable(dead, result.reason)
 
             self._on_pending(store.pending(SYSTEM))
 

@@ -1,10 +1,13 @@
 """From the store to a world: what was open stays open, and the time nobody watched is unknown."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from alerts.model import Alert, AlertStatus
 from mppmon.config import Loaded
+from mppmon.engine.incidents import withdraw
 from mppmon.engine.turn import Turn
+from mppmon.engine.unwatched import believable, keep_timers, set_back, wrong_before
 from mppmon.engine.world import World, new_world
 from mppmon.mall.model import State, delivery_subject
 from mppmon.store import Saved
@@ -17,12 +20,13 @@ def restore(loaded: Loaded, saved: Saved, now: datetime) -> World:
     world = new_world(loaded, now)
     world.next_number = saved.next_number
     world.last_seen = saved.last_seen
+    world.decided = max((one.decided_at for one in saved.states.values()), default=world.decided)
     world.incidents = {one.id: one for one in saved.incidents}
     world.pages = {one.incident: one for one in saved.pages if one.incident in world.incidents}
     for alert in saved.alerts:
-        if alert.key.subject in loaded.mall.devices and world.book.named(alert.key.rule) is not None:
+        if watched(world, alert):
             world.alerts[alert.key] = alert
-            _block(world, alert)
+            block(world, alert)
     for device in loaded.mall.devices:
         newest = (saved.states.get(f"{device}/{what}") for what in ("reach", "function"))
         world.begin(device, max((one.at for one in newest if one is not None), default=now))
@@ -30,6 +34,26 @@ def restore(loaded: Loaded, saved: Saved, now: datetime) -> World:
         said = saved.states.get(delivery_subject(*key))
         world.begin_delivery(key, said.at if said is not None else now)
     return world
+
+
+def watched(world: World, alert: Alert) -> bool:
+    """Whether the present configuration still has the device and the rule of an alert."""
+    return alert.key.subject in world.loaded.mall.devices and world.book.named(alert.key.rule) is not None
+
+
+def resume(turn: Turn, saved: Saved) -> None:
+    """Record what the pause means: it is unknown, alerts nobody watches any more are over, timers run on."""
+    clock = wrong_before(saved.last_seen, turn.now)
+    if clock is not None and believable(clock):
+        set_back(turn, clock)
+    else:
+        forget(turn, saved)
+        if clock is not None:
+            keep_timers(turn, clock)
+    for alert in saved.alerts:
+        if not watched(turn.world, alert):
+            turn.batch.alerts.append(replace(alert, status=AlertStatus.RESOLVED, resolved_at=turn.now))
+    withdraw(turn)
 
 
 def forget(turn: Turn, saved: Saved) -> None:
@@ -62,7 +86,8 @@ def _mark(world: World, subject: str, since: datetime) -> None:
         world.begin_delivery((service, counter), since)
 
 
-def _block(world: World, alert: Alert) -> None:
+def block(world: World, alert: Alert) -> None:
+    """Note a firing alert that stops its device from doing its job."""
     rule = world.book.named(alert.key.rule)
     if rule is not None and rule.blocks and alert.status is AlertStatus.FIRING:
         world.blocking.setdefault(alert.key.subject, set()).add(alert.key)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from alerts import escalation, roster
+from alerts.channels.base import Reason
 from alerts.message import key as notification_key
-from alerts.message import render
+from alerts.message import key_elsewhere, render
 from alerts.model import Incident, NoticeKind, Notification, Page, PageStatus, Person, Policy, Tell
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
@@ -72,6 +73,36 @@ def notifications(turn: Turn) -> None:
             )
 
 
+def gave_up(turn: Turn, dead: Notification, *, reason: Reason) -> None:
+    """Find another way for what a channel will never take: the person's next channel, else the next person.
+
+    The row that died, the one that replaces it and the page change in one transaction. Asked twice (the commit failed,
+    and the lease ran out) it does the same again.
+    """
+    world = turn.world
+    turn.batch.refused.append((dead.key, turn.now, reason.value))
+    person = world.loaded.people.get(dead.recipient)
+    tried = tuple(dict.fromkeys((*dead.tried, dead.channel)))
+    left = [one for one in (ways(world, person) if person else []) if one[0] not in tried]
+    if left:
+        channel, address = left[0]
+        other = key_elsewhere(dead.key, channel)
+        turn.batch.notifications.append(
+            replace(dead, key=other, channel=channel, address=address, created_at=turn.now, tried=tried)
+        )
+        return
+    page = world.pages.get(dead.incident)
+    if dead.kind is NoticeKind.PAGE and page is not None and page.id == dead.page:
+        page = escalation.refuse(page, dead.recipient, now=turn.now)
+        world.pages[dead.incident] = page
+        turn.batch.pages.append(page)
+
+
+def ways(world: World, person: Person) -> list[tuple[str, str]]:
+    """Return a person's channels of the present configuration with their addresses, the preferred one first."""
+    return [(channel, address) for channel, address in person.addresses.items() if channel in world.loaded.channels]
+
+
 def reachable(world: World, tell: Tell, root: str) -> list[Person]:
     """Return those who have a channel; for a page that would reach nobody, the policy's fallback."""
     people = world.loaded.people
@@ -88,7 +119,7 @@ def route(world: World, person: Person, root: str) -> tuple[str, str] | None:
 
     `root`: the incident's cause. What the line itself hangs on takes the line with it, before any anchor was asked.
     """
-    known = [(channel, address) for channel, address in person.addresses.items() if channel in world.loaded.channels]
+    known = ways(world, person)
     if line_in_doubt(world, root):
         local = [one for one in known if not world.loaded.channels[one[0]].needs_internet]
         known = local or known

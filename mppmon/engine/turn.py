@@ -36,8 +36,9 @@ class Turn:
 
     def transition(self, subject: str, old: str, new: str, *, at: datetime, cause: str, agency: str | None) -> None:
         """Record a change once."""
+        decided = self.world.decide_at(self.now)
         self.batch.transitions.append(
-            Transition(self.new_id(), subject, old, new, at, self.now, cause, self.world.loaded.revision, agency)
+            Transition(self.new_id(), subject, old, new, at, decided, cause, self.world.loaded.revision, agency)
         )
 
     def touched(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ Held in memory by its one thread, rebuilt from the store.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from alerts.model import Alert, AlertKey, Incident, IncidentStatus, Labels, Page, Rule
 from alerts.rule import RuleBook, compile_rules, matches
@@ -22,6 +22,7 @@ Care = tuple[tuple[int, str, Labels, tuple[Rule, ...]], ...]
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass
@@ -54,8 +55,15 @@ class World:
     off_at: datetime | None = None
     duty: dict[str, str | None] = field(default_factory=dict)
     last_seen: datetime | None = None
+    watched_from: datetime = _EPOCH  # what was observed before is no news: nobody watched until then
+    decided: datetime = _EPOCH  # the newest decision; the order of decisions survives a clock that is set back
     targets: dict[str, tuple[Target, ...]] = field(default_factory=dict)
     care_cache: dict[tuple[Schema, str], Care] = field(default_factory=dict)
+
+    def decide_at(self, now: datetime) -> datetime:
+        """Return the time of a decision made now: never earlier than the one before."""
+        self.decided = now if now >= self.decided else self.decided + _MOMENT
+        return self.decided
 
     @property
     def needed(self) -> int:

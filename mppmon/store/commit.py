@@ -4,7 +4,7 @@ from sqlalchemy import Connection, delete, insert
 
 from alerts.model import Incident
 from mppmon.clock import micros
-from mppmon.store import audit, outbox, transitions
+from mppmon.store import audit, outbox, revisions, transitions
 from mppmon.store.codec import encode
 from mppmon.store.connect import insert_new, upsert
 from mppmon.store.records import Batch
@@ -37,10 +37,7 @@ def write(connection: Connection, batch: Batch) -> None:
                 for one in batch.pages
             ],
         )
-    if batch.notifications:
-        connection.execute(
-            insert_new(backend, outbox_table, "key"), [outbox.row_of(one) for one in batch.notifications]
-        )
+    _outbox(connection, batch)
     if batch.audit:
         audit.append(connection, batch.audit)
     if batch.commands:
@@ -48,8 +45,20 @@ def write(connection: Connection, batch: Batch) -> None:
             insert_new(backend, command, "id"),
             [{"id": key, "at": micros(at), "answer": answer} for key, at, answer in batch.commands],
         )
+    for name, normalised, at, author in batch.revisions:
+        revisions.save(connection, name=name, normalised=normalised, at=at, author=author)
     if batch.last_seen is not None:
         connection.execute(upsert(backend, last_seen, "id"), [{"id": _LAST_SEEN_ROW, "at": micros(batch.last_seen)}])
+
+
+def _outbox(connection: Connection, batch: Batch) -> None:
+    for now, by in batch.clocks:
+        outbox.set_back(connection, now=now, by=by)
+    if batch.refused:
+        outbox.end(connection, batch.refused)
+    if batch.notifications:
+        rows = [outbox.row_of(one) for one in batch.notifications]
+        connection.execute(insert_new(connection.dialect.name, outbox_table, "key"), rows)
 
 
 def _incidents(connection: Connection, newest: list[Incident]) -> None:

@@ -4,8 +4,8 @@ A lease that runs out (the sender died) makes the row pending again: at most one
 counts leases and is the token of the one who holds it: what an earlier holder says about the row no longer counts.
 """
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
@@ -95,6 +95,42 @@ def mark(
         .values(values)
     )
     return done.rowcount == 1
+
+
+def end(connection: Connection, refused: Iterable[tuple[str, datetime, str]]) -> None:
+    """Mark notifications as dead, whoever holds them: `(key, at, reason)`."""
+    for key, at, reason in refused:
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.key == key, outbox.c.status.in_(_UNSENT))
+            .values(status="dead", lease_until=None, reason=reason, finished_at=micros(at))
+        )
+
+
+def set_back(connection: Connection, *, now: datetime, by: timedelta) -> None:
+    """Follow a clock that was set back `by` to `now`: what waits, waits as long as it would have."""
+    moved = micros(now + by) - micros(now)
+    for column in (outbox.c.next_at, outbox.c.lease_until):
+        sooner = case((column - moved > micros(now), column - moved), else_=micros(now))
+        connection.execute(
+            update(outbox).where(outbox.c.status.in_(_UNSENT), column > micros(now)).values({column.name: sooner})
+        )
+
+
+def orphaned(connection: Connection, *, channels: Collection[str]) -> list[Notification]:
+    """Return what waits for a channel that is none of these, in its order."""
+    rows = connection.scalars(
+        select(outbox.c.body)
+        .where(outbox.c.status.in_(_UNSENT), outbox.c.channel.not_in(sorted(channels)))
+        .order_by(outbox.c.seq)
+    )
+    return [decode(Notification, body) for body in rows]
+
+
+def by_key(connection: Connection, key: str) -> Notification | None:
+    """Return a notification that is neither sent nor dead."""
+    body = connection.scalar(select(outbox.c.body).where(outbox.c.key == key, outbox.c.status.in_(_UNSENT)))
+    return None if body is None else decode(Notification, body)
 
 
 def next_due(connection: Connection, *, channels: Collection[str] | None) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.model import Alert, Incident, NoticeKind, Notification, Page
 from mppmon.mall.model import Transition
@@ -34,6 +34,12 @@ class Batch:
     audit: list[AuditEntry] = field(default_factory=list)
     commands: list[tuple[str, datetime, str]] = field(default_factory=list)
     """`(command id, at, answer as JSON text)`."""
+    refused: list[tuple[str, datetime, str]] = field(default_factory=list)
+    """Notifications that will never be delivered: `(key, at, reason)`."""
+    revisions: list[tuple[str, str, datetime, str]] = field(default_factory=list)
+    """Config revisions taken into use: `(name, normalised, at, author)`."""
+    clocks: list[tuple[datetime, timedelta]] = field(default_factory=list)
+    """The clock was set back to the first by the second: what waits in the outbox is due that much earlier."""
     last_seen: datetime | None = None
 
     @property
@@ -47,6 +53,9 @@ class Batch:
             or self.notifications
             or self.audit
             or self.commands
+            or self.refused
+            or self.revisions
+            or self.clocks
         )
 
 

@@ -11,10 +11,10 @@ from mppmon.store.schema import revision, revision_use
 
 
 def save(connection: Connection, *, name: str, normalised: str, at: datetime, author: str) -> None:
-    """Keep a revision and that it is in use from `at` on. The one already in use is left as it is."""
+    """Keep a revision and that it is in use from `at` on. The one already in use by then is left as it is."""
     connection.execute(insert_new(connection.dialect.name, revision, "id"), [{"id": name, "normalised": normalised}])
-    current = connection.scalar(select(revision_use.c.revision).order_by(revision_use.c.seq.desc()).limit(1))
-    if current != name:
+    current = connection.execute(select(revision_use).order_by(revision_use.c.seq.desc()).limit(1)).first()
+    if current is None or current.revision != name or current.at > micros(at):
         connection.execute(insert(revision_use), [{"revision": name, "at": micros(at), "author": author}])
 
 
@@ -24,10 +24,15 @@ def text(connection: Connection, name: str) -> str | None:
 
 
 def used(connection: Connection, *, start: datetime, end: datetime) -> list[Used]:
-    """Return the revisions in use during `[start, end)`, oldest first; the first may have begun before `start`."""
+    """Return the revisions in use during `[start, end)`, oldest first; the first may have begun before `start`.
+
+    Where the clock was set back, what was said later replaces what an earlier row says of later times.
+    """
     rows = connection.execute(select(revision_use).where(revision_use.c.at < micros(end)).order_by(revision_use.c.seq))
     found: list[Used] = []
     for row in rows:
+        while found and found[-1].at >= from_micros(row.at):
+            found.pop()
         if row.at <= micros(start):
             found.clear()
         found.append(Used(row.revision, from_micros(row.at), row.author))

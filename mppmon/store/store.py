@@ -154,6 +154,18 @@ class Store:
             at = outbox.next_due(connection, channels=channels)
             return None if at is None else max(at, now)
 
+    def unsent(self, principal: Principal, key: str) -> Notification | None:
+        """Return a notification by its key; None when it is sent, dead or not there."""
+        require_writer(principal, "read the outbox")
+        with self._engine.begin() as connection:
+            return outbox.by_key(connection, key)
+
+    def orphaned(self, principal: Principal, *, channels: Collection[str]) -> list[Notification]:
+        """Return what waits for a channel that is not among these: the configuration has none of that name any more."""
+        require_writer(principal, "read the outbox")
+        with self._engine.begin() as connection:
+            return outbox.orphaned(connection, channels=channels)
+
     def pending(self, principal: Principal) -> int:
         """Return how many notifications are neither sent nor dead."""
         require_staff(principal, "read the outbox")

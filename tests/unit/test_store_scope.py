@@ -31,6 +31,8 @@ CALLS: dict[str, Call] = {
     "release": lambda store, who, _: store.release(who),
     "mark": lambda store, who, _: store.mark(who, "bravo-key", now=LATE, dead=True, attempt=1),
     "next_due": lambda store, who, _: store.next_due(who, MONDAY),
+    "unsent": lambda store, who, _: store.unsent(who, "bravo-key"),
+    "orphaned": lambda store, who, _: store.orphaned(who, channels=("none",)),
     "pending": lambda store, who, _: store.pending(who),
     "transitions": lambda store, who, _: store.transitions(who, start=MONDAY, end=LATE),
     "before": lambda store, who, _: store.before(
