@@ -15,11 +15,12 @@ def check_secret_files(loaded: Loaded) -> tuple[Problem, ...]:
 
     Warnings, because whoever checks a configuration need not be the user (or the machine) the daemon runs as.
     """
-    found = [_judge(key, path) for key, path in _named(loaded)]
+    found = [_judge(key, path) for key, path in secret_files(loaded)]
     return tuple(problem for problem in found if problem is not None)
 
 
-def _named(loaded: Loaded) -> list[tuple[str, Path]]:
+def secret_files(loaded: Loaded) -> list[tuple[str, Path]]:
+    """Return each secret file once, with the key path of the entry that names it first."""
     named: dict[Path, str] = {}
     for slug, channel in loaded.channels.items():
         path = channel.password_file if isinstance(channel, EmailSettings) else channel.token_file
