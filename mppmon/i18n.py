@@ -5,7 +5,7 @@ them.
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -64,6 +64,22 @@ class Speech:
     def percent(self, ratio: float) -> str:
         """`99,42%` in Indonesian, from 0.9942."""
         return format_percent(ratio, "0.00%", locale=self.language)
+
+
+def preload() -> None:
+    """Read the catalogues and the locale data of every language from disk now.
+
+    Babel opens them when they are first needed; a daemon that has no descriptor left then could not word a page.
+    """
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    for zone in _ZONE_NAMES:
+        for language in LANGUAGES:
+            speak = speech(zone)(language)
+            speak.plural("{count} minute", "{count} minutes", 2)
+            speak.time(at)
+            speak.date(at)
+            speak.number(1234.5)
+            speak.percent(0.5)
 
 
 def speech(zone: str) -> Callable[[str], Speech]:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from mppmon.config.problem import listed, nearest, quoted
 from mppmon.mall.model import Mall, Transition, delivery_subject
 from mppmon.mall.principal import SYSTEM, Principal
 from mppmon.reports import agency as account
@@ -31,15 +32,22 @@ def agency_report(store: Store, request: Request, malls: Malls) -> account.Agenc
     latest = store.revisions(SYSTEM, start=request.now, end=request.now + timedelta(microseconds=1))
     if not latest:
         raise ReportError("no-config", "no config revision is stored; it is when the daemon starts")
-    _, last = days(request.period)
+    first, last = days(request.period)
+    if first > (request.now + timedelta(days=1)).date():  # wherever the mall is; to reckon years ahead takes long
+        raise _not_begun(request.period)
     mall_of = cache(malls)  # most reports need but one
     period = parse(request.period, ZoneInfo(mall_of(_text(store, latest[-1]), last).site.timezone))
+    if period.start > request.now:
+        raise _not_begun(request.period)
     segments = _segments(store, period, mall_of)
     agency = next(
         (one.mall.agencies[request.agency] for one in reversed(segments) if request.agency in one.mall.agencies), None
     )
     if agency is None:
-        raise ReportError("unknown-agency", f"agency: found {request.agency!r}, expected one of the mall's agencies")
+        known = {code for one in segments for code in one.mall.agencies}
+        hint = nearest(request.agency, known)
+        text = f"agency: found {quoted(request.agency)}, expected {listed(known)}"
+        raise ReportError("unknown-agency", f"{text} ({hint})" if hint else text)
     until = min(period.end, max(request.now, period.start))
     subjects = [delivery_subject(*key) for key in account.offered(segments, agency.id)]
     return account.report(
@@ -50,6 +58,11 @@ def agency_report(store: Store, request: Request, malls: Malls) -> account.Agenc
         until=until,
         known_until=max(_known_until(store, principal, request.now, until), period.start),
     )
+
+
+def _not_begun(word: str) -> ReportError:
+    """Return what is said of a period that lies ahead."""
+    return ReportError("period", f"period: found {word}, which has not begun yet")
 
 
 def _text(store: Store, used: Used) -> str:

@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 from mppmon.reports.request import ReportError
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""Years that a report may be about: before there was nothing to watch, and dates near either end cannot be reckoned."""
+
 _WORD = re.compile(r"\d{4}-\d{2}(-\d{2})?", re.ASCII)
 
 
@@ -30,6 +33,8 @@ def days(word: str) -> tuple[date, date]:
         after = (first + timedelta(days=31)).replace(day=1) if month else first + timedelta(days=1)
     except (ValueError, OverflowError):
         raise ReportError("period", f"period: found {word[:40]!r}, expected YYYY-MM or YYYY-MM-DD") from None
+    if not FIRST_YEAR <= first.year <= LAST_YEAR:
+        raise ReportError("period", f"period: found {word}, expected a year from {FIRST_YEAR} to {LAST_YEAR}")
     return first, after - timedelta(days=1)
 
 

@@ -1,25 +1,35 @@
 """The API. The command line speaks it over the control socket; over TCP it is read-only until sign-in exists."""
 
-import asyncio
+import logging
 from typing import Annotated, Literal
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from mppmon.engine.commands import Acknowledge, Answer, Command, Escalate
+from mppmon.engine.commands import Acknowledge, Command, Escalate
 from mppmon.mall.principal import Principal
-from mppmon.reports import Format, ReportError, run_report_async
+from mppmon.reports import Format, ReportError
 from mppmon.reports import Request as ReportRequest
+from mppmon.reports.period import days
 from mppmon.store import StoreError
-from mppmon.web.house import House, house_of, principal
+from mppmon.web.desk import Desk, DeskFull
+from mppmon.web.house import House, house_of, peer_of, principal
+from mppmon.web.pending import NotYetDurable, Pending, TooManyPending
 from mppmon.web.views import on_call_view, status_view
 
+_log = logging.getLogger(__name__)
 router = APIRouter(prefix="/api/v1")
 HouseOf = Annotated[House, Depends(house_of)]
 Who = Annotated[Principal, Depends(principal)]
 CommandId = Annotated[str | None, Header(alias="Idempotency-Key", max_length=64)]
 _REPORT_STATUS = {"refused": 403, "unknown-agency": 404, "no-config": 404, "period": 422, "request": 422}
+"""What a reader may be told as it is; of every other error the log has the text."""
+_REPORT_FAULT = {
+    "database": (503, "the database cannot be read now; the daemon's log says why"),
+    "timeout": (504, "the report took too long and was given up; ask for a shorter period"),
+}
+_FAILED = (500, "the report could not be made; the daemon's log says why")
 _STATUS = {"ok": 200, "already": 409, "unknown-incident": 404, "refused": 403}
 
 
@@ -36,15 +46,15 @@ async def oncall(house: HouseOf, who: Who) -> dict[str, object]:
 
 
 @router.post("/incidents/{number}/acknowledge")
-async def acknowledge(number: int, request: Request, house: HouseOf, who: Who, key: CommandId = None) -> Response:
+async def acknowledge(number: int, request: Request, who: Who, key: CommandId = None) -> Response:
     """Take an incident on."""
-    return await _do(request, house, Acknowledge(id=key or str(uuid4()), principal=who, incident=number))
+    return await _do(request, Acknowledge(id=key or str(uuid4()), principal=who, incident=number))
 
 
 @router.post("/incidents/{number}/escalate")
-async def escalate(number: int, request: Request, house: HouseOf, who: Who, key: CommandId = None) -> Response:
+async def escalate(number: int, request: Request, who: Who, key: CommandId = None) -> Response:
     """Pass an incident on to the next step of its policy."""
-    return await _do(request, house, Escalate(id=key or str(uuid4()), principal=who, incident=number))
+    return await _do(request, Escalate(id=key or str(uuid4()), principal=who, incident=number))
 
 
 @router.post("/devices/{device}/poll")
@@ -59,21 +69,20 @@ async def poll(device: str, request: Request, house: HouseOf, who: Who) -> Respo
 
 
 @router.get("/reports/agency/{agency}")
-async def report(
+async def report(  # one argument per part of the query
+    request: Request,
     agency: str,
     house: HouseOf,
     who: Who,
     *,
-    month: Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}$")] = None,
-    day: Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}-\d{2}$")] = None,
+    month: Annotated[str | None, Query(max_length=40)] = None,
+    day: Annotated[str | None, Query(max_length=40)] = None,
     form: Annotated[Format, Query(alias="format")] = Format.JSON,
     language: Literal["id", "en"] = "id",
 ) -> Response:
     """Return what an agency delivered in a month or on a day, in service hours."""
-    period = month or day
-    if period is None or (month and day):
-        raise HTTPException(422, "give either month=YYYY-MM or day=YYYY-MM-DD")
-    request = ReportRequest(
+    period = _period(month, day)
+    asked = ReportRequest(
         database=house.database,
         principal=who,
         agency=agency,
@@ -82,10 +91,13 @@ async def report(
         format=form,
         language=language,
     )
+    desk: Desk = request.app.state.desk
     try:
-        made = await run_report_async(request)
+        made = await desk.get(asked)
+    except DeskFull:
+        raise HTTPException(503, "many reports are being made; ask again soon", headers={"Retry-After": "10"}) from None
     except ReportError as error:
-        raise HTTPException(_REPORT_STATUS.get(error.word, 500), str(error)) from error
+        raise _told(error) from error
     kinds = {
         Format.TABLE: "text/plain; charset=utf-8",
         Format.CSV: "text/csv; charset=utf-8",
@@ -94,12 +106,42 @@ async def report(
     return Response(made, media_type=kinds[form])
 
 
-async def _do(request: Request, house: House, command: Command) -> Response:
-    _by_socket(request)
+def _period(month: str | None, day: str | None) -> str:
+    """Return what was asked for, if it is a period: no child is started to find that it is none."""
+    word = month or day
+    if word is None or (month and day) or len(word) != len("YYYY-MM" if month else "YYYY-MM-DD"):
+        raise HTTPException(422, "give either month=YYYY-MM or day=YYYY-MM-DD")
     try:
-        answer: Answer = await asyncio.wrap_future(house.engine.submit(command))
+        days(word)
+    except ReportError as error:
+        raise HTTPException(422, str(error)) from error
+    return word
+
+
+def _told(error: ReportError) -> HTTPException:
+    """Return what a reader is told of it."""
+    if error.word in _REPORT_STATUS:
+        return HTTPException(_REPORT_STATUS[error.word], str(error))
+    _log.error("no report: %s", error)
+    status, text = _REPORT_FAULT.get(error.word, _FAILED)
+    return HTTPException(status, text)
+
+
+async def _do(request: Request, command: Command) -> Response:
+    _by_socket(request)
+    pending: Pending = request.app.state.pending
+    try:
+        answer = await pending.answer(command)
     except StoreError as error:
         raise HTTPException(503, f"nothing was changed, try again: {error}") from error
+    except ValueError as error:
+        raise HTTPException(409, str(error)) from error
+    except TooManyPending:
+        raise HTTPException(503, "nothing was changed: the database does not take changes now") from None
+    except NotYetDurable:
+        text = "not yet durable, pending: the database has not taken it; ask again under the same Idempotency-Key"
+        headers = {"Idempotency-Key": command.id, "Retry-After": "10"}
+        return JSONResponse({"ok": False, "code": "pending", "text": text}, status_code=504, headers=headers)
     return JSONResponse(
         {"ok": answer.ok, "code": answer.code, "text": answer.text}, status_code=_STATUS.get(answer.code, 400)
     )
@@ -107,5 +149,5 @@ async def _do(request: Request, house: House, command: Command) -> Response:
 
 def _by_socket(request: Request) -> None:
     """Refuse changes over TCP: until sign-in exists nobody there is known by name."""
-    if request.state.peer.uid is None:
+    if peer_of(request).uid is None:
         raise HTTPException(403, "changes are made by the control socket or by Telegram until sign-in exists")

@@ -1,21 +1,42 @@
 """The one ASGI application: status page, API, event stream, probes; for the loopback port and the control socket."""
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from mppmon.mall.principal import Refused
 from mppmon.web import api, pages, probes
+from mppmon.web.desk import Desk
 from mppmon.web.house import House
+from mppmon.web.limits import Limits, Slots
+from mppmon.web.pending import Pending
 
 _HOSTS = ["localhost", "127.0.0.1", "[::1]", "mppmon"]
 """Names a browser may know us by: a foreign name that resolves to loopback (DNS rebinding) is refused."""
 
 
-def create_app(house: House) -> FastAPI:
+def create_app(house: House, *, limits: Limits | None = None) -> FastAPI:
     """Return the application of this house."""
+    limits = limits or Limits()
+    pages.preload()
     app = FastAPI(title="mppmon", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
     app.state.house = house
+    app.state.streams = Slots(limits.streams)
+    app.state.desk = Desk(limits)
+    app.state.pending = Pending(house.engine.submit, limits)
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(Exception, _failed)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS)
     for router in (probes.router, api.router, pages.router):
         app.include_router(router)
     app.mount("/static", pages.static)
     return app
+
+
+async def _refused(_: Request, refusal: Exception) -> Response:
+    return JSONResponse({"detail": str(refusal)}, status_code=403)
+
+
+async def _failed(_: Request, __: Exception) -> Response:
+    """Answer a fault of ours. It says nothing of what is inside; uvicorn logs the fault itself, once."""
+    return JSONResponse({"detail": "the daemon could not answer; its log says why"}, status_code=500)

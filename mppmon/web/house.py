@@ -40,10 +40,16 @@ def house_of(request: Request) -> House:
     return house
 
 
+def peer_of(request: Request) -> Peer:
+    """Return who is at the other end."""
+    peer = getattr(request.state, PEER)
+    assert isinstance(peer, Peer)  # noqa: S101  # set by PeerProtocol
+    return peer
+
+
 def principal(request: Request) -> Principal:
     """Return who asks (a FastAPI dependency); 403 for a user nobody knows."""
-    peer: Peer = getattr(request.state, PEER)
-    found = principal_of(peer, house_of(request).engine.snapshot.loaded.people.values())
+    found = principal_of(peer_of(request), house_of(request).engine.snapshot.loaded.people.values())
     if found is None:
         raise HTTPException(403, "your login is not in people.yaml (`login:`)")
     return found

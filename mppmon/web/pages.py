@@ -8,16 +8,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Response
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from sse_starlette import EventSourceResponse
+from starlette.types import Receive, Scope, Send
 
 from mppmon.engine.snapshot import Snapshot
 from mppmon.i18n import Speech, speech
 from mppmon.mall.principal import Principal
-from mppmon.web.house import House, house_of, principal
+from mppmon.web.house import House, house_of, peer_of, principal
+from mppmon.web.limits import Slots
 from mppmon.web.live import Word
 from mppmon.web.once import Once
 from mppmon.web.status_page import page_of, visible
@@ -63,9 +65,16 @@ def _templates() -> Environment:
         loader=PackageLoader("mppmon.web", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,  # read once: a page needs no descriptor
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def preload() -> None:
+    """Read the templates from disk now, while descriptors can be had."""
+    for name in ("live.html", "status.html"):
+        _templates().get_template(name)
 
 
 def render(template: str, speak: Speech, values: Mapping[str, object]) -> str:
@@ -125,10 +134,31 @@ async def live(house: HouseOf, who: Who, lang: Language = "id") -> Response:
     return HTMLResponse(body, headers={**_HEADERS, VERSION: _name(house, snapshot.version)})
 
 
+class _Stream(EventSourceResponse):
+    """An event stream that holds a slot while it lasts; 503 when none is free."""
+
+    def __init__(self, told: AsyncIterator[dict[str, str]], slots: Slots | None) -> None:
+        super().__init__(told, headers={"X-Content-Type-Options": "nosniff"})
+        self._slots = slots
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._slots is None:
+            await super().__call__(scope, receive, send)
+        elif self._slots.take():
+            try:
+                await super().__call__(scope, receive, send)
+            finally:
+                self._slots.give_back()
+        else:
+            busy = JSONResponse({"detail": "too many open pages"}, status_code=503, headers={"Retry-After": "10"})
+            await busy(scope, receive, send)
+
+
 @router.get("/events")
-async def events(house: HouseOf, who: Who, lang: Language = "id") -> Response:
+async def events(request: Request, house: HouseOf, who: Who, lang: Language = "id") -> Response:
     """Stream versions and changed ids (server-sent events), each with the mall's time."""
-    return EventSourceResponse(_told(house, who, lang), headers={"X-Content-Type-Options": "nosniff"})
+    slots = request.app.state.streams if peer_of(request).uid is None else None  # the control socket has its own cap
+    return _Stream(_told(house, who, lang), slots)
 
 
 async def _told(house: House, who: Principal, language: Language) -> AsyncIterator[dict[str, str]]:

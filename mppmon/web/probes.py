@@ -6,15 +6,18 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
-from mppmon.web.house import House, house_of
+from mppmon.mall.principal import Principal
+from mppmon.web.house import House, house_of, principal
 
 router = APIRouter()
 HouseOf = Annotated[House, Depends(house_of)]
+Who = Annotated[Principal, Depends(principal)]
 
 
 @router.get("/metrics")
-def metrics(house: HouseOf) -> Response:
-    """Return everything for Prometheus, from cached chunks."""
+def metrics(house: HouseOf, who: Who) -> Response:
+    """Return everything for Prometheus, from cached chunks. Of all agencies at once, hence none may read it."""
+    who.require(who.sees_all, "read the metrics")
     return Response(house.metrics(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
@@ -25,7 +28,7 @@ async def healthz() -> Response:
 
 
 @router.get("/readyz")
-async def readyz(house: HouseOf) -> Response:
+async def readyz(house: HouseOf, _: Who) -> Response:
     """Say whether every part does its work: 200 or 503."""
     parts = dict(house.ready())
     return JSONResponse({"ready": all(parts.values()), "parts": parts}, status_code=200 if all(parts.values()) else 503)

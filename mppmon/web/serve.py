@@ -4,35 +4,49 @@ import asyncio
 import os
 import socket
 import threading
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
 
+from mppmon.web.limits import Gate, Limits
 from mppmon.web.peer import PeerProtocol
 
 _BACKLOG = 128
+"""Connections that wait to be taken, and at most so many are taken in one turn of the loop, before any is turned away.
+"""
 
 
 class WebServer:
     """Both sockets are bound here: uvicorn would leave the control socket readable and writable by everybody."""
 
-    def __init__(self, app: FastAPI, *, host: str, port: int, control: Path) -> None:
+    def __init__(self, app: FastAPI, *, host: str, port: int, control: Path, limits: Limits | None = None) -> None:
+        limits = limits or Limits()
         self._sockets = [_tcp(host, port), _unix(control)]
         self._control = control
+        self._gate = Gate(limits)
         self.port: int = self._sockets[0].getsockname()[1]
         config = uvicorn.Config(
             app,
-            http=PeerProtocol,
+            http=partial(PeerProtocol, gate=self._gate),  # type: ignore[arg-type]  # only ever called, as a type is
             ws="none",
             lifespan="off",
             log_config=None,
             access_log=False,
             server_header=False,
+            backlog=_BACKLOG,
+            timeout_keep_alive=limits.idle,  # type: ignore[arg-type]  # given to call_later
+            h11_max_incomplete_event_size=limits.head_bytes,
             timeout_graceful_shutdown=2,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
+
+    @property
+    def connections(self) -> int:
+        """How many TCP connections are open."""
+        return self._gate.tcp.taken
 
     def start(self) -> None:
         """Begin to serve."""

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from mppmon.engine.snapshot import Snapshot
 from mppmon.store.paths import control_socket, database_file, database_url
 from mppmon.web.app import create_app
 from mppmon.web.house import House as WebHouse
+from mppmon.web.limits import Limits
 from mppmon.web.live import Broadcast
 from mppmon.web.serve import WebServer
 from tests.stories.house import House, Recorder, small_config
@@ -72,7 +73,14 @@ class WebMall:
 
 
 @contextmanager
-def web_mall(state: Path, loaded: Loaded | None = None, *, port: int = 0) -> Iterator[WebMall]:
+def web_mall(
+    state: Path,
+    loaded: Loaded | None = None,
+    *,
+    port: int = 0,
+    limits: Limits | None = None,
+    metrics: Callable[[], bytes] = lambda: b"mppmon_up 1\n",
+) -> Iterator[WebMall]:
     """Serve a small mall in which all is well."""
     with House(state, loaded) as house:
         broadcast = Broadcast()
@@ -83,14 +91,15 @@ def web_mall(state: Path, loaded: Loaded | None = None, *, port: int = 0) -> Ite
         served = WebHouse(
             engine=engine,
             clock=house.clock,
-            metrics=lambda: b"mppmon_up 1\n",
+            metrics=metrics,
             ready=lambda: {"engine": engine.alive, "database": engine.durable},
             poll=_polled,
             database=database_url(state),
             broadcast=broadcast,
         )
         control = control_socket(state)
-        server = WebServer(create_app(served), host="127.0.0.1", port=port, control=control)
+        app = create_app(served, limits=limits)
+        server = WebServer(app, host="127.0.0.1", port=port, control=control, limits=limits)
         server.start()
         try:
             yield WebMall(house, engine, server, broadcast, control)

@@ -136,8 +136,8 @@ def test_an_agency_reads_its_own_report_only(store: Store) -> None:
         ask(store, agency="no-such-agency")  # the same words: nothing is learnt of who else is there
     staff = Principal(Role.COORDINATOR, "siti")
     assert [one.service for one in ask(store, principal=staff, agency="polres").lines] == ["sim"]
-    with pytest.raises(ReportError, match="expected one of the mall's agencies") as caught:
-        ask(store, principal=staff, agency="no-such-agency")
+    with pytest.raises(ReportError, match=r"expected one of disdukcapil, polres \(did you mean 'polres'\?\)") as caught:
+        ask(store, principal=staff, agency="polrse")
     assert caught.value.word == "unknown-agency"
 
 

@@ -1,0 +1,65 @@
+"""How much of the daemon one visitor, or all of them, may take: connections, time, bytes, streams, reports.
+
+A half-sent request costs a descriptor for as long as we wait for its end; the daemon polls and pages with the same
+descriptors. So every wait for a client ends, and what is over the limit is turned away at once.
+"""
+
+from dataclasses import dataclass
+
+BUSY = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nRetry-After: 10\r\n"
+    b"Connection: close\r\nContent-Length: 21\r\n\r\ntoo many connections\n"
+)
+"""What a connection over the limit is told: written raw, for nobody has read its request yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Times in seconds, sizes in bytes.
+
+    `request`: from a request's first byte (or the connection's beginning) to its last; `idle`: between two requests;
+    `unread`: how long an answer may wait for a client that does not read. `tcp` and `control`: connections at a time,
+    apart, so that visitors never lock out the command line; `streams`: those of `tcp` that may be event streams.
+    `reports` are made at a time, `reports_waiting` wait for their turn. `answer`: until a command that the database
+    has not taken yet is answered all the same.
+    """
+
+    request: float = 10.0
+    idle: float = 15.0
+    unread: float = 30.0
+    head_bytes: int = 16_384
+    body_bytes: int = 4_096
+    tcp: int = 200
+    control: int = 50
+    streams: int = 150
+    reports: int = 2
+    reports_waiting: int = 8
+    answer: float = 10.0
+
+
+class Slots:
+    """So many at a time. Lives in one loop."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.taken = 0
+
+    def take(self) -> bool:
+        """Take a slot; False when none is free."""
+        if self.taken >= self.limit:
+            return False
+        self.taken += 1
+        return True
+
+    def give_back(self) -> None:
+        """Give a slot back that was taken."""
+        self.taken -= 1
+
+
+class Gate:
+    """The connections of one server, TCP and control socket counted apart."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.tcp = Slots(limits.tcp)
+        self.control = Slots(limits.control)
