@@ -76,21 +76,45 @@ class Sender:
         deadline: float = DEADLINE,
     ) -> None:
         self._outbox = outbox
-        self._lanes = [
-            _Lane(outbox, channel, on_result, rng or random.Random(), deadline)  # noqa: S311  # jitter, no secret
-            for channel in channels.values()
-        ]
+        rng = rng or random.Random()  # noqa: S311  # jitter, no secret
+        self._on_result, self._rng, self._deadline = on_result, rng, deadline
+        self._lanes = {name: self._lane(channel) for name, channel in channels.items()}
+        self._group: asyncio.TaskGroup | None = None
 
     async def run(self) -> None:
         """Send until cancelled. What was sent at that moment is still marked; what was not will be sent again."""
         async with asyncio.TaskGroup() as group:
-            for lane in self._lanes:
-                group.create_task(lane.run(), name=f"send {lane.name}")
-            while True:
-                for lane in self._lanes:
+            self._group = group
+            try:
+                for lane in self._lanes.values():
+                    lane.begin(group)
+                while True:
+                    for lane in self._lanes.values():
+                        lane.wake()
+                    await asyncio.sleep(_PAUSE)
+                    await _or_else(self._changed(), None)
+            finally:
+                self._group = None
+
+    def _lane(self, channel: Channel) -> "_Lane":
+        return _Lane(self._outbox, channel, self._on_result, self._rng, self._deadline)
+
+    def replace(self, channels: Mapping[str, Channel]) -> None:
+        """Send by these channels from now on. A channel that stays (the same object) is not disturbed; what another one
+        is sending just now is finished, and that channel closed.
+        """
+        old, self._lanes = self._lanes, {}
+        for name, channel in channels.items():
+            lane = old.get(name)
+            self._lanes[name] = lane if lane is not None and lane.sends_by(channel) else self._lane(channel)
+        for name, lane in old.items():
+            if self._lanes.get(name) is not lane:
+                lane.retire()
+        if self._group is not None:
+            for name, lane in self._lanes.items():
+                if old.get(name) is not lane:
+                    lane.begin(self._group)
                     lane.wake()
-                await asyncio.sleep(_PAUSE)
-                await _or_else(self._changed(), None)
 
     async def _changed(self) -> None:
         with suppress(TimeoutError):
@@ -109,15 +133,33 @@ class _Lane:
         self._rng, self._deadline = rng, deadline
         self._awake = asyncio.Event()
         self._running = 0
+        self._retired = False
+
+    def sends_by(self, channel: Channel) -> bool:
+        return self._channel is channel
+
+    def begin(self, group: asyncio.TaskGroup) -> None:
+        group.create_task(self.run(), name=f"send {self.name}")
 
     def wake(self) -> None:
         self._awake.set()
 
+    def retire(self) -> None:
+        """Take nothing more; end when what is under way has ended."""
+        self._retired = True
+        self.wake()
+
     async def run(self) -> None:
+        await self._work()
+        await self._channel.close()
+
+    async def _work(self) -> None:
         async with asyncio.TaskGroup() as group:
             while True:
                 await self._awake.wait()
                 self._awake.clear()
+                if self._retired:
+                    return
                 free = self._channel.concurrency - self._running
                 if free <= 0:
                     continue  # a send that ends wakes us

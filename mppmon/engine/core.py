@@ -4,8 +4,9 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol, TypeVar
 
 from alerts.channels.base import Reason
@@ -14,6 +15,7 @@ from collectors.observation import Observation
 from mppmon.clock import Clock, uuid7
 from mppmon.config import Loaded
 from mppmon.engine.acting import act
+from mppmon.engine.adopt import adopt
 from mppmon.engine.commands import Answer, Command
 from mppmon.engine.decide import decide
 from mppmon.engine.intake import Intake
@@ -65,14 +67,6 @@ def _begun() -> "Future[T]":
     return future
 
 
-@dataclass
-class _Waiting:
-    """An answer that is given after the commit."""
-
-    future: "Future[Answer]"
-    answer: Answer
-
-
 class Engine:
     """Sole writer of the database. `submit` and `observe` may be called from any thread."""
 
@@ -92,7 +86,7 @@ class Engine:
             gave_up(self._turn, dead, reason=Reason.CHANNEL)
         self._pulse = Pulse(now)
         self._pulse_lock = threading.Lock()
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[Callable[[], None]] = []  # answers that are given after the commit
         self._version = 0
         self.snapshot: Snapshot = picture(self._world, 0, now, frozenset())
         self._stopping = False
@@ -154,11 +148,31 @@ class Engine:
         """Take over service hours and hand-overs that were resolved anew from the same configuration."""
 
         def take() -> None:
+            if loaded.revision != self._world.loaded.revision:
+                return  # a new configuration came first, with hours of its own
             mall = replace(self._world.loaded.mall, hours=loaded.mall.hours)
             self._world.loaded = replace(self._world.loaded, mall=mall, rotations=loaded.rotations)
             self._world.off_at = None
 
         self.intake.call(take)
+
+    def adopt(self, loaded: Loaded, *, author: str) -> "Future[None]":
+        """Take over another configuration; the future is done after the commit."""
+        future: Future[None] = _begun()
+
+        def take() -> None:
+            try:
+                dead = self._store.orphaned(SYSTEM, channels=loaded.channels)
+            except StoreError as error:
+                future.set_exception(error)
+                return
+            self._world = adopt(self._turn, loaded, author=author)
+            for one in dead:
+                gave_up(self._turn, one, reason=Reason.CHANNEL)
+            self._waiting.append(partial(future.set_result, None))
+
+        self.intake.call(take)
+        return future
 
     def call(self, work: Callable[[Store, datetime], T]) -> "Future[T]":
         """Run a piece of store work in the engine's thread (the outbox leases and marks there)."""
@@ -221,11 +235,11 @@ class Engine:
             future.set_exception(error)
             return
         if known is not None:
-            self._waiting.append(_Waiting(future, Answer.again(known, command)))  # not before what it repeats
+            self._waiting.append(partial(future.set_result, Answer.again(known, command)))  # not before what it repeats
             return
         answer = act(self._turn, command)
         self._turn.batch.commands.append((command.key, self._turn.now, answer.kept(command)))
-        self._waiting.append(_Waiting(future, answer))
+        self._waiting.append(partial(future.set_result, answer))
 
     def _commit(self, turn: Turn) -> bool:
         if turn.batch.empty:
@@ -251,8 +265,8 @@ class Engine:
             self.snapshot = picture(self._world, self._version, turn.now, changed)
             self._effects.published(self.snapshot)
         waiting, self._waiting = self._waiting, []
-        for one in waiting:
-            one.future.set_result(one.answer)
+        for answer in waiting:
+            answer()
 
     def _new_turn(self, now: datetime) -> Turn:
         return Turn(self._world, now, lambda: uuid7(self._clock.now()), Batch())

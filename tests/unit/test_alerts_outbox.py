@@ -82,6 +82,7 @@ class FakeChannel:
     begun: list[str] = field(default_factory=list)
     most: int = 0
     running: int = 0
+    closed: bool = False
 
     async def send(self, notification: Notification) -> Result:
         self.begun.append(notification.key)
@@ -93,7 +94,7 @@ class FakeChannel:
             self.running -= 1
 
     async def close(self) -> None:
-        """Nothing to close."""
+        self.closed = True
 
 
 async def works(one: Notification) -> Result:
@@ -268,6 +269,43 @@ def test_a_lost_wake_up_costs_seconds_not_a_message(monkeypatch: pytest.MonkeyPa
         return len(outbox.marks) == 2
 
     play(outbox, mail, until=then)
+
+
+def test_channels_are_replaced_while_sending() -> None:
+    """What stays is not disturbed, what goes ends what it is sending and is closed, what comes sends."""
+    outbox, let_go = MemoryOutbox(), asyncio.Event()
+
+    async def slow(_: Notification) -> Result:
+        await let_go.wait()
+        return Sent("slowly")
+
+    stays, goes, comes = FakeChannel("stays", slow), FakeChannel("goes", slow), FakeChannel("comes", works)
+
+    async def story() -> None:
+        sender = Sender(outbox, {"stays": stays, "goes": goes})
+        running = asyncio.create_task(sender.run())
+        outbox.put(notification("1", "stays"), notification("2", "goes"))
+        await settled(lambda: bool(stays.begun and goes.begun))
+        sender.replace({"stays": stays, "comes": comes})
+        outbox.put(notification("3", "comes"), notification("4", "goes"))
+        await settled(lambda: outbox.state["3"] == "sent")
+        assert (outbox.state["1"], outbox.state["2"], goes.closed) == ("leased", "leased", False)
+        let_go.set()
+        await settled(lambda: goes.closed)
+        await settled(lambda: outbox.state["1"] == "sent")
+        assert (outbox.state["2"], outbox.state["4"]) == ("sent", "pending")
+        assert (stays.closed, comes.closed, stays.begun) == (False, False, ["1"])
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    asyncio.run(story())
+
+
+async def settled(so: Callable[[], bool]) -> None:
+    """Let the loop work until something is so."""
+    async with asyncio.timeout(5):
+        while not so():  # noqa: ASYNC110  # as in `play`
+            await asyncio.sleep(0.005)
 
 
 def test_a_metric_that_breaks_stops_nothing() -> None:

@@ -1,0 +1,74 @@
+"""A new configuration takes the place of the old one while everything goes on: of what stays, no state, timer or
+acknowledgement is lost.
+"""
+
+from dataclasses import replace
+
+from alerts.model import AlertStatus
+from mppmon.config import Loaded
+from mppmon.engine.incidents import CONFIG, withdraw
+from mppmon.engine.restore import block, watched
+from mppmon.engine.turn import Turn
+from mppmon.engine.world import World, new_world
+from mppmon.mall.model import Delivery, State, delivery_subject
+from mppmon.store import AuditEntry
+
+
+def adopt(turn: Turn, loaded: Loaded, *, author: str) -> World:
+    """Return the world of the new configuration, with all that is known of what it still has; the turn works on it.
+
+    What it lacks is unknown from now on, and the incidents of it end with that reason. Services are judged anew.
+    """
+    old, new = turn.world, new_world(loaded, turn.now)
+    _end(turn, old, new)
+    _carry(old, new)
+    for alert in old.alerts.values():
+        if watched(new, alert):
+            new.alerts[alert.key] = alert
+            block(new, alert)
+        else:
+            turn.batch.alerts.append(replace(alert, status=AlertStatus.RESOLVED, resolved_at=turn.now))
+    turn.world = new
+    turn.changed.update(dict.fromkeys(new.reaches, turn.now))
+    turn.shown |= {CONFIG}
+    withdraw(turn)
+    turn.batch.revisions.append((loaded.revision, loaded.normalised, turn.now, author))
+    detail = {"before": old.loaded.revision, "after": loaded.revision}
+    turn.batch.audit.append(AuditEntry(turn.now, author, "reload", detail))
+    return new
+
+
+def _end(turn: Turn, old: World, new: World) -> None:
+    """Record that what is not in the new configuration is not watched any more."""
+    for device_id in old.reaches.keys() - new.reaches.keys():
+        agency = old.loaded.mall.devices[device_id].agency
+        for what, state in (("reach", old.reaches[device_id].state), ("function", old.functions[device_id])):
+            if state is not State.UNKNOWN:
+                turn.transition(f"{device_id}/{what}", state, State.UNKNOWN, at=turn.now, cause=CONFIG, agency=agency)
+    for key in old.deliveries.keys() - new.deliveries.keys():
+        before, agency = old.deliveries[key].delivery, old.loaded.mall.services[key[0]].agency
+        if before is not Delivery.UNKNOWN:
+            subject = delivery_subject(*key)
+            turn.transition(subject, before, Delivery.UNKNOWN, at=turn.now, cause=CONFIG, agency=agency)
+
+
+def _carry(old: World, new: World) -> None:
+    """Take over what is known of everything that both have."""
+    for device in old.reaches.keys() & new.reaches.keys():
+        new.reaches[device] = old.reaches[device]
+        new.functions[device] = old.functions[device]
+        new.function_since[device] = old.function_since[device]
+        new.reach_course[device] = old.reach_course[device]
+        new.function_course[device] = old.function_course[device]
+    new.confirmed = {device: at for device, at in old.confirmed.items() if device in new.reaches}
+    checks = {target.check for target in new.loaded.targets}
+    new.asks = {check: asked for check, asked in old.asks.items() if check in checks}
+    for key in old.deliveries.keys() & new.deliveries.keys():
+        new.deliveries[key] = old.deliveries[key]
+        new.delivery_since[key] = old.delivery_since[key]
+        new.delivery_course[key] = old.delivery_course[key]
+    new.incidents, new.pages = old.incidents, old.pages
+    new.next_number, new.last_seen = old.next_number, old.last_seen
+    new.watched_from, new.decided = old.watched_from, old.decided
+    if old.loaded.mall.site.uplink == new.loaded.mall.site.uplink:
+        new.blind, new.blind_course = old.blind, old.blind_course
