@@ -37,6 +37,7 @@ from mppmon.engine.core import Engine
 from mppmon.engine.outbox import EngineInbox, EngineOutbox
 from mppmon.engine.snapshot import Snapshot
 from mppmon.exporter import Exporter, SelfMetrics
+from mppmon.i18n import preload
 from mppmon.mall.model import delivery_subject
 from mppmon.mall.principal import SYSTEM
 from mppmon.schedule import Poller, Scheduler, Wheel
@@ -71,6 +72,7 @@ async def serve(options: Options, *, ready: Callable[[int], None] | None = None)
         url = database_url(state)
         await asyncio.to_thread(migrate_in_child, url, state / "backup")
         loaded = load(options.config, today=options.clock.now().date())
+        preload()  # nothing that a page or a message needs is opened later, when descriptors may be used up
         with options.open_store(url) as store:
             voided = store.release(SYSTEM)
             if voided:
