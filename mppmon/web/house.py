@@ -20,6 +20,19 @@ class Ready(Protocol):
         """Return part -> whether it is ready (`database`, `engine`, `polling`)."""
 
 
+class Settings(Protocol):
+    """The configuration on disk, against the one in use. Answers are JSON, with `done` and `problems`."""
+
+    async def plan(self) -> Mapping[str, object]:
+        """Say what a reload would change."""
+
+    async def reload(self, author: str) -> Mapping[str, object]:
+        """Take over what is on disk."""
+
+    def rejected(self) -> int:
+        """Return how many problems the newest reload was refused for; 0: it was taken over."""
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """The daemon's parts, as the web sees them. `database`: its URL; `poll`: one poll of a device, as JSON."""
@@ -31,6 +44,7 @@ class House:
     poll: Callable[[str], Awaitable[Mapping[str, object]]]
     database: str
     broadcast: Broadcast
+    settings: Settings
 
 
 def house_of(request: Request) -> House:

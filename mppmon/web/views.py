@@ -7,13 +7,17 @@ from alerts.model import Alert, AlertStatus, Incident, Words
 from alerts.roster import shifts
 from alerts.words import fill
 from mppmon.engine.snapshot import Snapshot
-from mppmon.mall.model import Delivery, State
-from mppmon.mall.principal import Principal
+from mppmon.mall.impact import Verdict
+from mppmon.mall.model import Delivery, Device, State
+from mppmon.mall.principal import MALL, Principal
 from mppmon.store.scope import incident_for
 
 
-def status_view(snapshot: Snapshot, who: Principal) -> dict[str, object]:
-    """Return the whole picture: counts, services, devices that do not function, incidents, alerts, who is on duty."""
+def status_view(snapshot: Snapshot, who: Principal, *, rejected: int = 0) -> dict[str, object]:
+    """Return the whole picture: counts, services, devices that do not function, incidents, alerts, who is on duty.
+
+    `rejected`: problems for which the newest reload was refused.
+    """
     services = services_view(snapshot, who)
     devices = devices_view(snapshot, who)
     names = {one.id: one.name for one in snapshot.loaded.people.values()}
@@ -22,6 +26,7 @@ def status_view(snapshot: Snapshot, who: Principal) -> dict[str, object]:
         "at": snapshot.at.isoformat(),
         "site": snapshot.loaded.mall.site.name,
         "revision": snapshot.loaded.revision,
+        "rejected": rejected if who.sees_all else 0,
         "timezone": snapshot.loaded.mall.site.timezone,
         "blind": snapshot.blind,
         "line_cut": snapshot.line_cut,
@@ -62,7 +67,7 @@ def services_view(snapshot: Snapshot, who: Principal) -> list[dict[str, object]]
         service, counter = mall.services[service_id], mall.counters[counter_id]
         if not who.sees(service.agency):
             continue
-        cause = mall.devices.get(verdict.cause or "")
+        cause = cause_seen(snapshot, who, verdict)
         rate = next((one.citizens_per_hour for one in counter.offers if one.service == service_id), 0.0)
         found.append(
             {
@@ -75,12 +80,22 @@ def services_view(snapshot: Snapshot, who: Principal) -> list[dict[str, object]]
                 "place": counter.place,
                 "delivery": verdict.delivery.value,
                 "since": snapshot.delivery_since[service_id, counter_id].isoformat(),
-                "cause": verdict.cause,
-                "cause_name": cause.name if cause else None,
+                "cause": cause.id if isinstance(cause, Device) else cause,
+                "cause_name": cause.name if isinstance(cause, Device) else None,
                 "citizens_per_hour": rate,
             }
         )
     return sorted(found, key=lambda one: (str(one["counter"]), str(one["service"])))
+
+
+def cause_seen(snapshot: Snapshot, who: Principal, verdict: Verdict) -> Device | str | None:
+    """Return the device to blame, where this reader may know it; else `mall` (its own), or nothing (another agency's,
+    and where there is no cause).
+    """
+    device = snapshot.loaded.mall.devices.get(verdict.cause or "")
+    if device is None or who.sees(device.agency):
+        return device
+    return MALL if device.agency is None else None
 
 
 def devices_view(snapshot: Snapshot, who: Principal) -> list[dict[str, object]]:
@@ -104,7 +119,7 @@ def devices_view(snapshot: Snapshot, who: Principal) -> list[dict[str, object]]:
 
 def incidents_of(snapshot: Snapshot, who: Principal) -> list[Incident]:
     """Return the open incidents as this reader may see them."""
-    return [seen for one in snapshot.incidents if (seen := incident_for(one, who)) is not None]
+    return [seen for one in snapshot.incidents if (seen := incident_for(one, who, snapshot.loaded.mall)) is not None]
 
 
 def incident_view(incident: Incident, names: Mapping[str, str]) -> dict[str, object]:

@@ -37,6 +37,20 @@ class Telling(Recorder):
         self._broadcast.published(snapshot)
 
 
+class NoFiles:
+    """A mall of which nothing is on disk: there is nothing to take over."""
+
+    async def plan(self) -> dict[str, object]:
+        return {"done": False, "problems": []}
+
+    async def reload(self, author: str) -> dict[str, object]:
+        assert author
+        return {"done": True, "problems": []}
+
+    def rejected(self) -> int:
+        return 0
+
+
 @dataclass(frozen=True)
 class WebMall:
     """A mall whose web is served. `house` makes observations; the engine runs in its own thread."""
@@ -96,6 +110,7 @@ def web_mall(
             poll=_polled,
             database=database_url(state),
             broadcast=broadcast,
+            settings=NoFiles(),
         )
         control = control_socket(state)
         app = create_app(served, limits=limits)

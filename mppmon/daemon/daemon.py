@@ -1,27 +1,18 @@
 """The composition root: the only place that knows all parts. It puts them together, and takes them apart in order."""
 
 import asyncio
-import gc
 import logging
-import os
-import signal
-import sys
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
-from pathlib import Path
-from typing import NoReturn, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from prometheus_client import CollectorRegistry
 
-from alerts.channels.base import Channel
-from alerts.channels.opening import open_channels
 from alerts.model import Notification
-from alerts.outbox import Result, Sender, Sent
+from alerts.outbox import Result, Sent
 from collectors.collector import Collector, Kind, Target, Way
 from collectors.liveness.choose import choose
 from collectors.liveness.icmp import IcmpCollector
@@ -31,19 +22,19 @@ from collectors.online.collector import OnlineCollector
 from collectors.pc.collector import PcCollector
 from collectors.snmp.collector import SnmpCollector
 from collectors.snmp.probe import describe
-from mppmon.clock import Clock
 from mppmon.config import Loaded, from_normalised, load
+from mppmon.daemon.channels import Channels
+from mppmon.daemon.options import Options
+from mppmon.daemon.reload import Reloader
+from mppmon.daemon.settings_desk import SettingsDesk
 from mppmon.engine.core import Engine
 from mppmon.engine.outbox import EngineInbox, EngineOutbox
 from mppmon.engine.snapshot import Snapshot
 from mppmon.exporter import Exporter, SelfMetrics
-from mppmon.i18n import preload
 from mppmon.mall.model import delivery_subject
-from mppmon.mall.principal import SYSTEM
 from mppmon.schedule import Poller, Scheduler, Wheel
-from mppmon.store import Store, StoreError, lock, state_directory
-from mppmon.store.migrate import migrate_in_child
-from mppmon.store.paths import control_socket, database_file, database_url
+from mppmon.store import Store, StoreError
+from mppmon.store.paths import control_socket
 from mppmon.web.app import create_app
 from mppmon.web.house import House
 from mppmon.web.live import Broadcast
@@ -54,82 +45,20 @@ _TICK = 0.25
 """Seconds between looks at the time: escalations, `for`, verdicts that were waited for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a start needs. `clock`: moved in the demo. `channels`, `open_store`: ports that a test's root may wrap."""
-
-    config: Path
-    state: Path
-    clock: Clock = field(default_factory=Clock)
-    open_store: Callable[[str], Store] = Store.open
-    channels: Callable[..., Mapping[str, Channel]] = open_channels
-
-
-async def serve(options: Options, *, ready: Callable[[int], None] | None = None) -> None:
-    """Run until SIGTERM or SIGINT. `ready` is told the port of the web once everything is at work."""
-    state = state_directory(options.state)
-    with lock(database_file(state)):
-        url = database_url(state)
-        await asyncio.to_thread(migrate_in_child, url, state / "backup")
-        loaded = load(options.config, today=options.clock.now().date())
-        preload()  # nothing that a page or a message needs is opened later, when descriptors may be used up
-        with options.open_store(url) as store:
-            voided = store.release(SYSTEM)
-            if voided:
-                _log.warning("%d messages were being sent when the daemon ended; each is sent again, same key", voided)
-            store.save_revision(SYSTEM, loaded.revision, loaded.normalised, options.clock.now(), "mppmon")
-            async with AsyncExitStack() as stack:
-                daemon = Daemon(options, loaded, store, url, asyncio.get_running_loop())
-                await daemon.start(stack)
-                gc.collect()
-                gc.freeze()
-                if ready is not None:
-                    ready(daemon.port)
-                await _told_to_stop()
-                _log.info("stopping")
-
-
-def leave(status: int = 0) -> NoReturn:
-    """End the process after `serve`, without waiting for threads.
-
-    Everything is committed and closed by then; a thread that still waits for a dead provider's connection (20 s) must
-    not hold up a restart, and Python would join it.
-    """
-    logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
-
-
-def _no_reload() -> None:
-    """Say that a configuration is taken over by a restart; without a handler, SIGHUP would end the daemon silently."""
-    _log.warning("SIGHUP: nothing was changed; a changed configuration is taken over by a restart")
-
-
-async def _told_to_stop() -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGHUP, _no_reload)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    await stop.wait()
-
-
-@runtime_checkable
-class Listening(Protocol):
-    """A channel by which people answer."""
-
-    async def listen(self) -> None:
-        """Take answers until cancelled."""
-
-
 class Daemon:
     """The parts at work. It is the engine's `Effects`: what is decided there happens here, in the poll loop."""
 
     def __init__(
-        self, options: Options, loaded: Loaded, store: Store, url: str, loop: asyncio.AbstractEventLoop
+        self,
+        options: Options,
+        loaded: Loaded,
+        store: Store,
+        url: str,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        ended: Callable[[], None],
     ) -> None:
-        self._options, self._loaded, self._url, self._loop = options, loaded, url, loop
+        self._options, self._loaded, self._url, self._loop, self._ended = options, loaded, url, loop, ended
         self._clock = options.clock
         registry = CollectorRegistry()
         self._metrics = SelfMetrics(registry)
@@ -138,6 +67,16 @@ class Daemon:
         self._metrics.info(version=version("mppmon"), revision=loaded.revision)
         self._engine = Engine(loaded, store, options.clock, self)
         self._outbox = EngineOutbox(self._engine, loop, on_pending=self._metrics.outbox)
+        inbox = EngineInbox(self._engine)
+        self._channels = Channels(options.channels, inbox, self._outbox, self._sent)
+        self.reloader = Reloader(
+            self._engine,
+            read=lambda today: load(options.config, today=today),
+            today=lambda: self._clock.now().date(),
+            take_over=self._take_over,
+        )
+        self._shown = loaded
+        self._icmp = False
         self._checks = _checks_by_device(loaded.targets)
         self._broadcast = Broadcast()
         self._collectors: dict[Way, Collector] = {}
@@ -150,19 +89,10 @@ class Daemon:
         self._engine.start()
         stack.callback(self._engine.stop)
         self.published(self._engine.snapshot)
-        await self._start_channels(stack)
+        self._channels.replace(self._loaded.channels)
+        stack.push_async_callback(self._channels.close)
         await self._start_polling(stack)
         self._start_web(stack)
-
-    async def _start_channels(self, stack: AsyncExitStack) -> None:
-        channels = self._options.channels(self._loaded.channels, EngineInbox(self._engine))
-        for channel in channels.values():
-            stack.push_async_callback(channel.close)
-        sender = Sender(self._outbox, channels, on_result=self._sent)
-        _background(stack, sender.run(), "sender")
-        for channel in channels.values():
-            if isinstance(channel, Listening):
-                _background(stack, channel.listen(), f"listen-{channel.name}")
 
     async def _start_polling(self, stack: AsyncExitStack) -> None:
         icmp = IcmpCollector(now=self._clock.now)
@@ -179,7 +109,8 @@ class Daemon:
         await snmp.start()
         for collector in self._collectors.values():
             stack.push_async_callback(collector.close)
-        self._checks = _checks_by_device(choose(self._loaded.targets, icmp=icmp.available()))
+        self._icmp = icmp.available()
+        self._checks = _checks_by_device(choose(self._loaded.targets, icmp=self._icmp))
         targets = [target for checks in self._checks.values() for target in checks.values()]
         scheduler = Scheduler(self._clock, on_missed=self._metrics.missed, on_jump=self._metrics.clock_jump)
         wheel = Wheel()
@@ -203,6 +134,7 @@ class Daemon:
             poll=self._poll_now,
             database=self._url,
             broadcast=self._broadcast,
+            settings=SettingsDesk(self.reloader, self._loop, self._options.config),
         )
         settings = self._loaded.settings
         web = WebServer(
@@ -226,6 +158,17 @@ class Daemon:
         local = after.astimezone(ZoneInfo(self._loaded.mall.site.timezone))
         night = local.replace(hour=0, minute=5, second=0, microsecond=0)
         return (night if night > local else night + timedelta(days=1)).astimezone(UTC)
+
+    async def _take_over(self, loaded: Loaded) -> None:
+        """Let every part follow the engine, which has taken over a configuration."""
+        self._loaded = loaded
+        self._checks = _checks_by_device(choose(loaded.targets, icmp=self._icmp))
+        self._polled &= {target.check for checks in self._checks.values() for target in checks.values()}
+        if self._poller is not None:
+            self._poller.replace(target for checks in self._checks.values() for target in checks.values())
+        self._channels.replace(loaded.channels)
+        self._outbox.poke()
+        self._metrics.info(version=version("mppmon"), revision=loaded.revision)
 
     async def _renew(self) -> None:
         """Resolve service hours and hand-overs anew: they are known for two months, the daemon runs for years."""
@@ -280,7 +223,10 @@ class Daemon:
 
     def published(self, snapshot: Snapshot) -> None:
         """Show what changed in /metrics."""
-        everything = snapshot.version == 0
+        everything = snapshot.version == 0 or snapshot.loaded.revision != self._shown.revision
+        if everything:
+            self._exporter.inventory(snapshot.loaded.mall)
+            self._shown = snapshot.loaded
         for device, reach in snapshot.reaches.items():
             if everything or device in snapshot.changed:
                 self._exporter.device(device, reach, snapshot.functions[device])
@@ -304,7 +250,7 @@ class Daemon:
 
     def engine_ended(self) -> None:
         """End the process at once with an error: the supervisor starts it anew, and what was committed is all there."""
-        leave(1)
+        self._ended()
 
     def commit_failed(self, error: StoreError) -> None:
         """Say it, once a turn; nothing is lost, the batch waits."""
@@ -323,23 +269,6 @@ class Daemon:
             reason,
             seconds,
         )
-
-
-def _background(stack: AsyncExitStack, work: Coroutine[object, object, None], name: str) -> None:
-    """Run a coroutine until the stack unwinds; its death before that is logged with its reason."""
-    task = asyncio.create_task(work, name=name)
-    task.add_done_callback(_tell_death)
-
-    async def end() -> None:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-    stack.push_async_callback(end)
-
-
-def _tell_death(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and task.exception() is not None:
-        _log.critical("%s ended", task.get_name(), exc_info=task.exception())
 
 
 def _checks_by_device(targets: Iterable[Target]) -> Mapping[str, Mapping[Kind, Target]]:

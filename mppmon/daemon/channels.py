@@ -1,0 +1,60 @@
+"""The channels at work: one sender for all, and a listener for each by which people answer."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Protocol, runtime_checkable
+
+from alerts.channels.base import Channel
+from alerts.inbox import Inbox
+from alerts.outbox import OnResult, Outbox, Sender
+from alerts.settings import ChannelSettings
+from mppmon.daemon.background import keep_at_work
+
+Open = Callable[[Mapping[str, ChannelSettings], Inbox], Mapping[str, Channel]]
+
+
+@runtime_checkable
+class Listening(Protocol):
+    """A channel by which people answer."""
+
+    async def listen(self) -> None:
+        """Take answers until cancelled."""
+
+
+class Channels:
+    """Lives in the poll loop."""
+
+    def __init__(self, opened: Open, inbox: Inbox, outbox: Outbox, on_result: OnResult) -> None:
+        self._open, self._inbox = opened, inbox
+        self._settings: Mapping[str, ChannelSettings] = {}
+        self._channels: dict[str, Channel] = {}
+        self._listeners: dict[str, asyncio.Task[None]] = {}
+        self._sender = Sender(outbox, {}, on_result=on_result)
+        self._sending: asyncio.Task[None] | None = None
+
+    def replace(self, settings: Mapping[str, ChannelSettings]) -> None:
+        """Use these channels from now on. One whose settings stay is not disturbed; of another, what is under way ends
+        and it is closed.
+        """
+        stays = {name for name in settings if self._settings.get(name) == settings[name]}
+        new = self._open({name: one for name, one in settings.items() if name not in stays}, self._inbox)
+        self._settings = dict(settings)
+        self._channels = {name: self._channels[name] if name in stays else new[name] for name in settings}
+        for name in self._listeners.keys() - stays:
+            self._listeners.pop(name).cancel()
+        self._sender.replace(self._channels)
+        for name, channel in new.items():
+            if isinstance(channel, Listening):
+                work = keep_at_work(channel.listen, f"listener of {name}")
+                self._listeners[name] = asyncio.create_task(work, name=f"listen-{name}")
+        if self._sending is None:
+            self._sending = asyncio.create_task(keep_at_work(self._sender.run, "the sender"), name="sender")
+
+    async def close(self) -> None:
+        """End the sender and the listeners, then the channels."""
+        tasks = [*self._listeners.values(), *((self._sending,) if self._sending else ())]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for channel in self._channels.values():
+            await channel.close()

@@ -1,0 +1,81 @@
+"""From a configuration directory to a daemon at work, until it is told to stop."""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import NoReturn
+
+from mppmon.config import load
+from mppmon.daemon.daemon import Daemon
+from mppmon.daemon.options import Options
+from mppmon.i18n import preload
+from mppmon.mall.principal import SYSTEM
+from mppmon.store import lock, state_directory
+from mppmon.store.migrate import migrate_in_child
+from mppmon.store.paths import database_file, database_url
+
+_log = logging.getLogger(__name__)
+
+
+async def serve(options: Options, *, ready: Callable[[int], None] | None = None) -> None:
+    """Run until SIGTERM or SIGINT. `ready` is told the port of the web once everything is at work."""
+    state = state_directory(options.state)
+    preload()
+    with lock(database_file(state)):
+        url = database_url(state)
+        await asyncio.to_thread(migrate_in_child, url, state / "backup")
+        loaded = load(options.config, today=options.clock.now().date())
+        with options.open_store(url) as store:
+            voided = store.release(SYSTEM)
+            if voided:
+                _log.warning("%d messages were being sent when the daemon ended; each is sent again, same key", voided)
+            store.save_revision(SYSTEM, loaded.revision, loaded.normalised, options.clock.now(), "mppmon")
+            async with AsyncExitStack() as stack:
+                daemon = Daemon(options, loaded, store, url, asyncio.get_running_loop(), ended=lambda: leave(1))
+                await daemon.start(stack)
+                gc.collect()
+                gc.freeze()
+                if ready is not None:
+                    ready(daemon.port)
+                await _told_to_stop(daemon)
+                _log.info("stopping")
+
+
+def leave(status: int = 0) -> NoReturn:
+    """End the process after `serve`, without waiting for threads.
+
+    Everything is committed and closed by then; a thread that still waits for a dead provider's connection (20 s) must
+    not hold up a restart, and Python would join it.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+async def _told_to_stop(daemon: Daemon) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    hangup = asyncio.Event()
+    loop.add_signal_handler(signal.SIGHUP, hangup.set)
+    reloading = asyncio.create_task(_reload_at(hangup, daemon), name="SIGHUP")
+    try:
+        await stop.wait()
+    finally:
+        reloading.cancel()
+        await asyncio.gather(reloading, return_exceptions=True)
+
+
+async def _reload_at(hangup: asyncio.Event, daemon: Daemon) -> None:
+    """Take over the configuration at every SIGHUP; those that come while one is taken over count as one."""
+    while True:
+        await hangup.wait()
+        hangup.clear()
+        await daemon.reloader.reload("SIGHUP")
