@@ -1,17 +1,23 @@
 """The command line: one file per command, imported only when it is run, so that `--help` answers at once."""
 
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
 _COMMANDS = {
+    "init": "Ask about the mall and write its configuration: the first step.",
+    "import": "Take over the inventory from an Excel or CSV file.",
     "run": "Run the daemon on a configuration directory.",
     "check-config": "Check a configuration directory; says file, line, key, what was found and expected.",
+    "diff": "Show what a reload would change.",
+    "reload": "Take over a changed configuration without a restart.",
     "status": "Show services, faults and incidents as they are now.",
     "oncall": "Show who is on duty now and next.",
     "ack": "Take an incident on, so that nobody else is called.",
     "escalate": "Pass an incident on to the next person now.",
     "report": "Report what an agency delivered in a month or on a day.",
+    "doctor": "Look at everything mppmon needs; each line is green or has its cure.",
     "poll": "Poll a device of the inventory, or any SNMP address, once.",
     "demo": "Run a whole simulated mall on this machine.",
 }
@@ -26,7 +32,8 @@ class _Lazy(click.Group):
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module = import_module(f"mppmon.cli.{cmd_name.replace('-', '_')}")
+        name = cmd_name.replace("-", "_")
+        module = import_module(f"mppmon.cli.{name}_" if iskeyword(name) else f"mppmon.cli.{name}")
         command = module.command
         if not isinstance(command, click.Command):
             raise TypeError(f"mppmon.cli.{cmd_name}: `command` is not a click command")
