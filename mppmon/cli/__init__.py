@@ -18,6 +18,7 @@ _COMMANDS = {
     "escalate": "Pass an incident on to the next person now.",
     "report": "Report what an agency delivered in a month or on a day.",
     "doctor": "Look at everything mppmon needs; each line is green or has its cure.",
+    "doctor": "Look at everything mppmon needs; each line is green or has its cure.",
     "poll": "Poll a device of the inventory, or any SNMP address, once.",
     "demo": "Run a whole simulated mall on this machine.",
 }

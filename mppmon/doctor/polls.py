@@ -1,0 +1,63 @@
+"""Asks devices once, as the daemon would, all at the same time and within a deadline."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+from collectors.collector import Collector, Target, Way
+from collectors.liveness.icmp import IcmpCollector
+from collectors.liveness.tcp import TcpCollector
+from collectors.observation import Observation
+from collectors.online.collector import OnlineCollector
+from collectors.pc.collector import PcCollector
+from collectors.snmp.collector import SnmpCollector
+from mppmon.clock import Clock
+
+_AT_ONCE = 128
+_PATIENCE = 3.0  # seconds for one request: a person waits
+_WORKERS = 64  # so many PCs may take the connection and then say nothing
+
+
+async def poll_all(targets: Sequence[Target], clock: Clock, *, seconds: float) -> list[Observation | None]:
+    """Return what each target said, in order; None for what was not done after `seconds`."""
+    async with AsyncExitStack() as stack:
+        collectors = await _collectors({one.way for one in targets}, clock, stack)
+        room = asyncio.Semaphore(_AT_ONCE)
+
+        async def ask(target: Target) -> Observation:
+            async with room:
+                return await collectors[target.way].poll(target)
+
+        tasks = [asyncio.ensure_future(ask(_hurried(one))) for one in targets]
+        if not tasks:
+            return []
+        _, late = await asyncio.wait(tasks, timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        return [None if task in late else task.result() for task in tasks]
+
+
+async def _collectors(ways: set[Way], clock: Clock, stack: AsyncExitStack) -> dict[Way, Collector]:
+    makers: dict[Way, type[IcmpCollector | TcpCollector | OnlineCollector]] = {
+        Way.ICMP: IcmpCollector,
+        Way.TCP: TcpCollector,
+        Way.HTTP: OnlineCollector,
+    }
+    found: dict[Way, Collector] = {way: maker(now=clock.now) for way, maker in makers.items() if way in ways}
+    if Way.AGENT in ways:
+        found[Way.AGENT] = PcCollector(now=clock.now, workers=_WORKERS)
+    if Way.SNMP in ways:
+        snmp = found[Way.SNMP] = SnmpCollector(now=clock.now)
+        await snmp.start()
+    for collector in found.values():
+        stack.push_async_callback(collector.close)
+    return found
+
+
+def _hurried(target: Target) -> Target:
+    """Return the target with no more patience than the doctor has."""
+    settings = target.settings
+    timeout = min(settings.timeout, _PATIENCE)
+    return replace(target, settings=settings.model_copy(update={"timeout": timeout}))
