@@ -1,0 +1,1 @@
+"""An inventory list out of Excel -> devices of a configuration."""

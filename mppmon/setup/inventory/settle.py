@@ -1,0 +1,149 @@
+"""Things of a list -> what devices.yaml should say of each: names become ids, and how each is reached. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mppmon.mall.model import DeviceKind
+from mppmon.setup.inventory.fields import Field
+from mppmon.setup.inventory.item import SILENT, Fault, Item
+from mppmon.setup.inventory.kinds import kind_word
+from mppmon.setup.inventory.known import Known
+from mppmon.setup.inventory.mapping import Columns
+from mppmon.setup.inventory.match import Where, match, twins
+from mppmon.setup.words import Translate, closest, folded, shown
+
+Value = str | list[str] | dict[str, str]
+_HOSTS = frozenset({DeviceKind.PC, DeviceKind.KIOSK})
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A device as the list wants it. `values`: keys of devices.yaml that the list says something about."""
+
+    id: str
+    item: Item
+    values: Mapping[str, Value]
+
+
+def settle(items: Sequence[Item], known: Known, columns: Columns, _: Translate) -> tuple[list[Settled], list[Fault]]:
+    """Return the devices in the order of the rows, and the faults that only show when all rows are known.
+
+    A row that names a faulty one as its parent is faulty too, so this goes on until nothing changes.
+    """
+
+    def where(_row: int, key: str) -> str:
+        return columns.where(Field(key)) if Field(key) in columns.of else ""
+
+    faults = twins(items, where, _)
+    while True:
+        bad = {fault.row for fault in faults}
+        good = [item for item in items if item.row not in bad]
+        room = _Room(good, known, match(good, known), where, _)
+        settled = [room.settled(item) for item in good]
+        if not room.faults:
+            return settled, faults
+        faults.extend(room.faults)
+
+
+class _Room:
+    """Everything that has a name, from the configuration and from the list."""
+
+    def __init__(self, items: Sequence[Item], known: Known, ids: Mapping[int, str], where: Where, _: Translate) -> None:
+        self._known, self._ids, self._where, self._say = known, ids, where, _
+        self.faults: list[Fault] = []
+        self._kinds = {slug: DeviceKind(one["kind"]) for slug, one in known.devices.items()}
+        self._kinds |= {ids[item.row]: item.kind for item in items}
+        self._names: dict[str, set[str]] = {}
+        self._shown: set[str] = set()
+        for slug, one in known.devices.items():
+            self._call(slug, one["name"], one["asset"], one["serial"], one["address"])
+        self._hosts: dict[str, set[str]] = {}
+        for counter in known.counters:
+            host = known.computer(counter)
+            if host is not None:
+                self._hosts.setdefault(counter, set()).add(host)
+        for item in items:
+            slug = ids[item.row]
+            self._call(slug, item.name or self._name(item), item.asset, item.serial, item.address)
+            if item.kind in _HOSTS:
+                for counter in item.counters:
+                    self._hosts.setdefault(counter, set()).add(slug)
+
+    def _call(self, slug: str, *names: str | None) -> None:
+        for name in (slug, *names):
+            if name:
+                self._names.setdefault(folded(name), set()).add(slug)
+                self._shown.add(name)
+
+    def settled(self, item: Item) -> Settled:
+        """Return what devices.yaml should say; faults are noted."""
+        slug = self._ids[item.row]
+        old = self._known.devices.get(slug)
+        values: dict[str, Value] = {"kind": item.kind.value}
+        values["name"] = item.name or (old["name"] if old else self._name(item))
+        for key in ("asset", "brand", "model", "serial", "place", "agency", "address"):
+            said = getattr(item, key)
+            if said is not None:
+                values[key] = said
+        if item.url is not None:
+            values["http"] = {"url": item.url}
+        above = [one for one in (self._find(item, text) for text in item.parents) if one is not None]
+        self._reach(item, values, above, old)
+        return Settled(slug, item, values)
+
+    def _name(self, item: Item) -> str:
+        place = self._known.counters[item.counters[0]]["name"] if item.counters else item.place or ""
+        return f"{kind_word(item.kind, self._say)} {place}".strip()
+
+    def _find(self, item: Item, text: str) -> str | None:
+        """Return the device that a list names as a parent."""
+        found = self._names.get(folded(text), set())
+        exact = {text} & found
+        if len(exact or found) == 1 and (one := next(iter(exact or found))) != self._ids[item.row]:
+            return one
+        _ = self._say
+        if len(found) > 1:
+            expected = _("one device: {names} are called so; write an asset code or an address").format(
+                names=", ".join(sorted(found))
+            )
+        elif found:
+            expected = _("another device than this one itself")
+        else:
+            near = closest(text, self._shown)
+            hint = _(" (did you mean {name}?)").format(name=near) if near else ""
+            expected = _("a device of the configuration or of a good row of this list") + hint
+        self.faults.append(Fault(item.row, self._where(item.row, Field.PARENT), shown(text), expected))
+        return None
+
+    def _reach(self, item: Item, values: dict[str, Value], above: list[str], old: Mapping[str, object] | None) -> None:
+        """Decide how it is reached: by its address, through a PC, or not at all."""
+        _ = self._say
+        if item.address is not None or item.url is not None:
+            if item.kind is DeviceKind.PERIPHERAL:
+                expected = _("no address: this kind of device is seen through the PC it hangs on")
+                self.faults.append(
+                    Fault(item.row, self._where(item.row, Field.ADDRESS), shown(str(item.address)), expected)
+                )
+            if above:
+                values["parents"] = above
+            return
+        host = next((one for one in above if self._kinds[one] in _HOSTS), None)
+        if host is None and old is not None and (old["via"] or old["address"] or old["http"]):
+            if above:
+                values["parents"] = above
+            return
+        if host is None and item.kind not in SILENT and item.kind not in {DeviceKind.PASSIVE, *_HOSTS}:
+            host = self._host(item.counters)
+        if host is not None:
+            values["via"] = host
+        elif item.kind in SILENT or item.kind is DeviceKind.PASSIVE:
+            values["kind"] = DeviceKind.PASSIVE.value
+            if above:
+                values["parents"] = above
+        else:
+            expected = _("an IP address, or the PC it hangs on: as its parent, or by a counter that has one PC")
+            self.faults.append(Fault(item.row, self._where(item.row, Field.ADDRESS), _("nothing"), expected))
+
+    def _host(self, counters: Iterable[str]) -> str | None:
+        found = set[str]().union(*(self._hosts.get(counter, set()) for counter in counters))
+        return next(iter(found)) if len(found) == 1 else None
