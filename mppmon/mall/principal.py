@@ -48,4 +48,7 @@ class Principal:
             raise Refused(f"role {self.role.value} may not {deed}")
 
 
+MALL = "mall"
+"""What an agency reads as the cause, instead of the mall's own device; of another agency's it reads nothing."""
+
 SYSTEM = Principal(Role.SYSTEM, "mppmon")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mppmon.mall.model import Agency, Delivery, Mall, Span, Transition, delivery_subject
+from mppmon.mall.principal import MALL
 from mppmon.mall.uptime import Account, Interval, account, intervals
 from mppmon.reports.period import Period
 
@@ -24,9 +25,9 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a service stopped: `subject` as recorded, and the name of that device where there is one.
+    """Why a service stopped: `subject` as recorded, and the name of that device, where it is the agency's own.
 
-    Both are empty for equipment that is another agency's.
+    The subject is `mall` for the mall's own equipment, and empty for another agency's.
     """
 
     subject: str
@@ -145,17 +146,21 @@ def line(
 
 
 def cause(segments: Sequence[Segment], transitions: Sequence[Transition], at: datetime, agency: str) -> Cause:
-    """Return the cause of the state that holds at an instant, by the newest device name; another agency's is hidden."""
+    """Return the cause of the state that holds at an instant, by the newest device name.
+
+    The report is the agency's to read, whoever asks for it: other parties' devices are not named.
+    """
     past = [one for one in transitions if one.at <= at]
     if not past:
         return Cause("", "")
     subject = max(reversed(past), key=lambda one: one.decided_at).cause  # of equals, the one stored last
-    for segment in reversed(segments):
-        device = segment.mall.devices.get(subject.partition("/")[0])
-        if device is not None:
-            hidden = device.agency is not None and device.agency != agency
-            return Cause("", "") if hidden else Cause(subject, device.name)
-    return Cause(subject, "")
+    name, slash, _ = subject.partition("/")
+    if not slash:
+        return Cause(subject, "")
+    device = next((one.mall.devices[name] for one in reversed(segments) if name in one.mall.devices), None)
+    if device is not None and device.agency == agency:
+        return Cause(subject, device.name)
+    return Cause(MALL if device is not None and device.agency is None else "", "")
 
 
 def report(

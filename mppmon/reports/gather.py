@@ -23,18 +23,18 @@ ALIVE = timedelta(seconds=30)
 def agency_report(store: Store, request: Request, malls: Malls) -> account.AgencyReport:
     """Return the report that was asked for. ReportError when the principal may not read it or there is nothing to read.
 
-    Rows of services are read as the principal; the config as the daemon itself, because it holds all agencies: only
-    what concerns this one leaves this function.
+    Config and history are read as the daemon itself, because whose device a cause is only the whole config says: only
+    what concerns this agency leaves this function.
     """
     principal = request.principal
     if not principal.sees(request.agency):
         raise ReportError("refused", f"role {principal.role.value} may not read this agency's report")
-    latest = store.revisions(SYSTEM, start=request.now, end=request.now + timedelta(microseconds=1))
-    if not latest:
-        raise ReportError("no-config", "no config revision is stored; it is when the daemon starts")
     first, last = days(request.period)
     if first > (request.now + timedelta(days=1)).date():  # wherever the mall is; to reckon years ahead takes long
         raise _not_begun(request.period)
+    latest = store.revisions(SYSTEM, start=request.now, end=request.now + timedelta(microseconds=1))
+    if not latest:
+        raise ReportError("no-config", "no config revision is stored; it is when the daemon starts")
     mall_of = cache(malls)  # most reports need but one
     period = parse(request.period, ZoneInfo(mall_of(_text(store, latest[-1]), last).site.timezone))
     if period.start > request.now:
@@ -52,7 +52,7 @@ def agency_report(store: Store, request: Request, malls: Malls) -> account.Agenc
     subjects = [delivery_subject(*key) for key in account.offered(segments, agency.id)]
     return account.report(
         segments,
-        _histories(store, principal, subjects, period, until),
+        _histories(store, agency.id, subjects, period, until),
         agency=agency,
         period=period,
         until=until,
@@ -86,13 +86,16 @@ def _segments(store: Store, period: Period, malls: Malls) -> list[account.Segmen
 
 
 def _histories(
-    store: Store, principal: Principal, subjects: list[str], period: Period, until: datetime
+    store: Store, agency: str, subjects: list[str], period: Period, until: datetime
 ) -> dict[str, account.History]:
-    before = store.before(principal, at=period.start, subjects=subjects)
+    """Return what was recorded while the service was this agency's: what was another's before is not its to read."""
+    before = store.before(SYSTEM, at=period.start, subjects=subjects)
+    old = {subject: one for subject, one in before.items() if one.agency == agency}
     within: dict[str, list[Transition]] = {subject: [] for subject in subjects}
-    for one in store.transitions(principal, start=period.start, end=until, subjects=subjects):
-        within[one.subject].append(one)
-    return {subject: account.History(before.get(subject), tuple(within[subject])) for subject in subjects}
+    for one in store.transitions(SYSTEM, start=period.start, end=until, subjects=subjects):
+        if one.agency == agency:
+            within[one.subject].append(one)
+    return {subject: account.History(old.get(subject), tuple(within[subject])) for subject in subjects}
 
 
 def _known_until(store: Store, principal: Principal, now: datetime, until: datetime) -> datetime:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mppmon.i18n import Speech
 from mppmon.mall.model import Delivery
+from mppmon.mall.principal import MALL
 from mppmon.reports.agency import AgencyReport, Cause
 
 _GAP = "  "
@@ -72,6 +73,7 @@ def why(cause: Cause, speech: Speech) -> str:
         return cause.device
     words = {
         "": _("another party's equipment"),
+        MALL: _("the mall's equipment"),
         "daemon-off": _("monitoring was off"),
         "uplink": _("the mall's internet line was cut"),
         "start": _("already so when monitoring began"),

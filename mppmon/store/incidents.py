@@ -1,7 +1,7 @@
 """Reading incidents and what was told about them.
 
-An incident may concern several agencies. Each sees it with its own services only: the others', and the list of what
-hangs below the cause, are taken out here.
+An incident may concern several agencies. Each sees it with its own services only: the others', and whose device was the
+cause, are taken out here.
 """
 
 from datetime import datetime
@@ -52,12 +52,12 @@ def timeline(connection: Connection, principal: Principal, incident_id: str) -> 
         Told(
             at=from_micros(row.created_at),
             recipient=row.recipient if principal.sees_all else "",
-            channel=row.channel,
+            channel=row.channel if principal.sees_all else "",
             kind=NoticeKind(row.kind),
             status=row.status,
             attempts=row.attempts,
             finished_at=None if row.finished_at is None else from_micros(row.finished_at),
-            reason=row.reason,
+            reason=row.reason if principal.sees_all else "",
         )
         for row in told
     ]

@@ -1,13 +1,14 @@
 """Reading transitions. Alerts, reports and pages read these and nothing else."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, Select, func, select
 
 from mppmon.clock import from_micros, micros
 from mppmon.mall.model import Transition
-from mppmon.mall.principal import Principal
+from mppmon.mall.principal import MALL, Principal
 from mppmon.store.schema import transition
 from mppmon.store.scope import scope
 
@@ -52,7 +53,7 @@ def between(
         wanted = sorted(subjects)
         parts = [wanted[at : at + _CHUNK] for at in range(0, len(wanted), _CHUNK)]
         rows = [row for part in parts for row in connection.execute(query.where(transition.c.subject.in_(part)))]
-    return [_read(row) for row in sorted(rows, key=lambda row: (row.at, row.seq))]
+    return _for(connection, principal, [_read(row) for row in sorted(rows, key=lambda row: (row.at, row.seq))])
 
 
 def before(
@@ -73,7 +74,7 @@ def before(
         row = connection.execute(newest.where(transition.c.subject == subject)).first()
         if row is not None:
             found[subject] = _read(row)
-    return found
+    return dict(zip(found, _for(connection, principal, list(found.values())), strict=True))
 
 
 def newest(connection: Connection) -> dict[str, Transition]:
@@ -81,6 +82,31 @@ def newest(connection: Connection) -> dict[str, Transition]:
     last = select(func.max(transition.c.seq)).group_by(transition.c.subject)
     rows = connection.execute(select(transition).where(transition.c.seq.in_(last)))
     return {row.subject: _read(row) for row in rows}
+
+
+def _for(connection: Connection, principal: Principal, found: list[Transition]) -> list[Transition]:
+    """Return transitions as this principal may see them: an agency reads its own devices as a cause, no others."""
+    if principal.sees_all:
+        return found
+    told = {cause: _cause_for(connection, principal, cause) for cause in {one.cause for one in found}}
+    return [replace(one, cause=told[one.cause]) for one in found]
+
+
+def _cause_for(connection: Connection, principal: Principal, cause: str) -> str:
+    """Return a cause as an agency reads it. Whose device it is, its own newest transition says."""
+    device, slash, _ = cause.partition("/")
+    if not slash:  # a word: `daemon-off`, `recovered`
+        return cause
+    subjects = [f"{device}/function", f"{device}/reach"]
+    newest_first = (
+        select(transition.c.agency).where(transition.c.subject.in_(subjects)).order_by(transition.c.seq.desc())
+    )
+    row = connection.execute(newest_first.limit(1)).first()
+    if row is None:
+        return ""
+    if row.agency is None:
+        return MALL
+    return cause if principal.sees(row.agency) else ""
 
 
 def _read(row: Row[tuple[object, ...]]) -> Transition:

@@ -38,5 +38,6 @@ async def _refused(_: Request, refusal: Exception) -> Response:
 
 
 async def _failed(_: Request, __: Exception) -> Response:
-    """Answer a fault of ours. It says nothing of what is inside; uvicorn logs the fault itself, once."""
-    return JSONResponse({"detail": "the daemon could not answer; its log says why"}, status_code=500)
+    """Answer a fault of ours. It says nothing of what is inside; uvicorn logs the fault itself, once, and hangs up."""
+    detail = {"detail": "the daemon could not answer; its log says why"}
+    return JSONResponse(detail, status_code=500, headers={"Connection": "close"})

@@ -1,6 +1,6 @@
 """What the status page says, worded for one reader: headline, incidents, counters by place, faults, who is on duty."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -8,9 +8,10 @@ from alerts.message import render
 from alerts.model import Alert, Incident, NoticeKind
 from mppmon.engine.snapshot import Snapshot
 from mppmon.i18n import Speech
+from mppmon.mall.impact import Verdict
 from mppmon.mall.model import Counter, Delivery, Device, State, delivery_subject
-from mppmon.mall.principal import Principal
-from mppmon.web.views import incidents_of, listed, what_of
+from mppmon.mall.principal import MALL, Principal
+from mppmon.web.views import cause_seen, incidents_of, listed, what_of
 
 _GRAVITY = {Delivery.INTERRUPTED: 0, Delivery.DEGRADED: 1, Delivery.UNKNOWN: 2, Delivery.DELIVERED: 3}
 MAX_LISTED = 50
@@ -106,8 +107,8 @@ def page_of(snapshot: Snapshot, who: Principal, speak: Speech) -> Page:
         tally=tuple((one.value, words[one], tally[one]) for one in Delivery),
         incidents=tuple(_incident(one, snapshot, speak) for one in incidents[:MAX_LISTED]),
         more_incidents=len(incidents[MAX_LISTED:]),
-        places=_places(snapshot, seen, speak),
-        faults=tuple(_fault(one, snapshot, speak) for one in broken[:MAX_LISTED]),
+        places=_places(snapshot, seen, who, speak),
+        faults=tuple(_fault(one, snapshot, who, speak) for one in broken[:MAX_LISTED]),
         more_faults=len(broken[MAX_LISTED:]),
         duty=_duty(snapshot, speak) if who.sees_all else (),
         listed=tuple(_listed(one, snapshot, speak) for one in listed(snapshot, who)[:MAX_LISTED]),
@@ -162,15 +163,14 @@ def _incident(incident: Incident, snapshot: Snapshot, speak: Speech) -> Incident
     return IncidentCard(incident.id, incident.number, message.lines[0], message.lines[1:], urgent, by)
 
 
-def _places(snapshot: Snapshot, seen: Sequence[tuple[str, str]], speak: Speech) -> tuple[Place, ...]:
+def _places(snapshot: Snapshot, seen: Sequence[tuple[str, str]], who: Principal, speak: Speech) -> tuple[Place, ...]:
     at: dict[str, list[tuple[str, str]]] = {}
     for key in seen:
         at.setdefault(key[1], []).append(key)
     counters = [one for one in snapshot.loaded.mall.counters.values() if one.id in at]
     counters.sort(key=lambda one: one.place)
-    words = delivery_words(speak)
     return tuple(
-        _place(place, [_counter(one, at[one.id], snapshot, words, speak) for one in group], speak)
+        _place(place, [_counter(one, at[one.id], snapshot, who, speak) for one in group], speak)
         for place, group in groupby(counters, key=lambda one: one.place)
     )
 
@@ -185,26 +185,34 @@ def _counter(
     counter: Counter,
     keys: Sequence[tuple[str, str]],
     snapshot: Snapshot,
-    words: Mapping[Delivery, str],
+    who: Principal,
     speak: Speech,
 ) -> CounterCard:
-    lines = tuple(_service(key, counter, snapshot, words, speak) for key in keys)
+    lines = tuple(_service(key, counter, snapshot, who, speak) for key in keys)
     worst = min((snapshot.deliveries[key].delivery for key in keys), key=_GRAVITY.__getitem__)
-    return CounterCard(counter.name, snapshot.loaded.mall.agencies[counter.agency].short, worst.value, lines)
+    agency = snapshot.loaded.mall.agencies[counter.agency].short if who.sees(counter.agency) else ""
+    return CounterCard(counter.name, agency, worst.value, lines)
 
 
-def _service(
-    key: tuple[str, str], counter: Counter, snapshot: Snapshot, words: Mapping[Delivery, str], speak: Speech
-) -> ServiceLine:
+def _service(key: tuple[str, str], counter: Counter, snapshot: Snapshot, who: Principal, speak: Speech) -> ServiceLine:
     mall, verdict = snapshot.loaded.mall, snapshot.deliveries[key]
-    service, cause = mall.services[key[0]], mall.devices.get(verdict.cause or "")
+    service = mall.services[key[0]]
     detail = ""
     if verdict.delivery is not Delivery.DELIVERED:
         since = speak._("since {time}").format(time=speak.time(snapshot.delivery_since[key]))
-        detail = " · ".join(part for part in (cause.name if cause else "", since) if part)
+        detail = " · ".join(part for part in (_cause(snapshot, who, verdict, speak), since) if part)
     agency = "" if service.agency == counter.agency else mall.agencies[service.agency].short
-    word = words[verdict.delivery]
+    word = delivery_words(speak)[verdict.delivery]
     return ServiceLine(delivery_subject(*key), service.name, agency, verdict.delivery.value, word, detail)
+
+
+def _cause(snapshot: Snapshot, who: Principal, verdict: Verdict, speak: Speech) -> str:
+    cause = cause_seen(snapshot, who, verdict)
+    if isinstance(cause, Device):
+        return cause.name
+    if verdict.cause not in snapshot.loaded.mall.devices:
+        return ""
+    return speak._("the mall's equipment") if cause == MALL else speak._("another party's equipment")
 
 
 def _broken(device: Device, snapshot: Snapshot, who: Principal) -> bool:
@@ -212,11 +220,11 @@ def _broken(device: Device, snapshot: Snapshot, who: Principal) -> bool:
     return down and who.sees(device.agency)
 
 
-def _fault(device: Device, snapshot: Snapshot, speak: Speech) -> Fault:
+def _fault(device: Device, snapshot: Snapshot, who: Principal, speak: Speech) -> Fault:
     word = function_words(speak)[snapshot.functions[device.id]]
     since = speak._("since {time}").format(time=speak.time(snapshot.since[device.id]))
     host = snapshot.loaded.mall.devices.get(device.via or "")
-    return Fault(device.id, device.name, host.name if host else device.place, word, since)
+    return Fault(device.id, device.name, host.name if host and who.sees(host.agency) else device.place, word, since)
 
 
 def _listed(alert: Alert, snapshot: Snapshot, speak: Speech) -> Fault:

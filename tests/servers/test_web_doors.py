@@ -85,10 +85,20 @@ def test_the_daemons_user_is_administrator_on_the_socket(mall: WebMall) -> None:
 
 def test_a_user_without_login_is_refused_everything(open_place: Path) -> None:
     with web_mall(open_place) as mall:
-        for path in ("/api/v1/status", "/", "/live", "/events"):
+        for path in ("/api/v1/status", "/", "/live", "/events", "/metrics", "/readyz"):
             status, body = as_nobody(mall, "GET", path)
             assert status == 403, path
             assert "login" in str(body["detail"])
+        with mall.tcp() as tcp:
+            assert {tcp.get(path).status_code for path in ("/metrics", "/readyz")} == {200}
+
+
+def test_an_agency_is_refused_what_is_of_all(open_place: Path) -> None:
+    people = with_people(dian=Person("dian", "Dian", login="nobody", role="agency"))
+    with web_mall(open_place, people) as mall:
+        for path in ("/api/v1/oncall", "/metrics"):
+            status, body = as_nobody(mall, "GET", path)
+            assert (status, str(body["detail"])[:20]) == (403, "role agency may not "), path
 
 
 def test_a_login_brings_its_role(open_place: Path) -> None:
@@ -124,7 +134,7 @@ def test_every_get_leaves_the_database_as_it_was(mall: WebMall) -> None:
     mall.house.store.save_revision(SYSTEM, loaded.revision, loaded.normalised, MONDAY, "test")  # a report needs one
     fill = {"agency": "disdukcapil", "path": "status.css"}
     before = mall.dump()
-    with mall.tcp() as tcp:
+    with mall.tcp() as tcp, mall.socket() as control:
         router = tcp.get("/api/v1/openapi.json").json()["paths"]
         paths = [path for path, deeds in router.items() if "get" in deeds]
         assert {"/", "/live", "/metrics", "/healthz", "/readyz", "/api/v1/status"} <= set(paths)
@@ -133,7 +143,8 @@ def test_every_get_leaves_the_database_as_it_was(mall: WebMall) -> None:
                 with tcp.stream("GET", path) as stream:
                     assert next(events(stream.iter_lines()))
                 continue
-            answer = tcp.get(path.format(**fill), params={"day": "2026-11-23"})
+            door = control if path == "/api/v1/config/plan" else tcp
+            answer = door.get(path.format(**fill), params={"day": "2026-11-23"})
             assert answer.status_code == 200, f"{path}: {answer.text}"
     assert mall.dump() == before
 

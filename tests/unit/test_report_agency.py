@@ -65,7 +65,7 @@ def test_the_state_a_day_begins_with_is_the_one_of_the_evening_before(store: Sto
     assert found.account.seconds["interrupted"] == 900
     (stop,) = found.interruptions
     assert (stop.start, stop.seconds) == (MONDAY - 8 * HOUR, 900), "minutes count within service hours"
-    assert stop.cause == Cause("sw-core/function", "Switch inti")
+    assert stop.cause == Cause("mall", ""), "the mall's own equipment is not named to an agency"
 
 
 def test_an_interruption_outside_service_hours_is_none(store: Store) -> None:
