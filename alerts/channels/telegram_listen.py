@@ -17,6 +17,8 @@ from alerts.settings import TelegramSettings
 _HOLD = 25  # seconds Telegram may hold a poll open while nothing happens
 _TOAST = 200  # characters of an answer to a button; a longer one comes as a message
 _ANSWERERS = 2
+_POISON = 10
+"""Failures in a row after which one update is given up: it must not keep everybody else's answers out for ever."""
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +37,7 @@ class Listener:
         self._answering: set[asyncio.Task[None]] = set()
         self._rng = random.Random()  # noqa: S311  # jitter, no secret
         self._offset = 0
+        self._failing: tuple[int, int] = (0, 0)  # an update, and how often in a row it could not be taken
 
     async def run(self) -> None:
         """Take updates until cancelled. Trouble is waited out, longer each time."""
@@ -82,9 +85,20 @@ class Listener:
             if number is None:
                 continue
             update = telegram_updates.read(raw)
-            if update is not None and not await self._handle(update):
+            if update is not None and not await self._handle(update) and not self._gives_up(update):
                 return False
             self._offset = max(self._offset, number + 1)
+        return True
+
+    def _gives_up(self, update: Update) -> bool:
+        """Whether this update failed so often that the fault is its own; then whoever sent it is told."""
+        last, count = self._failing
+        count = count + 1 if last == update.id else 1
+        self._failing = (update.id, count)
+        if count < _POISON:
+            return False
+        _log.critical("telegram %s: update %d given up after %d failures", self._channel, update.id, count)
+        self._answer(update, Answer("Belum tercatat, coba lagi. / Not noted, please try again.", ok=False))
         return True
 
     async def _handle(self, update: Update) -> bool:

@@ -17,10 +17,11 @@ def command(config: Path, state: Path, *, verbose: bool) -> None:
     """Run the daemon on the configuration directory CONFIG, in the foreground, until it is told to stop.
 
     Exit status 1: a port or folder cannot be had. 2: the configuration is bad. 4: another daemon works on the database.
+    5: a newer mppmon wrote the database.
     """
     from mppmon.config import ConfigErrors  # noqa: PLC0415  # heavy: only when it is run
     from mppmon.daemon import Options, leave, serve  # noqa: PLC0415  # likewise
-    from mppmon.store import Locked, StoreError  # noqa: PLC0415  # likewise
+    from mppmon.store import Locked, SchemaNewer, StoreError  # noqa: PLC0415  # likewise
 
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     for noisy in ("apscheduler", "asyncio", "urllib3", "uvicorn"):
@@ -35,6 +36,9 @@ def command(config: Path, state: Path, *, verbose: bool) -> None:
     except Locked as locked:
         click.echo(str(locked), err=True)
         raise SystemExit(4) from locked
+    except SchemaNewer as newer:
+        click.echo(str(newer), err=True)
+        raise SystemExit(5) from newer
     except (OSError, StoreError) as error:
         raise click.ClickException(str(error)) from error
 

@@ -1,10 +1,11 @@
 """The real daemon as users start it (`mppmon run`), watching a small simulated mall, with a real mail server."""
 
 import json
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,15 +63,22 @@ def until(look: Callable[[], Any], wanted: Callable[[Any], bool], within: float 
 
 
 @contextmanager
-def daemon(folder: Path) -> Iterator[Line]:
-    """Run a daemon on a mall of a switch, a PC with a card printer, a network printer and what is outside."""
+def daemon(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Line]:
+    """Run a daemon on a mall of a switch, a PC with a card printer, a network printer and what is outside.
+
+    `environment`: laid over our own, for the daemon alone.
+    """
     state = folder / "state"
     with simulated(folder) as simulator:
         port = free_port()
         config = write_config(folder / "mall", simulator.ready.doors, simulator.ready.mailbox_port or 0, port)
         log = (folder / "daemon.log").open("wb")
         process = subprocess.Popen(
-            [*MPPMON, "run", str(config), "--state", str(state)], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            [*MPPMON, "run", str(config), "--state", str(state)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=os.environ | dict(environment or {}),
         )
         try:
             line = Line(state, config, port, simulator.control, process, folder / "mail.jsonl")

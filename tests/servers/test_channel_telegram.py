@@ -296,6 +296,18 @@ def test_what_the_inbox_could_not_take_comes_again_with_the_same_number(
     assert [one["offset"] for one in fake.of("getUpdates")][:2] == [0, 8]
 
 
+def test_an_answer_that_can_never_be_taken_does_not_keep_the_others_out(
+    fake: TelegramFake, token_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alerts.channels.telegram_listen.backoff", lambda _attempt, _rng: 0.01)
+    desk = Desk([OSError("poison")] * 10)
+    fake.push(press(7, "ack:1"), press(8, "ack:2"))
+    listen(fake, token_file, desk, lambda: len(fake.of("answerCallbackQuery")) == 2)
+    assert [reply.update_id for reply in desk.replies] == ["7"] * 10 + ["8"]
+    said = {one["callback_query_id"]: one["text"] for one in fake.of("answerCallbackQuery")}
+    assert said == {"q7": "Belum tercatat, coba lagi. / Not noted, please try again.", "q8": "Dicatat."}
+
+
 def test_a_stranger_is_refused_politely(fake: TelegramFake, token_file: Path) -> None:
     desk = Desk([Answer("Maaf, Anda belum terdaftar di sini.", ok=False)])
     fake.push(press(7, "ack:1042", chat=666, sender=666))

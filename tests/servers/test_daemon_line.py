@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import stat
 import subprocess
 from collections.abc import Iterator
@@ -104,11 +105,21 @@ def test_told_to_stop_it_is_gone_within_five_seconds_and_reads_go_on(tmp_path: P
         assert "Kartu Keluarga" in line.run("report", "agency", "dukcapil", "--day", "2026-11-23")
 
 
-def test_sighup_ends_nothing_and_says_so(line: Line) -> None:
-    os.kill(line.process.pid, signal.SIGHUP)
-    log = line.config.parent / "daemon.log"
-    until(log.read_text, lambda text: "SIGHUP: nothing was changed" in text)
-    assert line.status()["site"] == "MPP Uji"
+def test_a_database_of_a_newer_mppmon_is_left_alone_with_a_status_of_its_own(line: Line, tmp_path: Path) -> None:
+    state = tmp_path / "newer"
+    state.mkdir()
+    with sqlite3.connect(state / "mppmon.db") as database:
+        database.execute("create table alembic_version (version_num text)")
+        database.execute("insert into alembic_version values ('9999')")
+    database.close()
+    done = subprocess.run(
+        [*MPPMON, "run", str(line.config), "--state", str(state)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (5, "the database has schema 9999, this mppmon knows up to 0001\n")
 
 
 def test_a_port_that_is_taken_is_one_clear_line(line: Line, tmp_path: Path) -> None:
