@@ -55,6 +55,14 @@ class Line:
     counter_name: str
     account: Account
     interruptions: tuple[Interruption, ...]
+    recorded: bool = True
+    """Whether anything was known of it in the period, within service hours or not."""
+
+    @property
+    def known(self) -> float | None:
+        """The share of the service time that is known, 0 to 1; None when there were no service hours."""
+        hours = self.account.service_seconds
+        return (hours - self.account.seconds[Delivery.UNKNOWN.value]) / hours if hours else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,11 @@ class AgencyReport:
     period: Period
     until: datetime
     lines: tuple[Line, ...]
+
+    @property
+    def recorded(self) -> bool:
+        """Whether there is any record of the period: figures made of none say nothing."""
+        return any(one.recorded for one in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +155,7 @@ def line(
         counter_name=names[1],
         account=account(states, serving),
         interruptions=tuple(stop for stop in stops if stop.seconds > 0),
+        recorded=any(one.state != Delivery.UNKNOWN.value for one in states),
     )
 
 

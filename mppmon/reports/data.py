@@ -21,6 +21,7 @@ COLUMNS = (
     "service_seconds",
     *(f"{one.value}_seconds" for one in Delivery),
     "ratio",
+    "known_ratio",
     "cause",
 )
 """Of the CSV. `record` is `account` (one per service at a counter) or `interruption` (its `interrupted_seconds` lie
@@ -41,6 +42,7 @@ def as_dict(report: AgencyReport) -> dict[str, object]:
         "start": _iso(report.period.start, zone),
         "end": _iso(report.period.end, zone),
         "accounted_until": _iso(report.until, zone),
+        "recorded": report.recorded,
         "services": [
             {
                 "service": line.service,
@@ -50,6 +52,7 @@ def as_dict(report: AgencyReport) -> dict[str, object]:
                 "service_seconds": line.account.service_seconds,
                 "seconds": {one.value: line.account.seconds[one.value] for one in Delivery},
                 "ratio": line.account.ratio,
+                "known_ratio": line.known,
                 "interruptions": [
                     {
                         "start": _iso(stop.start, zone),
@@ -74,22 +77,25 @@ def to_json(report: AgencyReport) -> str:
 
 
 def to_csv(report: AgencyReport) -> str:
-    """Return the report as CSV (RFC 4180). No cell can be taken for a formula by a spreadsheet."""
+    """Return the report as CSV (RFC 4180). No cell can be taken for a formula by a spreadsheet.
+
+    Without any record of the period there are no rows: a table of zeros would be read as figures.
+    """
     zone = ZoneInfo(report.timezone)
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    for line in report.lines:
+    for line in report.lines if report.recorded else ():
         names = [report.agency.id, line.service, line.service_name, line.counter, line.counter_name]
         seconds = [f"{line.account.seconds[one.value]:.6f}" for one in Delivery]
         span = [_iso(report.period.start, zone), _iso(report.until, zone)]
-        ratio = "" if line.account.ratio is None else f"{line.account.ratio:.6f}"
-        row = ["account", *names, *span, f"{line.account.service_seconds:.6f}", *seconds, ratio, ""]
+        ratios = ["" if one is None else f"{one:.6f}" for one in (line.account.ratio, line.known)]
+        row = ["account", *names, *span, f"{line.account.service_seconds:.6f}", *seconds, *ratios, ""]
         writer.writerow([_safe(cell) for cell in row])
         for stop in line.interruptions:
             span = [_iso(stop.start, zone), _iso(stop.end, zone)]
             seconds = [f"{stop.seconds:.6f}" if one is Delivery.INTERRUPTED else "" for one in Delivery]
-            row = ["interruption", *names, *span, "", *seconds, "", stop.cause.device or stop.cause.subject]
+            row = ["interruption", *names, *span, "", *seconds, "", "", stop.cause.device or stop.cause.subject]
             writer.writerow([_safe(cell) for cell in row])
     return out.getvalue()
 

@@ -1,5 +1,6 @@
 """A report as aligned text for people, in their language."""
 
+import math
 from collections.abc import Sequence
 
 from mppmon.i18n import Speech
@@ -22,6 +23,9 @@ def table(report: AgencyReport, speech: Speech) -> str:
         head.append(_("Accounted until {time}").format(time=_moment(report, speech)))
     if not report.lines:
         return "\n".join([*head, "", _("This agency has no services at a counter."), ""])
+    if not report.recorded:
+        text = _("There are no records for this period: mppmon was not at work then, or could see nothing.")
+        return "\n".join([*head, "", text, ""])
     return "\n".join([*head, "", *_services(report, speech), "", *_interruptions(report, speech), ""])
 
 
@@ -37,15 +41,16 @@ def _services(report: AgencyReport, speech: Speech) -> list[str]:
             _("Interrupted"),
             _("Unknown"),
             _("Uptime"),
+            _("Known"),
         ]
     ]
     for line in report.lines:
         times = [clock(line.account.seconds[one.value]) for one in Delivery]
-        ratio = line.account.ratio
-        uptime = "-" if ratio is None else speech.percent(ratio)
-        rows.append([line.service_name, line.counter_name, clock(line.account.service_seconds), *times, uptime])
+        shares = ["-" if one is None else share(one, speech) for one in (line.account.ratio, line.known)]
+        rows.append([line.service_name, line.counter_name, clock(line.account.service_seconds), *times, *shares])
     notes = _("Within service hours, as hours:minutes:seconds. Uptime is delivered and degraded of all known time.")
-    return [*aligned(rows, left=2), notes]
+    known = _("Known is the share of the service hours of which mppmon knows anything.")
+    return [*aligned(rows, left=2), notes, known]
 
 
 def _interruptions(report: AgencyReport, speech: Speech) -> list[str]:
@@ -79,6 +84,11 @@ def why(cause: Cause, speech: Speech) -> str:
         "start": _("already so when monitoring began"),
     }
     return words.get(cause.subject, cause.subject)
+
+
+def share(ratio: float, speech: Speech) -> str:
+    """Return a share as a percentage, rounded down: only what is whole is said to be 100%."""
+    return speech.percent(math.floor(ratio * 10_000 + 1e-6) / 10_000)
 
 
 def clock(seconds: float) -> str:

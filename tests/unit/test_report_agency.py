@@ -111,6 +111,10 @@ def test_before_the_first_config_its_hours_count_and_are_unknown(store: Store) -
     report = ask(store, period="2026-10", malls={"r1": mall({"mpp": (span(0, 7, at=MONDAY - 30 * DAY),)})})
     assert [one.account.seconds["unknown"] for one in report.lines] == [7 * 3600.0] * 2
     assert report.lines[0].account.ratio is None
+    assert not report.recorded
+    put(store, (0, "delivered", "start"))
+    assert ask(store).recorded
+    assert not ask(store, period="2026-11-22").recorded
 
 
 def test_the_nearest_hours_win(store: Store) -> None:

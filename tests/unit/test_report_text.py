@@ -12,7 +12,7 @@ from mppmon.mall.uptime import Account
 from mppmon.reports.agency import AgencyReport, Cause, Interruption, Line
 from mppmon.reports.data import to_csv, to_json
 from mppmon.reports.period import parse
-from mppmon.reports.text import aligned, clock, table, why
+from mppmon.reports.text import aligned, clock, share, table, why
 from tests.unit.report_kit import HOUR
 from tests.unit.store_kit import MINUTE, MONDAY
 
@@ -53,11 +53,12 @@ def test_the_table_in_indonesian() -> None:
     ]
     assert [line.split("  ") for line in map(squeezed, lines[4:7])] == [
         HEADINGS,
-        ["=Cetak KTP-el", "Loket A3", "7:00:00", "6:00:00", "0:10:00", "0:19:00", "0:31:00", "95,12%"],
-        ["KIA", "Loket A4", "0:00:00", "0:00:00", "0:00:00", "0:00:00", "0:00:00", "-"],
+        ["=Cetak KTP-el", "Loket A3", "7:00:00", "6:00:00", "0:10:00", "0:19:00", "0:31:00", "95,12%", "92,61%"],
+        ["KIA", "Loket A4", "0:00:00", "0:00:00", "0:00:00", "0:00:00", "0:00:00", "-", "-"],
     ]
     assert len({len(line) for line in lines[4:7]}) == 1, "columns stand under each other"
-    assert lines[8:] == [
+    assert lines[8].startswith("Diketahui: bagian jam pelayanan")
+    assert lines[9:] == [
         "",
         "Layanan terhenti:",
         "Mulai                       Selesai    Layanan        Loket     Penyebab          Menit",
@@ -74,6 +75,7 @@ HEADINGS = [
     "Terhenti",
     "Belum diketahui",
     "Ketersediaan layanan",
+    "Diketahui",
 ]
 
 
@@ -99,8 +101,24 @@ def test_an_agency_without_services() -> None:
     assert "No interruptions within service hours." in table(report(calm), ENGLISH)
 
 
+def test_a_period_without_records_has_no_figures() -> None:
+    unknown = {**dict.fromkeys(SECONDS, 0.0), "unknown": 25_200.0}
+    nothing = Line("ktp", "KTP", "a3", "Loket A3", Account(unknown, 25_200.0, None), (), recorded=False)
+    text = table(report(nothing), INDONESIAN)
+    assert "Tidak ada catatan untuk periode ini" in text
+    assert "Loket A3" not in text
+    assert "%" not in text
+    assert list(csv.DictReader(io.StringIO(to_csv(report(nothing))))) == []
+    assert json.loads(to_json(report(nothing)))["recorded"] is False
+
+
+def test_only_what_is_whole_is_a_hundred_percent() -> None:
+    assert [share(one, ENGLISH) for one in (1.0, 0.99999, 0.57)] == ["100.00%", "99.99%", "57.00%"]
+
+
 def test_causes_in_words() -> None:
     assert why(Cause("sw-core/function", "Switch inti"), ENGLISH) == "Switch inti"
+    assert why(Cause("mall", ""), INDONESIAN) == "peralatan mal"
     assert why(Cause("daemon-off", ""), ENGLISH) == "monitoring was off"
     assert why(Cause("gone-device/function", ""), ENGLISH) == "gone-device/function"
 
@@ -118,6 +136,7 @@ def test_csv_is_one_table_that_no_spreadsheet_takes_for_a_formula() -> None:
     assert (account["start"], account["end"]) == ("2026-11-23T00:00:00+07:00", "2026-11-23T17:00:00+07:00")
     assert (account["interrupted_seconds"], account["unknown_seconds"]) == ("1140.000000", "1860.000000")
     assert (account["ratio"], closed["ratio"]) == ("0.951200", "")
+    assert (account["known_ratio"], closed["known_ratio"]) == ("0.926190", "")
     assert (interruption["start"], interruption["cause"]) == ("2026-11-23T09:12:00+07:00", "Printer kartu A3")
     assert (interruption["interrupted_seconds"], interruption["delivered_seconds"]) == ("1140.000000", "")
 
@@ -127,6 +146,7 @@ def test_json_says_the_same() -> None:
     assert (found["version"], found["period"], found["agency"]["id"]) == (1, "2026-11-23", "disdukcapil")
     first, closed = found["services"]
     assert (first["seconds"], first["ratio"], closed["ratio"]) == (SECONDS, 0.9512, None)
+    assert (round(first["known_ratio"], 4), closed["known_ratio"], found["recorded"]) == (0.9262, None, True)
     assert first["interruptions"] == [
         {
             "start": "2026-11-23T09:12:00+07:00",

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import column, select
 
-from mppmon.mall.principal import SYSTEM, Principal, Refused, Role
+from mppmon.mall.principal import MALL, SYSTEM, Principal, Refused, Role
 from mppmon.store import AuditEntry, Batch, Store
 from mppmon.store.scope import scope
 from tests.unit.store_kit import MINUTE, MONDAY, alert, fresh, incident, new_database, notification, page, transition
@@ -19,6 +19,7 @@ from tests.unit.store_kit import MINUTE, MONDAY, alert, fresh, incident, new_dat
 # Each owner's rows carry the owner's name in every text.
 OWNERS = ("alfa", "bravo", "charlie")
 LATE = datetime(9000, 1, 1, tzinfo=MONDAY.tzinfo)
+CAUSES = (*(f"{one}-pc/function" for one in OWNERS), "sw-core/function", "charlie-gone/reach", "daemon-off")
 LIFE = {"open", "close"}  # they touch no row
 
 Call = Callable[[Store, Principal, Path], object]
@@ -72,7 +73,10 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 def seed(store: Store) -> None:
     numbered = enumerate([("alfa",), ("bravo",), ("alfa", "bravo"), (), ("charlie",), ("bravo", "charlie")], start=1)
-    incidents = [incident(number, *owners) for number, owners in numbered]
+    incidents = [
+        replace(incident(number, *owners), acknowledged_by=f"tech-{number}", acknowledged_at=MONDAY)
+        for number, owners in numbered
+    ]
     store.save_revision(SYSTEM, "rev1", "alfa bravo charlie sw-core", MONDAY, "charlie")
     store.commit(
         SYSTEM,
@@ -80,6 +84,12 @@ def seed(store: Store) -> None:
             transitions=[
                 *(transition(f"{one}@a1", "delivered", MONDAY + MINUTE, agency=one, cause="start") for one in OWNERS),
                 transition("sw-core/reach", "up", MONDAY + MINUTE, agency=None),
+                *(transition(f"{one}-pc/function", "down", MONDAY, agency=one) for one in OWNERS),
+                *(
+                    transition(f"{one}@a2", "interrupted", MONDAY + MINUTE * at, agency=one, cause=cause)
+                    for one in OWNERS
+                    for at, cause in enumerate(CAUSES, start=2)
+                ),
             ],
             alerts=[alert(f"{one}-alert") for one in OWNERS],
             incidents=incidents,
@@ -107,14 +117,21 @@ def test_rows_of_one_agency_never_reach_another(
         return
     for foreign in {*OWNERS} - own:
         assert foreign not in found
-    assert "sw-core/" not in found
+    assert "sw-core" not in found
+    assert "Switch inti" not in found
     assert "mall.example" not in found, "an address of the outbox"
     assert "tech-" not in found, "who was told"
 
 
 def test_an_agency_reads_its_own(seeded: Store) -> None:
     who = Principal(Role.AGENCY, "reader", agencies=frozenset({"alfa"}))
-    assert [one.subject for one in seeded.transitions(who, start=MONDAY, end=LATE)] == ["alfa@a1"]
+    found = seeded.transitions(who, start=MONDAY + MINUTE, end=LATE)
+    assert [(one.subject, one.cause) for one in found] == [
+        ("alfa@a1", "start"),
+        *(("alfa@a2", cause) for cause in ("alfa-pc/function", "", "", MALL, "", "daemon-off")),
+    ]
+    (newest,) = seeded.before(who, at=MONDAY + MINUTE * 3.5, subjects=["alfa@a2"]).values()
+    assert newest.cause == "", "the one before the last is hidden too"
     assert list(seeded.before(who, at=LATE, subjects=["alfa@a1", "bravo@a1"])) == ["alfa@a1"]
     shared, own = seeded.incidents(who, start=MONDAY, end=LATE)
     assert (shared.number, own.number) == (3, 1)
@@ -128,7 +145,7 @@ def test_an_agency_reads_its_own(seeded: Store) -> None:
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.TECHNICIAN, Role.ADMINISTRATOR, Role.SYSTEM])
 def test_staff_read_everything(role: Role, seeded: Store) -> None:
     who = Principal(role, "somebody")
-    assert len(seeded.transitions(who, start=MONDAY, end=LATE)) == 4
+    assert len(seeded.transitions(who, start=MONDAY, end=LATE)) == 7 + len(OWNERS) * len(CAUSES)
     assert len(seeded.incidents(who, start=MONDAY, end=LATE)) == 6
     assert len(seeded.timeline(who, "i4")) == 2
 
