@@ -76,11 +76,11 @@ def test_a_report_in_words() -> None:
         {
             "agency": {"name": "Disdukcapil"},
             "accounted_until": "2026-11-23T10:00:00+07:00",
-            "services": [{**service, "ratio": 0.9756, "interruptions": [stop]}],
+            "services": [{**service, "ratio": 0.9756, "known_ratio": 0.62, "interruptions": [stop]}],
         },
         INDONESIAN,
     )
     [line], [told] = report.lines, report.stops
     assert (report.date, report.until) == ("23 November 2026", "10.00 WIB")
-    assert (dict(line.times)["interrupted"], line.uptime) == ("0:01:30", "97,56%")
+    assert (dict(line.times)["interrupted"], line.uptime, line.known) == ("0:01:30", "97,56%", "62,00%")
     assert (told.start, told.end, told.minutes, told.cause) == ("09.12 WIB", "09.13 WIB", "1,5", "Printer kartu")

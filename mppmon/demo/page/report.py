@@ -10,7 +10,9 @@ import httpx
 
 from mppmon.i18n import Speech
 from mppmon.mall.model import Delivery
+from mppmon.reports.agency import Cause
 from mppmon.reports.text import clock as duration
+from mppmon.reports.text import share, why
 
 _TIMEOUT = 20.0
 
@@ -21,12 +23,13 @@ class NoReport(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One service at one counter. `times`: (css class, `h:mm:ss`) per state."""
+    """One service at one counter. `times`: (css class, `h:mm:ss`) per state; `known`: the share of service time."""
 
     service: str
     counter: str
     times: tuple[tuple[str, str], ...]
     uptime: str
+    known: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,8 @@ def worded(report: Mapping[str, Any], speak: Speech) -> DayReport:
 
 def _line(service: Mapping[str, Any], speak: Speech) -> Line:
     times = tuple((state.value, duration(service["seconds"][state.value])) for state in Delivery)
-    uptime = "-" if service["ratio"] is None else speak.percent(service["ratio"])
-    return Line(service["service_name"], service["counter_name"], times, uptime)
+    uptime, known = ("-" if one is None else share(one, speak) for one in (service["ratio"], service["known_ratio"]))
+    return Line(service["service_name"], service["counter_name"], times, uptime, known)
 
 
 def _stop(service: Mapping[str, Any], stop: Mapping[str, Any], speak: Speech) -> Stop:
@@ -90,5 +93,5 @@ def _stop(service: Mapping[str, Any], stop: Mapping[str, Any], speak: Speech) ->
         speak.time(datetime.fromisoformat(stop["start"])),
         "" if stop["ongoing"] else speak.time(datetime.fromisoformat(stop["end"])),
         speak.number(round(stop["seconds"] / 60, 1)),
-        stop["cause_name"] or stop["cause"],
+        why(Cause(stop["cause"], stop["cause_name"]), speak),
     )
