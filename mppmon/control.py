@@ -1,6 +1,7 @@
 """The way to a daemon that runs: HTTP over its control socket. What the command line and the doctor share."""
 
 import errno
+import socket
 from pathlib import Path
 
 import httpx
@@ -25,26 +26,28 @@ class Broken(Exception):
 
 
 def request(
-    socket: Path, method: str, path: str, *, timeout: float = 30.0, headers: dict[str, str] | None = None
+    address: Path, method: str, path: str, *, timeout: float = 30.0, headers: dict[str, str] | None = None
 ) -> httpx.Response:
     """Send one request; return the answer whatever its status. Off, Denied or Broken, each with its reason.
 
     `timeout` in seconds bounds each read: a peer that drips is the caller's to end.
     """
+    _knock(address, timeout)
     try:
-        with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket)), timeout=timeout, trust_env=False) as client:
+        with httpx.Client(transport=httpx.HTTPTransport(uds=str(address)), timeout=timeout, trust_env=False) as client:
             return client.request(method, f"http://mppmon{path}", headers=headers)
-    except httpx.ConnectError as error:
-        number = _errno(error)
-        reason = f"{socket}: {_REASONS.get(number, str(error))}"
-        raise (Denied(reason) if number == errno.EACCES else Off(reason)) from error
     except httpx.HTTPError as error:
-        raise Broken(f"{socket}: {error or type(error).__name__}") from error
+        raise Broken(f"{address}: {str(error) or type(error).__name__}") from error
 
 
-def _errno(error: BaseException) -> int:
-    """Return what the kernel said; httpx keeps its error as the cause of its own. 0 when it said nothing."""
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, OSError):
-        cause = cause.__cause__ or cause.__context__
-    return cause.errno or 0 if isinstance(cause, OSError) else 0
+def _knock(path: Path, timeout: float) -> None:
+    """Raise what the kernel says of the socket, in its own words: httpx wraps them, and leaves its socket open."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(timeout)
+        try:
+            probe.connect(str(path))
+        except TimeoutError as error:
+            raise Broken(f"{path}: nobody took the connection within {timeout:g} s") from error
+        except OSError as error:
+            reason = f"{path}: {_REASONS.get(error.errno or 0, str(error))}"
+            raise (Denied(reason) if error.errno == errno.EACCES else Off(reason)) from error

@@ -133,7 +133,19 @@ def newest_copy(state: Path) -> Path | None:
 
 async def check_lock(case: Case) -> Sequence[Finding]:
     """Say who holds the database."""
+    if case.lock is None and await in_thread(lambda: _hidden(case.database)):
+        return [skipped(_LOCK, "this user may not look at it: ask as root or as the daemon's user")]
     return [judge_lock(case.lock, alive=case.daemon.alive)]
+
+
+def _hidden(path: Path) -> bool:
+    try:
+        path.stat()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def judge_lock(holder: int | None, *, alive: bool) -> Finding:
@@ -156,7 +168,7 @@ def holder(database: Path) -> int | None:
     path = database.with_name(f"{database.name}.lock")
     try:
         inode = path.stat().st_ino
-        locks = _LOCKS.read_text("ascii", "replace")
+        locks = _LOCKS.read_text("utf-8", "replace")
     except OSError:
         return None
     found = re.findall(rf"FLOCK\s+ADVISORY\s+WRITE (\d+) [0-9a-f]+:[0-9a-f]+:{inode} ", locks)

@@ -21,7 +21,8 @@ async def check_disk(case: Case) -> Sequence[Finding]:
 
 
 def _ask(case: Case) -> list[Finding]:
-    place = next(one for one in (case.state.absolute(), *case.state.absolute().parents) if one.exists())
+    state = case.state.absolute()
+    place = next(one for one in (state, *state.parents) if os.path.lexists(one))
     try:
         found = os.statvfs(place)
     except OSError as error:

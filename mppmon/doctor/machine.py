@@ -72,7 +72,7 @@ async def check_descriptors(case: Case) -> Sequence[Finding]:
 
 def _limit(pid: int) -> int | None:
     try:
-        found = re.search(r"^Max open files\s+(\d+)", Path(f"/proc/{pid}/limits").read_text("ascii"), re.MULTILINE)
+        found = re.search(r"^Max open files\s+(\d+)", Path(f"/proc/{pid}/limits").read_text("utf-8"), re.MULTILINE)
     except OSError:
         return None
     return int(found[1]) if found else None

@@ -20,7 +20,7 @@ async def check_ping(case: Case) -> Sequence[Finding]:
 
 def _ask(case: Case) -> Finding:
     try:
-        lowest, highest = map(int, _RANGE.read_text("ascii").split())
+        lowest, highest = map(int, _RANGE.read_text("utf-8").split())
     except (OSError, ValueError):
         return skipped(_NAME, f"{_RANGE} cannot be read: not told by this kernel")
     process = _process(case.lock) if case.lock is not None else None
@@ -36,7 +36,7 @@ def _ask(case: Case) -> Finding:
 def _process(pid: int | str) -> tuple[bool, frozenset[int]] | None:
     """Return whether a process holds CAP_NET_RAW, and its groups; None when it is gone."""
     try:
-        text = Path(f"/proc/{pid}/status").read_text("ascii", "replace")
+        text = Path(f"/proc/{pid}/status").read_text("utf-8", "replace")
     except OSError:
         return None
     capabilities = re.search(r"^CapEff:\s*([0-9a-f]+)", text, re.MULTILINE)

@@ -30,6 +30,8 @@ def judge_state(case: Case) -> Finding:
         mode = state.stat().st_mode
     except FileNotFoundError:
         return skipped(_STATE, f"{state} is not there yet: it is made at the first start")
+    except PermissionError:
+        return skipped(_STATE, f"this user may not look at {state}: ask as root")
     except OSError as error:
         return bad(_STATE, f"{state}: {error.strerror}", f"ls -ld {state}")
     if not stat.S_ISDIR(mode):
@@ -65,7 +67,7 @@ def judge_you(owner: Owner | None, uid: int, groups: frozenset[int]) -> Finding:
     if uid == 0:
         return fine(_YOU, "root: may do everything")
     if owner is None:
-        return skipped(_YOU, "there is no state directory yet to have rights in")
+        return skipped(_YOU, "whose the state directory is cannot be told (yet)")
     if uid == owner.uid or groups & owner.groups:
         return fine(_YOU, f"{login} is in the daemon's group {owner.group}")
     said = f"{login} is not in the daemon's group {owner.group}: status, ack and others will be refused"

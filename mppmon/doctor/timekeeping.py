@@ -20,7 +20,7 @@ from mppmon.doctor.finding import Finding, bad, fine, skipped, warn
 
 _SYNC, _CLOCK, _ZONE, _OUTSIDE = "time synchronisation", "clock", "time zone", "clock by the internet"
 _RTC = Path("/sys/class/rtc/rtc0/since_epoch")
-_KEEPERS = ("chronyd", "ntpd", "ntpsec", "openntpd", "systemd-timesyncd", "systemd-timesyn", "ptp4l")
+_KEEPERS = ("chronyd", "ntpd", "openntpd", "systemd-timesyncd", "systemd-timesyn", "ptp4l")  # one cut as the kernel cuts
 _INSTALL = "sudo apt install chrony"
 _UNSYNCHRONISED = 0x40  # STA_UNSYNC of adjtimex(2)
 _LONGEST = timedelta(days=365 * 20)  # no installation is older than its program by more
@@ -64,7 +64,7 @@ def _synchronised() -> bool | None:
 
 def _keepers() -> list[str]:
     names = {process.info["name"] for process in psutil.process_iter(["name"])}
-    return sorted(names & {one[:15] for one in _KEEPERS})  # the kernel keeps 15 characters of a name
+    return sorted(names & set(_KEEPERS))
 
 
 def judge_sync(synchronised: bool | None, keepers: Collection[str]) -> Finding:  # noqa: FBT001  # the kernel's answer
@@ -82,7 +82,7 @@ def judge_sync(synchronised: bool | None, keepers: Collection[str]) -> Finding: 
 
 def _hardware() -> datetime | None:
     try:
-        return datetime.fromtimestamp(int(_RTC.read_text("ascii")), UTC)
+        return datetime.fromtimestamp(int(_RTC.read_text("utf-8")), UTC)
     except (OSError, ValueError):
         return None
 
