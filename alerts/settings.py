@@ -1,37 +1,84 @@
 """Settings of the pager, composed into the mall's YAML by `mppmon.config`. Durations in seconds."""
 
+import re
+import unicodedata
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from alerts.address import email_address, host, phone, sender
 from alerts.model import Operator, Severity
 
+Item = TypeVar("Item")
+
+
+def many(value: object) -> object:
+    """Let one text stand for a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+def printable(text: str) -> str:
+    """Return a text that a page and a phone can show; ValueError names the character that they cannot."""
+    if "\n" in text:
+        raise ValueError("a text on one line")
+    for char in text:
+        if not char.isprintable():
+            name = unicodedata.name(char, "a control character")
+            raise ValueError(
+                f"a text without the invisible character U+{ord(char):04X} ({name.lower()}): type it again"
+            )
+    return text
+
+
+def clock(text: str) -> str:
+    """Return `08:00` of `8.00`, `08.00` or `8:00`; ValueError says what was expected."""
+    match = re.fullmatch(r"(\d{1,2})[.:](\d\d)", text.strip())
+    if match is None or int(match[1]) > 23 or int(match[2]) > 59:  # noqa: PLR2004  # hours and minutes of a day
+        raise ValueError("a time from 00:00 to 23:59, such as 08:00")
+    return f"{int(match[1]):02}:{match[2]}"
+
+
+Many = Annotated[tuple[Item, ...], BeforeValidator(many)]
+"""A list; a lone text is a list of one."""
 Seconds = Annotated[float, Field(ge=0, le=7 * 86_400)]
+Timeout = Annotated[float, Field(ge=0.05, le=45)]  # of one message: the lease on it lasts a minute
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True), AfterValidator(printable)]
+"""A name that messages carry: two lines of a phone at most."""
+Sentence = Annotated[
+    str, StringConstraints(min_length=1, max_length=240, strip_whitespace=True), AfterValidator(printable)
+]
+Word = Annotated[str, Field(pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]{0,99}$")]
+"""A metric or the name of a label."""
+Host = Annotated[str, AfterValidator(host)]
+Email = Annotated[str, AfterValidator(email_address)]
+Sender = Annotated[str, AfterValidator(sender)]
+Phone = Annotated[str, AfterValidator(phone)]
+"""Becomes E.164, for channels that need it."""
 
 
 class Strict(BaseModel):
-    """Immutable, and no key that we do not know."""
+    """Immutable, no key that we do not know, no number that is none."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
 
 class WordsSettings(Strict):
     """One text in both languages."""
 
-    id: str
-    en: str
+    id: Sentence
+    en: Sentence
 
 
 class ConditionSettings(Strict):
     """`metric{match} operator threshold`."""
 
-    metric: str
+    metric: Word
     operator: Operator = Operator.EQUAL
     threshold: float
-    match: dict[str, str | tuple[str, ...]] = {}
+    match: dict[Word, Label | tuple[Label, ...]] = {}
 
 
 class RuleSettings(Strict):
@@ -43,8 +90,8 @@ class RuleSettings(Strict):
     keep_firing_for: Seconds = 0.0
     blocks: bool = False
     severity: Severity = Severity.URGENT
-    kinds: tuple[str, ...] = ()
-    labels: dict[str, str] = {}
+    kinds: Many[Label] = ()
+    labels: dict[Word, Label] = {}
     summary: WordsSettings
     first_step: WordsSettings
 
@@ -54,13 +101,13 @@ class EmailSettings(Strict):
 
     type: Literal["email"]
     needs_internet: bool
-    host: str
+    host: Host
     port: Annotated[int, Field(ge=1, le=65535)] = 587
     security: Literal["none", "starttls", "tls"] = "starttls"
-    username: str | None = None
+    username: Sentence | None = None
     password_file: Path | None = None
-    sender: str
-    timeout: Annotated[float, Field(gt=0, le=45)] = 20.0
+    sender: Sender
+    timeout: Timeout = 20.0
 
 
 class TelegramSettings(Strict):
@@ -70,7 +117,7 @@ class TelegramSettings(Strict):
     needs_internet: bool = True
     token_file: Path
     api: str = "https://api.telegram.org"
-    timeout: Annotated[float, Field(gt=0, le=45)] = 20.0
+    timeout: Timeout = 20.0
     listen: bool = True  # take answers by long polling
 
 
@@ -80,33 +127,33 @@ ChannelSettings = Annotated[EmailSettings | TelegramSettings, Field(discriminato
 class PersonSettings(Strict):
     """Somebody who can be told. `addresses`: channel id -> e-mail address or chat id."""
 
-    name: str
+    name: Label
     language: Literal["id", "en"] = "id"
-    addresses: dict[str, str] = {}
-    login: str | None = None
+    addresses: dict[str, Sentence] = {}
+    login: Annotated[str, Field(pattern=r"^[^\s:]{1,64}$")] | None = None
     role: Literal["administrator", "coordinator", "technician"] = "technician"
 
 
 class RotationSettings(Strict):
     """A rotation: members take turns; a turn begins on the weekday of `start` at `handover`, mall time."""
 
-    name: str
+    name: Label
     rotation: Literal["weekly", "daily"] = "weekly"
     start: date
-    handover: Annotated[str, Field(pattern=r"^([01]\d|2[0-3])[.:][0-5]\d$")] = "08:00"
-    members: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    handover: Annotated[str, AfterValidator(clock)] = "08:00"
+    members: Annotated[Many[Slug], Field(min_length=1, max_length=100)]
 
 
 class StepSettings(Strict):
     """Tell `roster:<id>` or `person:<id>`, then wait `wait` seconds for an acknowledgement."""
 
-    notify: Annotated[tuple[str, ...], Field(min_length=1)]
+    notify: Annotated[Many[str], Field(min_length=1, max_length=100)]
     wait: Seconds = 300.0
 
 
 class PolicySettings(Strict):
     """An escalation policy. `fallback`: persons told when a step finds nobody."""
 
-    steps: Annotated[tuple[StepSettings, ...], Field(min_length=1)]
+    steps: Annotated[tuple[StepSettings, ...], Field(min_length=1, max_length=20)]
     repeat: Annotated[int, Field(ge=1, le=20)] = 2
-    fallback: tuple[Slug, ...] = ()
+    fallback: Many[Slug] = ()

@@ -4,18 +4,31 @@ All intervals and timeouts in seconds.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+Item = TypeVar("Item")
+
+
+def many(value: object) -> object:
+    """Let one text stand for a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+Many = Annotated[tuple[Item, ...], BeforeValidator(many)]
+"""A list; a lone text is a list of one."""
 Port = Annotated[int, Field(ge=1, le=65535)]
-Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Interval = Annotated[float, Field(ge=0.1, le=86_400)]  # the timing wheel releases a slot every 100 ms
+Timeout = Annotated[float, Field(ge=0.05, le=60)]
+Word = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,100}$")]
+"""A text that becomes a label value, or part of a request."""
 
 
 class Strict(BaseModel):
-    """Immutable, and no key that we do not know."""
+    """Immutable, no key that we do not know, no number that is none."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class SnmpSettings(Strict):
@@ -25,8 +38,8 @@ class SnmpSettings(Strict):
     port: Port = 161
     community: SecretStr = SecretStr("public")
     community_file: Path | None = None
-    profile: str | None = None  # None: chosen by sysObjectID and what answers
-    timeout: Seconds = 2.0
+    profile: Word | None = None  # None: chosen by sysObjectID and what answers
+    timeout: Timeout = 2.0
     retries: Annotated[int, Field(ge=0, le=5)] = 1
     max_repetitions: Annotated[int, Field(ge=1, le=50)] = 10
 
@@ -39,13 +52,13 @@ class AgentSettings(Strict):
     """
 
     port: Port = 9182
-    path: str = "/metrics"
+    path: Annotated[str, Field(pattern=r"^/[^\s\x00-\x1f\x7f]{0,499}$")] = "/metrics"
     scheme: Literal["http", "https"] = "http"
     token_file: Path | None = None
-    timeout: Seconds = 5.0
+    timeout: Timeout = 5.0
     max_bytes: Annotated[int, Field(ge=1024, le=50_000_000)] = 5_000_000
-    processes: tuple[str, ...] = ()
-    services: tuple[str, ...] = ()
+    processes: Many[Word] = ()
+    services: Many[Word] = ()
 
 
 class HttpSettings(Strict):
@@ -53,9 +66,9 @@ class HttpSettings(Strict):
 
     url: str
     method: Literal["GET", "HEAD"] = "GET"
-    status: tuple[int, ...] = (200,)
-    contains: str | None = None
-    timeout: Seconds = 8.0
+    status: Annotated[Many[Annotated[int, Field(ge=100, le=599)]], Field(min_length=1)] = (200,)
+    contains: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    timeout: Timeout = 8.0
     max_bytes: Annotated[int, Field(ge=1024, le=50_000_000)] = 1_000_000
     verify: bool = True
 
@@ -65,12 +78,16 @@ class LivenessSettings(Strict):
 
     way: Literal["auto", "icmp", "tcp", "snmp"] = "auto"
     port: Port | None = None
-    timeout: Seconds = 1.0
+    timeout: Timeout = 1.0
 
 
 class Intervals(Strict):
     """How often. Confirmation re-polls come `confirm` seconds after the first failure."""
 
-    liveness: Seconds = 10.0
-    telemetry: Seconds = 60.0
-    confirm: tuple[float, ...] = (0.5, 1.5, 3.0)
+    liveness: Interval = 10.0
+    telemetry: Interval = 60.0
+    confirm: Annotated[Many[Annotated[float, Field(ge=0.05, le=60)]], Field(min_length=1, max_length=10)] = (
+        0.5,
+        1.5,
+        3.0,
+    )

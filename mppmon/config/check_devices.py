@@ -34,7 +34,7 @@ def _references(draft: Draft, slug: str, device: DeviceSettings) -> None:
         draft.refer(FILE, (*path, "parents", index), parent, "devices")
     if device.via is None:
         if device.kind is DeviceKind.PERIPHERAL:
-            draft.error(FILE, (*path, "via"), "nothing", "the PC that this peripheral hangs on")
+            draft.error(FILE, (*path, "via"), "nothing", "`via: <the PC it hangs on>`")
         return
     if not draft.refer(FILE, (*path, "via"), device.via, "devices") or draft.devices is None:
         return
@@ -59,18 +59,20 @@ def _asking(draft: Draft, slug: str, device: DeviceSettings, *, is_uplink: bool)
     )
     if unasked is not None:
         for key in (*ways, *(("address",) if device.address is not None else ())):
-            draft.error(FILE, (*path, key), f"{key} of {unasked}", f"no {key}", key=True)
+            draft.error(FILE, (*path, key), f"`{key}` of {unasked}", f"no line `{key}`", key=True)
         return
     if len(ways) > 1:
-        draft.error(FILE, (*path, ways[1]), " and ".join(ways), f"one of {', '.join(_WAYS)}", key=True)
+        draft.error(FILE, (*path, ways[1]), " and ".join(ways), f"only one of {', '.join(_WAYS)}", key=True)
     if device.http is not None:
         draft.judge(FILE, (*path, "http", "url"), device.http.url, url_expected)
         if device.address is not None:
-            draft.error(FILE, (*path, "address"), "address beside http", "no address: the url says it", key=True)
+            draft.error(
+                FILE, (*path, "address"), "`address` beside `http`", "no line `address`: the url says it", key=True
+            )
     elif device.kind is DeviceKind.ONLINE_SYSTEM and device.address is None:
-        draft.error(FILE, path, "neither http nor address", "`http: {url: https://...}`", key=True)
+        draft.error(FILE, path, "neither `http` nor `address`", "`http: {url: https://...}`", key=True)
     elif device.address is None and device.kind is not DeviceKind.PERIPHERAL:
-        draft.error(FILE, path, "no address", "an address (or `via: <pc>`, or kind passive)", key=True)
+        draft.error(FILE, path, "no address", "`address: <IP address>`, or `via: <its PC>`, or kind passive", key=True)
 
 
 def _liveness(draft: Draft, slug: str, device: DeviceSettings) -> None:
@@ -87,7 +89,7 @@ def _secrets(draft: Draft, slug: str, device: DeviceSettings) -> None:
         return
     if device.snmp.community.get_secret_value() != "public":
         path = ("devices", slug, "snmp", "community")
-        draft.warn(FILE, path, "a community that is not 'public'", "community_file: it may be a secret")
+        draft.warn(FILE, path, "a community that is not 'public'", "`community_file: <file>`: it may be a secret")
 
 
 def _cycles(draft: Draft, devices: dict[str, DeviceSettings]) -> None:
@@ -106,7 +108,7 @@ def _cycles(draft: Draft, devices: dict[str, DeviceSettings]) -> None:
                 FILE,
                 ("devices", child, key),
                 f"a circle {' -> '.join(reversed(ring))}",
-                "parents that lead upwards",
+                "`parents` that lead towards the mall's line",
                 key=True,
             )
             above[child].discard(parent)

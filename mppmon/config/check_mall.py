@@ -25,7 +25,9 @@ def _site(draft: Draft) -> None:
         hint = nearest(site.timezone, available_timezones())
         draft.error("site.yaml", ("site", "timezone"), quoted(site.timezone), "a zone such as Asia/Jakarta", hint)
     if draft.site.hours.open is None and not draft.wrote("site.yaml", ("hours", "open")):
-        draft.error("site.yaml", ("hours", "open"), "nothing", "the mall's service hours, such as mon-fri: 08:00-15:30")
+        draft.error(
+            "site.yaml", ("hours", "open"), "nothing", "the mall's service hours, such as `mon-fri: 08:00-15:30`"
+        )
     if site.uplink is None:
         draft.warn(
             "site.yaml", ("site",), "no uplink", "gateway and anchors, else a cut line looks like everybody's outage"
@@ -74,7 +76,9 @@ def _agencies(draft: Draft) -> None:
                 )
             owners.setdefault(service, agency)
             if draft.counters is not None and service not in offered:
-                draft.warn("agencies.yaml", path, "a service of no counter", "a counter that offers it")
+                draft.warn(
+                    "agencies.yaml", path, "a service of no counter", "a counter in counters.yaml that offers it"
+                )
             _systems(draft, path, its)
 
 
@@ -125,7 +129,7 @@ def _offer(draft: Draft, path: KeyPath, counter: CounterSettings, service: str) 
                     "counters.yaml",
                     (*path, "roles"),
                     f"no role {role}",
-                    f"it, because {service} needs it",
+                    f"`{role}: <device>` here, because the service {service} needs it",
                     hint,
                     key=True,
                 )

@@ -1,5 +1,8 @@
 """Cross-checks of people, rosters, policies and channels: a page must always find somebody."""
 
+import re
+
+from alerts.address import email_address
 from alerts.settings import ChannelSettings, EmailSettings, PolicySettings
 from mppmon.config.check_devices import url_expected
 from mppmon.config.draft import Draft
@@ -8,6 +11,9 @@ from mppmon.config.settings import PeopleFile
 from mppmon.config.tree import Path as KeyPath
 
 FILE = "people.yaml"
+_CHAT = re.compile(
+    r"-?[1-9][0-9]{0,19}|@[A-Za-z][A-Za-z0-9_]{4,31}"
+)  # a chat's number (a group's is negative), a channel
 
 
 def check_people(draft: Draft) -> None:
@@ -48,19 +54,22 @@ def _addresses(draft: Draft, file: PeopleFile) -> None:
                     draft.error(FILE, path, quoted(address), expected)
         if person.login is not None and logins.setdefault(person.login, slug) != slug:
             found = f"{quoted(person.login)}, which {logins[person.login]} has"
-            draft.error(FILE, ("people", slug, "login"), found, "a login of its own")
+            draft.error(FILE, ("people", slug, "login"), found, "a login of their own")
 
 
 def _address_expected(channel: ChannelSettings | None, address: str) -> str | None:
     if channel is None:
         return None
     if isinstance(channel, EmailSettings):
-        name, _, domain = address.partition("@")
-        good = bool(name and domain) and "@" not in domain and not any(char.isspace() for char in address)
-        return None if good else "an e-mail address"
-    return (
-        None if address.lstrip("-").isdecimal() or address.startswith("@") else "a Telegram chat id, such as 123456789"
-    )
+        try:
+            email_address(address)
+        except ValueError as error:
+            return str(error)
+        return None
+    if _CHAT.fullmatch(address):
+        return None
+    telephone = " (the bot tells it when you write to it; a telephone number does not work)"
+    return f"a Telegram chat number such as 123456789{telephone if re.match(r'[+0]', address) else ''}"
 
 
 def _rosters(draft: Draft, file: PeopleFile) -> None:
@@ -73,7 +82,7 @@ def _rosters(draft: Draft, file: PeopleFile) -> None:
 
 def _reachable(draft: Draft, file: PeopleFile, path: KeyPath, person: str) -> None:
     if draft.refer(FILE, path, person, "people") and person in file.people and not file.people[person].addresses:
-        draft.error(FILE, path, f"{quoted(person)}, who has no address", "somebody with an address on a channel")
+        draft.error(FILE, path, f"{quoted(person)}, who has no address", "somebody with `addresses:` for a channel")
 
 
 def _policy(draft: Draft, file: PeopleFile, slug: str, policy: PolicySettings) -> None:
@@ -99,7 +108,13 @@ def _policy(draft: Draft, file: PeopleFile, slug: str, policy: PolicySettings) -
     if policy.fallback:
         return
     if not finds:
-        draft.error(FILE, path, "a policy that finds nobody today", "a fallback, or a roster that has begun", key=True)
+        draft.error(
+            FILE,
+            path,
+            "a policy that finds nobody today",
+            "`fallback: [<person>]`, or a roster that has begun",
+            key=True,
+        )
     else:
         draft.warn(FILE, path, "no fallback", "`fallback: [<person>]` for the day when a roster finds nobody")
 

@@ -87,7 +87,7 @@ class Draft:
         table = self.documents.get(file, Table())
         if path and isinstance(path[-1], int) and not isinstance(find(table, path[:-1]), Row):
             path = path[:-1]  # a lone text that stands for a list of one
-        at = locate(table, path, key=key) or (file, 0, 0)
+        at = locate(table, path, key=key) or ((file, 1, 1) if table else (file, 0, 0))
         return Problem(*at, ".".join(str(step) for step in path), found, expected, hint)
 
 
@@ -130,7 +130,9 @@ def _keys(sources: Sources, file: str, collection: str) -> frozenset[str] | None
     if file in sources.unread:
         return None
     table = find(sources.documents[file], (collection,))
-    return frozenset(table) if isinstance(table, Table) else frozenset()
+    if isinstance(table, Table):
+        return frozenset(table)
+    return frozenset() if table is None else None  # another shape is said once, not at every reference into it
 
 
 def _services(draft: Draft) -> frozenset[str] | None:
@@ -139,5 +141,8 @@ def _services(draft: Draft) -> frozenset[str] | None:
     found: set[str] = set()
     for agency in draft.known["agencies"]:
         table = find(draft.documents["agencies.yaml"], ("agencies", agency, "services"))
-        found.update(table if isinstance(table, Table) else ())
+        if isinstance(table, Table):
+            found.update(table)
+        elif table is not None:
+            return None
     return frozenset(found)

@@ -1,13 +1,16 @@
-"""pydantic's errors, said as found and expected, with the nearest known name."""
+"""pydantic's errors, said as found and expected, with the nearest known name, in none of pydantic's words."""
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
-from mppmon.config.problem import listed, nearest, quoted
+from mppmon.config.models import bounds_at, fields_at
+from mppmon.config.problem import MAX_SHOWN, listed, nearest, quoted
+from mppmon.config.reference import meaning
+from mppmon.config.settings_hours import WEEKDAYS
+from mppmon.config.syntax import glued
 from mppmon.config.tree import Path, Row, Table, Value
 
 Detail = Mapping[str, Any]
@@ -16,41 +19,61 @@ Detail = Mapping[str, Any]
 KEY = "[key]"
 """What pydantic appends to the location of an error about a key itself."""
 
+SLUG = r"^[a-z0-9-]{1,40}$"
+LINES = "lines `key: value` below it, each with two more spaces before it"
+_LIST = "a list: lines that begin with `- `"
 _PATTERNS = {
-    r"^[a-z0-9-]{1,40}$": "lower-case letters, digits and hyphens, at most 40",
-    r"^([01]\d|2[0-3])[.:][0-5]\d$": "a time such as 08:00",
+    SLUG: "an id: at most 40 lower-case letters, digits and hyphens, such as a3-pc",
     r"^[A-Za-z][A-Za-z0-9]{0,62}$": "a name of letters and digits, such as PrinterJammed",
-    r"^[A-Z]{2}$": "a country code such as ID",
+    r"^[A-Z]{2}$": "a country code of two capitals, such as ID",
+    r"^[a-zA-Z_:][a-zA-Z0-9_:]{0,99}$": "a name of letters, digits and underscores",
+    r"^[^\s:]{1,64}$": "a Unix user name, such as budi",
+    r"^[^\x00-\x1f\x7f]{1,100}$": "a text on one line, at most 100 characters",
+    r"^/[^\s\x00-\x1f\x7f]{0,499}$": "a path that begins with /, such as /metrics",
 }
+_DATE = "a date: year-month-day, such as 2026-11-24"
 _EXPECTED = {
     "string_type": "a text",
-    "path_type": "the path of a file",
+    "path_type": "the name of a file",
     "int_type": "a whole number",
     "int_parsing": "a whole number",
+    "int_parsing_size": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",
-    "float_parsing": "a number such as 2.5",
+    "float_parsing": "a number",
     "finite_number": "a number",
     "bool_type": "yes or no",
     "bool_parsing": "yes or no",
-    "date_type": "a date such as 2026-11-24",
-    "date_parsing": "a date such as 2026-11-24",
-    "date_from_datetime_parsing": "a date such as 2026-11-24",
-    "date_from_datetime_inexact": "a date such as 2026-11-24",
-    "tuple_type": "a list",
-    "dict_type": "a map (`key: value` lines, indented)",
-    "model_type": "a map (`key: value` lines, indented)",
-    "model_attributes_type": "a map (`key: value` lines, indented)",
+    "date_type": _DATE,
+    "date_parsing": _DATE,
+    "date_from_datetime_parsing": _DATE,
+    "date_from_datetime_inexact": _DATE,
+    "tuple_type": _LIST,
+    "dict_type": LINES,
+    "model_type": LINES,
+    "model_attributes_type": LINES,
 }
+_RANGE = frozenset({"greater_than", "greater_than_equal", "less_than", "less_than_equal"})
+_NUMBERS = _RANGE | {kind for kind, text in _EXPECTED.items() if text.endswith("number")}
 _LIMITS = {
-    "greater_than": "a number above {gt}",
-    "greater_than_equal": "a number of at least {ge}",
-    "less_than": "a number below {lt}",
-    "less_than_equal": "a number of at most {le}",
-    "too_short": "at least {min_length} of them",
+    "too_short": "at least {min_length} entry",
+    "too_long": "at most {max_length} entries",
     "string_too_short": "a text that is not empty",
-    "string_too_long": "at most {max_length} characters",
+    "string_too_long": "at most {max_length} characters: it has to fit on a phone or a page",
 }
+_GONE = {
+    "state": "no such line: `mppmon run --state DIR` says where the daemon keeps its data",
+    "database": "no such line: the database is a file in the state directory, see `mppmon run --state`",
+    "prometheus_url": "no such line: Prometheus asks mppmon, mppmon does not ask Prometheus",
+    "language": "no such line: every person in people.yaml has a `language` of their own",
+}
+_UNITS = {
+    **dict.fromkeys(("s", "sec", "second", "seconds", "detik", "dtk"), 1),
+    **dict.fromkeys(("m", "min", "minute", "minutes", "menit", "mnt"), 60),
+    **dict.fromkeys(("h", "hour", "hours", "jam"), 3600),
+    **dict.fromkeys(("d", "day", "days", "hari"), 86_400),
+}
+_YES, _NO = frozenset({"ya", "benar", "aktif"}), frozenset({"tidak", "bukan", "tdk", "nonaktif", "none"})
 
 
 def tree_path(table: Table, error: Detail) -> Path:
@@ -58,9 +81,9 @@ def tree_path(table: Table, error: Detail) -> Path:
     text. A missing key is its last step.
     """
     loc: tuple[str | int, ...] = error["loc"]
-    if error["type"] == "union_tag_not_found":
+    if error["type"] in {"union_tag_not_found", "union_tag_invalid"}:
         loc = (*loc, _discriminator(error))
-    missing = error["type"] in {"missing", "union_tag_not_found"}
+    missing = is_missing(error)
     path: list[str | int] = []
     value: Value = table
     for index, step in enumerate(loc):
@@ -74,93 +97,114 @@ def tree_path(table: Table, error: Detail) -> Path:
     return tuple(path)
 
 
+def is_missing(error: Detail) -> bool:
+    """Whether this error is about a key that is not there."""
+    return error["type"] in {"missing", "union_tag_not_found"}
+
+
 def described(value: Value) -> str:
     """Return what was found, as an error says it."""
     if value is None:
         return "nothing"
     if isinstance(value, Table):
-        return "a map"
-    return "a list" if isinstance(value, Row) else quoted(value)
+        return "`key: value` lines"
+    if isinstance(value, str):
+        return quoted(value)
+    words = [one for one in value if isinstance(one, str)]
+    short = words and len(words) == len(value) and len(", ".join(words)) < MAX_SHOWN
+    return f"the list {quoted(', '.join(words))}" if short else "a list" if value else "an empty list"
 
 
 def expectation(model: type[BaseModel], error: Detail, value: Value) -> tuple[str, str]:
     """Return what was expected, and a hint (perhaps empty)."""
-    kind, context = str(error["type"]), error.get("ctx") or {}
+    kind = str(error["type"])
     if kind == "extra_forbidden":
-        known = fields_at(model, error["loc"][:-1])
-        return listed(known), nearest(str(error["loc"][-1]), known)
+        return _unknown(model, error)
+    if is_missing(error):
+        return _missing(model, error)
+    if kind in _NUMBERS:
+        return f"{_EXPECTED.get(kind, 'a number')}{bounds_at(model, error['loc'])}", _number(value)
+    if kind in {"model_type", "model_attributes_type", "dict_type", "tuple_type"}:
+        return _EXPECTED[kind], _shape(model, error, value)
+    return _text(kind, error.get("ctx") or {}, value if isinstance(value, str) else "", str(error["msg"]))
+
+
+def _text(kind: str, context: Mapping[str, Any], text: str, said: str) -> tuple[str, str]:
+    """Return what was expected instead of a text, and a hint."""
     if kind in {"literal_error", "enum", "union_tag_invalid"}:
         words = re.findall(r"'([^']*)'", str(context.get("expected") or context.get("expected_tags")))
-        return listed(words), nearest(value, words) if isinstance(value, str) else ""
-    return _said(kind, error, context), _duration(kind, value)
-
-
-def _said(kind: str, error: Detail, context: Mapping[str, Any]) -> str:
-    if kind == "missing":
-        return f"the key {error['loc'][-1]}"
-    if kind == "union_tag_not_found":
-        return f"the key {_discriminator(error)}"
+        return listed(words), nearest(text, words)
     if kind == "string_pattern_mismatch":
-        return _PATTERNS.get(str(context["pattern"]), f"text of the form {context['pattern']}")
+        pattern = str(context["pattern"])
+        return _PATTERNS[pattern], _slug(text) if pattern == SLUG else ""
     if kind == "value_error":
-        return str(context["error"])
-    return _LIMITS[kind].format(**context) if kind in _LIMITS else _EXPECTED.get(kind, str(error["msg"]))
+        said = str(context["error"])
+        return said, _weekday(text) if said.startswith("weekdays") else ""
+    if kind in _LIMITS:
+        return _LIMITS[kind].format(**context), ""
+    if kind.startswith("bool"):
+        word = text.strip().lower()
+        return _EXPECTED[kind], nearest("yes" if word in _YES else "no" if word in _NO else word, ("yes", "no"))
+    return _EXPECTED.get(kind, said), _date(text) if kind.startswith("date") else ""
+
+
+def _unknown(model: type[BaseModel], error: Detail) -> tuple[str, str]:
+    word, inside = str(error["loc"][-1]), error["loc"][:-1]
+    if model.__name__ == "DaemonFile" and not inside and word in _GONE:
+        return _GONE[word], ""
+    known = fields_at(model, inside)
+    return listed(known), glued(word) or nearest(word, known)
+
+
+def _missing(model: type[BaseModel], error: Detail) -> tuple[str, str]:
+    loc = error["loc"]
+    key, inside = (str(loc[-1]), loc[:-1]) if error["type"] == "missing" else (_discriminator(error), loc)
+    return f"a line `{key}: ...`", meaning(model, inside, key)
+
+
+def _shape(model: type[BaseModel], error: Detail, value: Value) -> str:
+    """Return the likely cause where something of another shape stands: a missing space, hyphen or indentation."""
+    if error["type"] == "tuple_type":
+        first = next(iter(value), "") if isinstance(value, Table) else ""
+        return glued(first) or ("put `- ` before the first line of each entry" if first else "")
+    if isinstance(value, Row):
+        return "without `- `: each entry begins with its id and a colon, such as `a3-pc:`"
+    key = str(error["loc"][-1]) if error["loc"] else ""
+    if isinstance(value, str) and not glued(value) and key in fields_at(model, error["loc"]):
+        return f"if `{key}` belongs to the entry above it, put two more spaces before it"
+    return glued(value) if isinstance(value, str) else ""
 
 
 def _discriminator(error: Detail) -> str:
     return str(error["ctx"]["discriminator"]).strip("'")
 
 
-def _duration(kind: str, value: Value) -> str:
-    """Prometheus writes `5m`; durations here are seconds."""
-    match = re.fullmatch(r"(\d+)(s|m|h|d)", value) if isinstance(value, str) and kind == "float_parsing" else None
-    if match is None:
-        return ""
-    return f"in seconds: {int(match[1]) * {'s': 1, 'm': 60, 'h': 3600, 'd': 86_400}[match[2]]}"
+def _number(value: Value) -> str:
+    """Prometheus writes `5m`, people `5 menit` and `2,5`; durations here are seconds, and decimals have a point."""
+    text = value.strip().lower() if isinstance(value, str) else ""
+    match = re.fullmatch(r"(\d+)\s*([a-z]+)\.?", text)
+    if match and match[2] in _UNITS:
+        return f"in seconds, without a unit: {int(match[1]) * _UNITS[match[2]]}"
+    if re.fullmatch(r"-?\d+,\d+", text):
+        return f"with a point: {text.replace(',', '.')}"
+    if re.fullmatch(r"\d+:\d\d(:\d\d)?", text):
+        return "a time of day does not belong here"
+    return glued(text)
 
 
-@cache
-def _schema(model: type[BaseModel]) -> dict[str, Any]:
-    return model.model_json_schema(by_alias=True)
+def _slug(text: str) -> str:
+    """Return an id made of a name that was written where an id belongs."""
+    if glued(text):
+        return glued(text)
+    made = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40]
+    return f"for example {made}" if made and made != text else ""
 
 
-def fields_at(model: type[BaseModel], loc: Sequence[str | int]) -> tuple[str, ...]:
-    """Return the keys that the map at this location of the model may have."""
-    whole = _schema(model)
-    places = _options(whole, [whole])
-    for step in loc:
-        narrowed = [
-            one["discriminator"]["mapping"][step]
-            for one in places
-            if step in one.get("discriminator", {}).get("mapping", {})
-        ]
-        below = [{"$ref": ref} for ref in narrowed]
-        for one in places:
-            if step in one.get("properties", {}):
-                below.append(one["properties"][step])
-            elif isinstance(step, str):
-                below.extend(_open_ended(one))
-            elif isinstance(one.get("items"), dict):
-                below.append(one["items"])
-        if below:
-            places = _options(whole, below)
-    return tuple(sorted({key for one in places for key in one.get("properties", {})}))
+def _weekday(text: str) -> str:
+    parts = re.split(r"[-,\s]+", text.lower())
+    return next((nearest(one, WEEKDAYS) for one in parts if one not in WEEKDAYS and nearest(one, WEEKDAYS)), "")
 
 
-def _open_ended(place: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what a map with free keys (device ids, channel ids) holds."""
-    found = list(place.get("patternProperties", {}).values())
-    more = place.get("additionalProperties")
-    return [*found, more] if isinstance(more, dict) else found
-
-
-def _options(whole: dict[str, Any], places: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Follow references and unfold unions."""
-    found: list[dict[str, Any]] = []
-    for place in places:
-        one = place
-        if "$ref" in one:
-            one = whole["$defs"][one["$ref"].rpartition("/")[2]]
-        found.append(one)
-        found.extend(_options(whole, [*one.get("anyOf", []), *one.get("oneOf", []), *one.get("allOf", [])]))
-    return found
+def _date(text: str) -> str:
+    match = re.fullmatch(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", text.strip())
+    return f"did you mean '{match[3]}-{int(match[2]):02}-{int(match[1]):02}'?" if match else ""

@@ -1,55 +1,18 @@
 """Service hours of site, agencies, counters and services at counters, as plain spans for a window of days."""
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from mppmon.config.draft import Draft
-from mppmon.config.problem import quoted
+from mppmon.config.holidays import corrected
 from mppmon.config.settings import AgenciesFile, CountersFile, SiteFile
-from mppmon.config.settings_hours import HolidaySettings, HoursSettings, Week, dates, weekdays, window
+from mppmon.config.settings_hours import HoursSettings, Week, dates, weekdays, window
 from mppmon.mall.calendar import Layer, Special, Weekly, Windows, compose, resolve, subtract
 from mppmon.mall.model import Span, delivery_subject
 
 BACK = timedelta(days=400)
 AHEAD = timedelta(days=62)
-
-
-def check_holidays(draft: Draft) -> None:
-    """Judge whether the `holidays` library knows the country."""
-    if draft.site is None or draft.site.holidays.country is None:
-        return
-    from holidays import list_supported_countries  # noqa: PLC0415  # 0.2 s that `mppmon --help` must not pay
-
-    country = draft.site.holidays.country
-    if country not in list_supported_countries():
-        draft.error("site.yaml", ("holidays", "country"), quoted(country), "a country code such as ID")
-
-
-def closed_days(settings: HolidaySettings, *, first: date, last: date) -> dict[date, str]:
-    """Return public holidays and joint leave of the years of this window, with the mall's own corrections."""
-    found: dict[date, str] = {}
-    if settings.country is not None:
-        from holidays import country_holidays  # noqa: PLC0415  # 0.2 s that `mppmon --help` must not pay
-
-        supported = country_holidays(settings.country).supported_categories
-        wanted = ("public", "government") if settings.joint_leave else ("public",)
-        categories = tuple(one for one in wanted if one in supported)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the library warns of years it only estimates
-            found.update(
-                country_holidays(
-                    settings.country, years=range(first.year, last.year + 1), categories=categories, language="id"
-                )
-            )
-    for text, name in settings.add.items():
-        found.update(dict.fromkeys(dates(text), name))
-    for text in settings.remove:
-        for day in dates(text):
-            found.pop(day, None)
-    return found
 
 
 @dataclass(slots=True)
@@ -73,15 +36,15 @@ class _Resolver:
 
 
 def resolve_hours(
-    site: SiteFile, agencies: AgenciesFile, counters: CountersFile, *, today: date
+    site: SiteFile, agencies: AgenciesFile, counters: CountersFile, *, holidays: frozenset[date], today: date
 ) -> dict[str, tuple[Span, ...]]:
     """Return `Mall.hours`: by site, agency and counter id and `service@counter`, for 13 months back and 2 ahead.
 
-    The nearest that says its hours wins: counter, then service, agency, site.
+    The nearest that says its hours wins: counter, then service, agency, site. `holidays`: public ones, to which the
+    mall's own corrections are applied here.
     """
-    first, last = today - BACK, today + AHEAD
-    holidays = frozenset(closed_days(site.holidays, first=first, last=last))
-    resolver = _Resolver(ZoneInfo(site.site.timezone), first, last, holidays, {})
+    closed = corrected(holidays, site.holidays)
+    resolver = _Resolver(ZoneInfo(site.site.timezone), today - BACK, today + AHEAD, closed, {})
     found = {site.site.id: resolver.spans(site.hours)}
     for slug, agency in agencies.agencies.items():
         found[slug] = resolver.spans(agency.hours, site.hours)

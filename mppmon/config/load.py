@@ -1,6 +1,5 @@
 """A configuration directory -> Loaded, or every problem of it at once."""
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -9,7 +8,6 @@ from zoneinfo import ZoneInfo
 from alerts.rule import from_settings
 from alerts.settings import RuleSettings
 from collectors.settings import Intervals
-from mppmon.config import settings as models
 from mppmon.config.check_daemon import check_daemon
 from mppmon.config.check_devices import check_devices
 from mppmon.config.check_mall import check_mall
@@ -17,22 +15,24 @@ from mppmon.config.check_people import check_people
 from mppmon.config.directory import gather
 from mppmon.config.draft import begin
 from mppmon.config.files import Files
-from mppmon.config.hours import check_holidays
+from mppmon.config.holidays import check_holidays, library_days
 from mppmon.config.loaded import DaemonSettings, Loaded
 from mppmon.config.mall import build_mall
-from mppmon.config.normalise import normalise, revision
+from mppmon.config.normalise import normalise, restored, revision
 from mppmon.config.pager import build_channels, build_person, build_policy, build_rotation
 from mppmon.config.problem import ConfigErrors, Problem
 from mppmon.config.rules import check_rules, merged
+from mppmon.config.secret_files import check_secrets
 from mppmon.config.targets import build_targets
 
-_CHECKS = (check_mall, check_devices, check_people, check_rules, check_daemon, check_holidays)
+_CHECKS = (check_mall, check_devices, check_people, check_rules, check_daemon, check_holidays, check_secrets)
 
 
 def load(directory: Path, *, today: date) -> Loaded:
     """Read, judge and build a configuration. ConfigErrors names every problem.
 
-    `today` (the mall's date) places the window for which service hours (13 months back, 2 ahead) and hand-overs (13
+    Public holidays are those that the `holidays` library knows now; what is kept of a revision keeps them. `today` (the
+    mall's date) places the window for which service hours (13 months back, 2 ahead) and hand-overs (13
     months both ways) are resolved: load again from time to time, at least once a month.
     """
     directory = directory.absolute()
@@ -42,7 +42,8 @@ def load(directory: Path, *, today: date) -> Loaded:
     if draft.problems:
         raise ConfigErrors(draft.problems)
     files = Files.of(draft)
-    return _build(files, merged(files.rules), draft.directory, today, tuple(sorted(draft.warnings)))
+    holidays = library_days(files.site.holidays)
+    return _build(files, merged(files.rules), holidays, draft.directory, today, tuple(sorted(draft.warnings)))
 
 
 def from_normalised(normalised: str, *, today: date, directory: Path = Path("/")) -> Loaded:
@@ -52,25 +53,29 @@ def from_normalised(normalised: str, *, today: date, directory: Path = Path("/")
     for reading the past, not for polling. ConfigErrors when it is not in the shape this version writes.
     """
     try:
-        kept = json.loads(normalised)
-        rules = {name: RuleSettings.model_validate(rule) for name, rule in kept.pop("rules").items()}
-        files = Files.kept(kept)
+        parts, rules, holidays = restored(normalised)
+        files = Files.kept(parts)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         found = type(error).__name__
         raise ConfigErrors([Problem("stored configuration", 0, 0, "", found, "what mppmon keeps")]) from error
-    return _build(files, rules, directory, today, ())
+    return _build(files, rules, holidays, directory, today, ())
 
 
 def _build(
-    files: Files, rules: Mapping[str, RuleSettings], directory: Path, today: date, warnings: tuple[Problem, ...]
+    files: Files,
+    rules: Mapping[str, RuleSettings],
+    holidays: frozenset[date],
+    directory: Path,
+    today: date,
+    warnings: tuple[Problem, ...],
 ) -> Loaded:
     site, people, daemon = files.site, files.people, files.daemon
     zone = ZoneInfo(site.site.timezone)
-    normalised = normalise(files.by_name(), rules)
+    normalised = normalise(files.by_name(), rules, holidays)
     return Loaded(
         revision=revision(normalised),
         normalised=normalised,
-        mall=build_mall(site, files.agencies, files.counters, files.devices, today=today),
+        mall=build_mall(site, files.agencies, files.counters, files.devices, holidays=holidays, today=today),
         targets=build_targets(files.devices, daemon.intervals, directory),
         rules=tuple(from_settings(rules[name]) for name in sorted(rules)),
         people={slug: build_person(slug, one) for slug, one in people.people.items()},
@@ -79,13 +84,6 @@ def _build(
         policy=people.policy or next(iter(people.policies)),
         channels=build_channels(files.channels.channels, directory),
         intervals=Intervals(**daemon.intervals.model_dump(exclude={"kinds"})),
-        settings=_settings(daemon, directory),
+        settings=DaemonSettings(**daemon.model_dump(exclude={"intervals"})),
         warnings=warnings,
     )
-
-
-def _settings(daemon: models.DaemonFile, directory: Path) -> DaemonSettings:
-    values = daemon.model_dump(exclude={"intervals"})
-    if daemon.state is not None:
-        values["state"] = directory / daemon.state
-    return DaemonSettings(**values)

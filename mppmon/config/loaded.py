@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from alerts.model import Person, Policy, Rotation, Rule
 from alerts.settings import ChannelSettings
@@ -14,17 +13,13 @@ from mppmon.mall.model import Mall
 
 @dataclass(frozen=True, slots=True)
 class DaemonSettings:
-    """How the daemon itself runs. `database`: a URL without password; None: SQLite in `state`."""
+    """How the daemon itself runs. Where it keeps its state is said when it is started."""
 
     listen_host: str = "127.0.0.1"
     listen_port: int = 9740
-    state: Path | None = None
-    database: str | None = None
     public_url: str | None = None
-    prometheus_url: str | None = None
     last_seen_seconds: float = 10.0
     patience_seconds: float = 5.0
-    language: str = "id"
 
 
 @dataclass(frozen=True, slots=True)

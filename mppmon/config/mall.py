@@ -8,9 +8,15 @@ from mppmon.mall.model import Agency, Counter, Device, Mall, Offer, Service, Sit
 
 
 def build_mall(
-    site: SiteFile, agencies: AgenciesFile, counters: CountersFile, devices: DevicesFile, *, today: date
+    site: SiteFile,
+    agencies: AgenciesFile,
+    counters: CountersFile,
+    devices: DevicesFile,
+    *,
+    holidays: frozenset[date],
+    today: date,
 ) -> Mall:
-    """Return the mall; the settings have passed every check."""
+    """Return the mall; the settings have passed every check. `holidays`: public ones."""
     its = site.site
     uplink = Uplink(its.uplink.device, its.uplink.gateway, its.uplink.anchors) if its.uplink else None
     built = {slug: _counter(slug, counters) for slug in counters.counters}
@@ -24,7 +30,7 @@ def build_mall(
         },
         counters=built,
         devices=_devices(devices, built, uplink),
-        hours=resolve_hours(site, agencies, counters, today=today),
+        hours=resolve_hours(site, agencies, counters, holidays=holidays, today=today),
     )
 
 

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel
@@ -13,12 +14,20 @@ HIDDEN = "(literal, not shown)"
 """Stands for a community that is not `public`; says nothing about it, so a changed one is the same revision."""
 
 
-def normalise(files: Mapping[str, BaseModel], rules: Mapping[str, RuleSettings]) -> str:
-    """Return canonical JSON (sorted keys, no spaces) of these files and of the rules that hold."""
+def normalise(files: Mapping[str, BaseModel], rules: Mapping[str, RuleSettings], holidays: Collection[date]) -> str:
+    """Return canonical JSON (sorted keys, no spaces) of these files, of the rules that hold, and of the public holidays
+    (without the mall's own corrections, which are in `site.yaml`).
+    """
     whole: dict[str, Any] = {
         name: model.model_dump(mode="json", by_alias=True) for name, model in files.items() if name != "rules.yaml"
     }
     whole["rules"] = {name: rule.model_dump(mode="json", by_alias=True) for name, rule in rules.items()}
+    years: dict[str, list[str]] = {}
+    for day in sorted(holidays):
+        years.setdefault(str(day.year), []).append(day.isoformat())
+    whole["holidays"] = years
+    for person in whole["people.yaml"]["people"].values():
+        person["addresses"] = list(person["addresses"].items())  # pairs: their order is the order of preference
     devices = files["devices.yaml"]
     for part in ("defaults", "devices"):
         for key, settings in getattr(devices, part).items():
@@ -26,6 +35,18 @@ def normalise(files: Mapping[str, BaseModel], rules: Mapping[str, RuleSettings])
                 public = settings.snmp.community.get_secret_value() == "public"
                 whole["devices.yaml"][part][str(key)]["snmp"]["community"] = "public" if public else HIDDEN
     return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def restored(normalised: str) -> tuple[dict[str, Any], dict[str, RuleSettings], frozenset[date]]:
+    """Return the parts of a canonical text: files by name, rules, public holidays. ValueError, TypeError, KeyError or
+    AttributeError when it is not one.
+    """
+    whole = json.loads(normalised)
+    rules = {name: RuleSettings.model_validate(rule) for name, rule in whole.pop("rules").items()}
+    holidays = frozenset(date.fromisoformat(day) for year in whole.pop("holidays").values() for day in year)
+    for person in whole["people.yaml"]["people"].values():
+        person["addresses"] = dict(person["addresses"])
+    return whole, rules, holidays
 
 
 def revision(normalised: str) -> str:

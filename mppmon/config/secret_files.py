@@ -2,12 +2,46 @@
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from alerts.settings import EmailSettings
 from collectors.settings import AgentSettings, SnmpSettings
+from mppmon.config.draft import Draft
 from mppmon.config.loaded import Loaded
 from mppmon.config.problem import Problem
+from mppmon.config.reading import kind_of
+from mppmon.config.tree import Path as KeyPath
+
+_WANTED = "a file with one secret"
+
+
+def check_secrets(draft: Draft) -> None:
+    """Judge secret files that can never be read, whoever reads them: directories, named pipes (which would hang)."""
+    for file, path, name in _written(draft):
+        try:
+            mode = (draft.directory / name).stat().st_mode
+        except OSError:
+            continue  # `check_secret_files` warns: it may be there for the daemon, on its machine
+        except ValueError:  # a zero byte
+            draft.error(file, path, "what is no name of a file", _WANTED)
+            continue
+        if not stat.S_ISREG(mode):
+            draft.error(file, path, f"a {kind_of(mode)}", _WANTED)
+
+
+def _written(draft: Draft) -> Iterator[tuple[str, KeyPath, Path]]:
+    """Yield file, key path and name of every secret file that is named."""
+    for slug, channel in (draft.channels.channels if draft.channels else {}).items():
+        key = "password_file" if isinstance(channel, EmailSettings) else "token_file"
+        name = getattr(channel, key)
+        if name is not None:
+            yield "channels.yaml", ("channels", slug, key), name
+    for slug, device in (draft.devices.devices if draft.devices else {}).items():
+        if device.snmp is not None and device.snmp.community_file is not None:
+            yield "devices.yaml", ("devices", slug, "snmp", "community_file"), device.snmp.community_file
+        if device.agent is not None and device.agent.token_file is not None:
+            yield "devices.yaml", ("devices", slug, "agent", "token_file"), device.agent.token_file
 
 
 def check_secret_files(loaded: Loaded) -> tuple[Problem, ...]:
@@ -44,9 +78,7 @@ def _judge(key: str, path: Path) -> Problem | None:
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        return Problem(str(path), 0, 0, key, (error.strerror or "an error").lower(), "a file with one secret")
-    if not stat.S_ISREG(mode):
-        return Problem(str(path), 0, 0, key, "what is no file", "a file with one secret")
+        return Problem(str(path), 0, 0, key, (error.strerror or "an error").lower(), _WANTED)
     if not os.access(path, os.R_OK):
         return Problem(str(path), 0, 0, key, "a file this user cannot read", "a file the daemon's user can read")
     if mode & stat.S_IROTH:

@@ -1,37 +1,26 @@
 """The files of a configuration directory as pydantic models. Scalars arrive as text and are typed here."""
 
-import ipaddress
-import re
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
-from alerts.settings import ChannelSettings, PersonSettings, PolicySettings, RotationSettings, RuleSettings, Slug
-from collectors.settings import AgentSettings, HttpSettings, Intervals, LivenessSettings, Port, Seconds, SnmpSettings
+from alerts.address import host
+from alerts.settings import (
+    ChannelSettings,
+    Label,
+    Many,
+    PersonSettings,
+    PolicySettings,
+    RotationSettings,
+    RuleSettings,
+    Slug,
+)
+from collectors.settings import AgentSettings, HttpSettings, Interval, Intervals, LivenessSettings, Port, SnmpSettings
 from mppmon.config.settings_hours import HolidaySettings, HoursSettings, Name, Strict
 from mppmon.mall.model import DeviceKind, ExpectedOn
 
-_HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,62}))*\.?")
-
-
-def _host(text: str) -> str:
-    text = text.strip()
-    try:
-        return str(ipaddress.ip_address(text))
-    except ValueError:
-        if _HOST.fullmatch(text) and not re.fullmatch(r"[0-9.]+", text):
-            return text
-    raise ValueError("an IP address or a host name, without port")
-
-
-def _many(value: object) -> object:
-    """Let one text stand for a list of one."""
-    return (value,) if isinstance(value, str) else value
-
-
-Host = Annotated[str, AfterValidator(_host)]
-Slugs = Annotated[tuple[Slug, ...], BeforeValidator(_many)]
+Host = Annotated[str, AfterValidator(host)]
+Slugs = Many[Slug]
 
 
 class UplinkSettings(Strict):
@@ -62,7 +51,7 @@ class SiteFile(Strict):
 class ServiceSettings(Strict):
     """A *layanan*. `needs`: roles without which it stops; `uses`: roles without which it is limited."""
 
-    name: Name
+    name: Label
     needs: Slugs = ()
     uses: Slugs = ()
     systems: Slugs = ()
@@ -73,7 +62,7 @@ class AgencySettings(Strict):
     """An *instansi*."""
 
     name: Name
-    short: Name
+    short: Label
     services: dict[Slug, ServiceSettings] = Field(default_factory=dict)
     hours: HoursSettings | None = None
 
@@ -93,9 +82,9 @@ class OfferSettings(Strict):
 class CounterSettings(Strict):
     """A *loket*. `roles`: role -> devices that fill it, one of which is enough."""
 
-    name: Name
+    name: Label
     agency: Slug
-    place: Name
+    place: Label
     roles: dict[Slug, Slugs] = Field(default_factory=dict)
     services: dict[Slug, OfferSettings]
     hours: HoursSettings | None = None
@@ -115,13 +104,13 @@ class DeviceSettings(Strict):
     """
 
     kind: DeviceKind
-    name: Name
+    name: Label
     asset: Name | None = None
     brand: Name | None = None
     model: Name | None = None
     serial: Name | None = None
     agency: Slug | None = None
-    place: Name | None = None
+    place: Label | None = None
     parents: Slugs = ()
     via: Slug | None = None
     expected_on: ExpectedOn = ExpectedOn.ALWAYS
@@ -137,7 +126,7 @@ class DefaultSettings(Strict):
     """What devices of one kind have in common; what a device says itself wins."""
 
     agency: Slug | None = None
-    place: Name | None = None
+    place: Label | None = None
     parents: Slugs = ()
     expected_on: ExpectedOn = ExpectedOn.ALWAYS
     outside: bool = False
@@ -178,14 +167,14 @@ class RulesFile(Strict):
     """`rules.yaml`: `rules` adds, or replaces the delivered rule of that name; `disable` takes delivered ones out."""
 
     rules: tuple[RuleSettings, ...] = ()
-    disable: Annotated[tuple[str, ...], BeforeValidator(_many)] = ()
+    disable: Many[Label] = ()
 
 
 class KindIntervals(Strict):
     """Other intervals for one kind of device, in seconds."""
 
-    liveness: Seconds | None = None
-    telemetry: Seconds | None = None
+    liveness: Interval | None = None
+    telemetry: Interval | None = None
 
 
 class IntervalSettings(Intervals):
@@ -199,13 +188,11 @@ class DaemonFile(Strict):
 
     listen_host: Host = "127.0.0.1"
     listen_port: Port = 9740
-    state: Path | None = None
-    database: str | None = None
     public_url: str | None = None
-    prometheus_url: str | None = None
-    last_seen_seconds: Annotated[float, Field(gt=0, le=15)] = 10.0  # reports take 30 s without a row for the daemon off
-    patience_seconds: Seconds = 5.0
-    language: Literal["id", "en"] = "id"
+    last_seen_seconds: Annotated[float, Field(ge=0.1, le=15)] = (
+        10.0  # reports take 30 s without a row for the daemon off
+    )
+    patience_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
     intervals: IntervalSettings = IntervalSettings()
 
 

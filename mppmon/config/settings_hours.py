@@ -6,14 +6,20 @@ from datetime import date, time
 from itertools import pairwise
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from alerts.settings import Many, printable
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _INDONESIAN = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
+_FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = (*DAYS, *_INDONESIAN)
 CLOSED = "closed"
-_WINDOW = re.compile(r"(\d{1,2})[.:](\d\d)\s*[-\N{EN DASH}]\s*(\d{1,2})[.:](\d\d)")
+_WINDOW = re.compile(r"(\d{1,2})[.:](\d\d)\s*(?:[-\N{EN DASH}]|s\.d\.|s/d|sampai)\s*(\d{1,2})[.:](\d\d)")
+_SHORT = 3  # letters that tell weekdays apart, in both languages
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True), AfterValidator(printable)]
+"""What a thing is called in full, on pages and in reports; what messages carry is an `alerts.settings.Label`."""
 
 
 class Strict(BaseModel):
@@ -25,7 +31,7 @@ class Strict(BaseModel):
 def weekdays(text: str) -> tuple[int, ...]:
     """Return the weekdays (Monday is 0) of `mon`, `mon-thu` or `mon,wed`; ValueError says what was expected."""
     found: list[int] = []
-    for part in text.lower().split(","):
+    for part in text.lower().replace("'", "").split(","):
         first, _, last = part.strip().partition("-")
         start, end = _weekday(first.strip()), _weekday(last.strip() or first.strip())
         if end < start:
@@ -38,13 +44,9 @@ def weekdays(text: str) -> tuple[int, ...]:
 
 def _weekday(word: str) -> int:
     for index, (english, indonesian) in enumerate(zip(DAYS, _INDONESIAN, strict=True)):
-        if word in {english, indonesian} or (len(word) > len(english) and _full(index).startswith(word)):
+        if word == english or (len(word) >= _SHORT and (_FULL[index].startswith(word) or indonesian.startswith(word))):
             return index
-    raise ValueError(f"weekdays such as mon-thu or senin-kamis (known: {', '.join(DAYS)})")
-
-
-def _full(index: int) -> str:
-    return ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")[index]
+    raise ValueError("weekdays such as mon-thu or senin-kamis")
 
 
 def window(text: str) -> tuple[time, time] | None:
@@ -55,10 +57,10 @@ def window(text: str) -> tuple[time, time] | None:
         return None
     match = _WINDOW.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"hours such as 08:00-15:30, or {CLOSED}")
+        raise ValueError(f"hours from and to, such as 08:00-15:30, or {CLOSED}")
     start, end = ((int(match[part]), int(match[part + 1])) for part in (1, 3))
     if start[0] > 23 or start[1] > 59 or end[1] > 59 or end > (24, 0):  # noqa: PLR2004  # hours and minutes of a day
-        raise ValueError("times from 00:00 to 24:00")
+        raise ValueError("times between 00:00 and 24:00")
     if end <= start:
         raise ValueError("an end that comes after the start")
     return time(*start), time(end[0] % 24, end[1])
@@ -83,11 +85,6 @@ def _canonical(text: str) -> str:
     return f"{start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}"
 
 
-def _many(value: object) -> object:
-    """Let one text stand for a list of one."""
-    return (value,) if isinstance(value, str) else value
-
-
 def _disjoint(windows: tuple[str, ...]) -> tuple[str, ...]:
     found = sorted(minutes(one) for one in map(window, windows) if one is not None)
     if any(before[1] > after[0] for before, after in pairwise(found)):
@@ -104,13 +101,14 @@ def _days_known(text: str) -> str:
 
 def _days_once(week: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     every = [day for days in week for day in weekdays(days)]
-    if len(set(every)) < len(every):
-        raise ValueError("each weekday in one line only")
+    again = next((day for day in every if every.count(day) > 1), None)
+    if again is not None:
+        raise ValueError(f"{DAYS[again]} ({_INDONESIAN[again]}) in one line only")
     return week
 
 
 Window = Annotated[str, AfterValidator(_canonical)]
-Windows = Annotated[tuple[Window, ...], BeforeValidator(_many), AfterValidator(_disjoint)]
+Windows = Annotated[Many[Window], Field(max_length=20), AfterValidator(_disjoint)]
 Days = Annotated[str, AfterValidator(_days_known)]
 Week = Annotated[dict[Days, Windows], AfterValidator(_days_once)]
 
@@ -158,7 +156,7 @@ class HoursSettings(Strict):
 
     open: Week | None = None
     breaks: Week | None = None
-    special: tuple[SpecialSettings, ...] = ()
+    special: Annotated[tuple[SpecialSettings, ...], Field(max_length=100)] = ()
     closures: dict[Dates, Name] = {}
     open_on_holidays: bool | None = None
 
@@ -169,4 +167,4 @@ class HolidaySettings(Strict):
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = "ID"
     joint_leave: bool = True
     add: dict[Dates, Name] = {}
-    remove: tuple[Day, ...] = ()
+    remove: Many[Day] = ()

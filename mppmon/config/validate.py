@@ -6,8 +6,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from mppmon.config.explain import KEY, described, expectation, tree_path
-from mppmon.config.problem import Problem, is_secret, quoted
-from mppmon.config.tree import Path, Table, find, locate, without
+from mppmon.config.problem import Problem, is_secret, nearest, quoted
+from mppmon.config.tree import Path, Row, Table, find, locate, without
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -50,11 +50,20 @@ def validate(model: type[Model], table: Table, name: str) -> tuple[Model | None,
 
 
 def _follows(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
-    """Whether this error only follows from another: a list is too short because its items are faulty."""
+    """Whether this error only follows from another: a list is too short because its items are faulty, a key is missing
+    because it is misspelt.
+    """
     loc = detail["loc"]
+    if detail["type"] == "missing":
+        beside = (other["loc"] for other in details if other["type"] == "extra_forbidden")
+        return any(one[:-1] == loc[:-1] and _meant(str(one[-1]), str(loc[-1])) for one in beside)
     return detail["type"] == "too_short" and any(
         len(other["loc"]) > len(loc) and other["loc"][: len(loc)] == loc for other in details
     )
+
+
+def _meant(word: str, key: str) -> bool:
+    return bool(nearest(word.partition(":")[0].lstrip("-"), [key]))
 
 
 def _problem(model: type[BaseModel], detail: ErrorDetails, path: Path, table: Table, name: str) -> Problem:
@@ -63,12 +72,20 @@ def _problem(model: type[BaseModel], detail: ErrorDetails, path: Path, table: Ta
     of_key = detail["loc"][-1:] == (KEY,)
     expected, hint = expectation(model, detail, str(path[-1]) if of_key else value)
     if of_key or detail["type"] == "extra_forbidden":
-        return Problem(*_at(table, path, name, key=True), key, f"key {quoted(str(path[-1]))}", expected, hint)
+        word = quoted(str(path[-1]))
+        said = (
+            word
+            if of_key
+            else f"{word}, which is not used any more"
+            if expected.startswith("no ")
+            else f"the unknown key {word}"
+        )
+        return Problem(*_at(table, path, name, key=True), key, said, expected, hint)
     found = described(value)
-    if is_secret(key) and isinstance(value, str):
+    if is_secret(key) and isinstance(value, str | Row):
         found = "a value (not shown: it may be secret)"
     return Problem(*_at(table, path, name), key, found, expected, hint)
 
 
 def _at(table: Table, path: Path, name: str, *, key: bool = False) -> tuple[str, int, int]:
-    return locate(table, path, key=key) or (name, 0, 0)
+    return locate(table, path, key=key) or (name, 1, 1)

@@ -25,7 +25,8 @@ def spoil(case: dict[str, Any], place: Path) -> None:
         return
     text = path.read_text("utf-8")
     assert text.count(case["replace"]) == 1, f"{case['name']}: replaces {text.count(case['replace'])} places"
-    path.write_text(text.replace(case["replace"], case["with"]), "utf-8")
+    new = case["with"] * case.get("times", 1)
+    path.write_bytes(text.replace(case["replace"], new).encode(case.get("encoding", "utf-8")))
 
 
 def test_the_good_one_is_good() -> None:

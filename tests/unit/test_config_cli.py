@@ -67,7 +67,9 @@ def test_secret_files_are_judged_and_never_shown(place: Path) -> None:
     assert "0 warnings" in CliRunner().invoke(command, [str(place)]).output
     token.unlink()
     token.mkdir()
-    assert "found what is no file" in CliRunner().invoke(command, [str(place)]).output
+    result = CliRunner().invoke(command, [str(place)])
+    assert result.exit_code == 2
+    assert "channels.chat.token_file: found a directory, expected a file with one secret" in result.output
 
 
 def test_a_line_with_a_secret_is_not_printed(place: Path) -> None:

@@ -10,6 +10,8 @@ from mppmon.config.reading import MAX_BYTES, read_bytes, read_file
 from mppmon.config.tree import Row, Table, find, locate, merge
 
 DEEP = 100_000
+LINES = "lines of the form `key: value`, the first of them `version: 1`"
+UTF8 = "text saved as UTF-8 (in Notepad: Save as, Encoding UTF-8)"
 
 
 def said(raw: bytes) -> list[str]:
@@ -21,25 +23,30 @@ def said(raw: bytes) -> list[str]:
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        (b"", "f.yaml:1:1: found nothing, expected a map that begins with `version: 1`"),
-        (b"# nothing\n", "f.yaml:1:1: found nothing, expected a map that begins with `version: 1`"),
-        (b"- a\n", "f.yaml:1:1: found a list, expected a map that begins with `version: 1`"),
-        (b"b: caf\xe9\n", "f.yaml:1:7: found byte 0xe9, expected UTF-8 text (save the file as UTF-8 in the editor)"),
-        ("a: 1".encode("utf-16"), "f.yaml:1:1: found byte 0xff, expected UTF-8 text (it looks like UTF-16)"),
+        (b"", f"f.yaml:1:1: found nothing, expected {LINES}"),
+        (b"# nothing\n", f"f.yaml:1:1: found nothing, expected {LINES}"),
+        (b"- a\n", f"f.yaml:1:1: found a list, expected {LINES}"),
+        (b"b: caf\xe9\n", f"f.yaml:1:7: found a letter that is not UTF-8 (byte 0xe9, perhaps 'é'), expected {UTF8}"),
+        ("a: 1".encode("utf-16"), f"f.yaml:1:1: found text saved as UTF-16 (`Unicode`), expected {UTF8}"),
         (b"a: 1\nb: \x01x\n", "f.yaml:2:4: found control character 0x01, expected text without it"),
-        (b"x" * (MAX_BYTES + 1), "f.yaml: found more than 2,000,000 bytes, expected a smaller file"),
+        (b"x" * (MAX_BYTES + 1), ("f.yaml: found more than 2,000,000 bytes, expected a smaller file: "
+         "a mall of 1,000 devices needs a tenth of that, so this is probably another file")),
         (
             b"a: &x [*x]\n",
-            "f.yaml:1:8: found alias *x inside its own anchor, expected an alias that does not contain itself",
+            ("f.yaml:1:8: found *x within &x itself, "
+            "expected the text written out: *name stands for what &name marks"),
         ),
-        (b"a: *x\n", "f.yaml:1:4: found alias *x, expected an anchor &x above it"),
-        (b"a: 1\n---\nb: 1\n", "f.yaml:2:1: found a second document (`---`), expected one document in a file"),
-        (b"[a]: 1\n", "f.yaml:1:1: found a key that is a map, list or alias, expected a key that is a text"),
+        (b"a: *x\n", ("f.yaml:1:4: found *x, "
+            "expected &x somewhere above it, or quotes around a text that begins with *")),
+        (b"a: 1\n---\nb: 1\n", "f.yaml:2:1: found a line `---` in the middle, expected a file without it"),
+        (b"[a]: 1\n", "f.yaml:1:1: found a bracket or * where a key should be, expected a key: letters, then a colon"),
         (b"a: @b\n", "f.yaml:1:4: found '@', expected quotes around a text that begins with this sign"),
-        (b'a: "b\n', "f.yaml:1:4: found the end of the file inside quotes, expected a closing quote"),
-        (b"<<: 1\n", "f.yaml:1:1: found `<<` with a value that is no map, expected `<<: *name` of an anchored map"),
-        (b"[" * DEEP, "f.yaml:1:33: found more than 32 levels, expected fewer levels of nesting"),
-        (b"- " * DEEP, "f.yaml:1:65: found more than 32 levels, expected fewer levels of nesting"),
+        (b'a: "b\n', ("f.yaml:1:4: found a quote that is not closed, "
+            "expected the same quote at the end of the text")),
+        (b"<<: 1\n", ("f.yaml:1:1: found `<<` with a value that is no `*name`, "
+            "expected `<<: *name`, with `&name` at what is taken over")),
+        (b"[" * DEEP, "f.yaml:1:33: found more than 32 levels, expected less indentation, fewer brackets"),
+        (b"- " * DEEP, "f.yaml:1:65: found more than 32 levels, expected less indentation, fewer brackets"),
     ],
 )  # fmt: skip
 def test_one_clear_sentence(raw: bytes, message: str) -> None:
@@ -50,7 +57,7 @@ def test_anchors_do_not_multiply_without_bound() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
     (message,) = said("\n".join(lines).encode())
-    assert "more than 500,000 values (anchors followed)" in message
+    assert "more than 500,000 values, with every *name followed" in message
 
 
 def test_anchors_do_not_nest_without_bound() -> None:
@@ -62,7 +69,7 @@ def test_anchors_do_not_nest_without_bound() -> None:
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
     table, (problem,) = read_file(tmp_path / "none.yaml", "none.yaml")
     assert table is None
-    assert str(problem) == "none.yaml: found No such file or directory, expected a readable file"
+    assert str(problem) == "none.yaml: found no such file or directory, expected a file that can be read"
 
 
 def test_scalars_stay_text() -> None:

@@ -1,4 +1,4 @@
-"""The key reference of docs/config.md against the models: every key, what it defaults to, and none that is not."""
+"""The key reference against the models: every key, what it defaults to, what it means, and none that is not."""
 
 import re
 from collections.abc import Iterator
@@ -10,78 +10,12 @@ import pytest
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from alerts.settings import (
-    ConditionSettings,
-    EmailSettings,
-    PersonSettings,
-    PolicySettings,
-    RotationSettings,
-    RuleSettings,
-    StepSettings,
-    TelegramSettings,
-    WordsSettings,
-)
-from collectors.settings import AgentSettings, HttpSettings, LivenessSettings, SnmpSettings
-from mppmon.config.settings import (
-    FILES,
-    AgencySettings,
-    CounterSettings,
-    DefaultSettings,
-    DeviceSettings,
-    IntervalSettings,
-    KindIntervals,
-    OfferSettings,
-    ServiceSettings,
-    SiteSettings,
-    UplinkSettings,
-)
-from mppmon.config.settings_hours import HolidaySettings, HoursSettings, SpecialSettings
+from mppmon.config.models import bounds_at
+from mppmon.config.reference import TABLES, described, meaning, tables
+from mppmon.config.settings import FILES, DefaultSettings, DevicesFile
 
-PAGE = Path(__file__).resolve().parents[2] / "docs/config.md"
-TABLES: dict[str, type[BaseModel]] = {
-    **FILES,
-    "site": SiteSettings,
-    "site.uplink": UplinkSettings,
-    "hours": HoursSettings,
-    "hours.special": SpecialSettings,
-    "holidays": HolidaySettings,
-    "agency": AgencySettings,
-    "service": ServiceSettings,
-    "counter": CounterSettings,
-    "counter.services": OfferSettings,
-    "device": DeviceSettings,
-    "device.snmp": SnmpSettings,
-    "device.agent": AgentSettings,
-    "device.http": HttpSettings,
-    "device.liveness": LivenessSettings,
-    "person": PersonSettings,
-    "roster": RotationSettings,
-    "policy": PolicySettings,
-    "policy.steps": StepSettings,
-    "channel: email": EmailSettings,
-    "channel: telegram": TelegramSettings,
-    "rule": RuleSettings,
-    "rule.condition": ConditionSettings,
-    "rule.summary": WordsSettings,
-    "daemon.intervals": IntervalSettings,
-    "daemon.intervals.kinds": KindIntervals,
-}
-
-
-def tables() -> dict[str, dict[str, dict[str, str]]]:
-    """Return title -> key -> heading of a column -> cell, of everything below the heading `Reference`."""
-    found: dict[str, dict[str, dict[str, str]]] = {}
-    for section in PAGE.read_text("utf-8").partition("\n# Reference\n")[2].split("\n### ")[1:]:
-        title, _, body = section.partition("\n")
-        head, _, *rows = (_cells(line) for line in body.splitlines() if line.startswith("|"))
-        found[title] = {row[0].strip("`"): dict(zip(head, row, strict=True)) for row in rows}
-    return found
-
-
-def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip("|").split("|")]
-
-
+REPO = Path(__file__).resolve().parents[2]
+PAGES = (REPO / "docs/config.md", REPO / "mppmon/config/reference.md")
 REFERENCE = tables()
 
 
@@ -156,7 +90,7 @@ def test_every_key_is_there_with_its_default_and_no_other(title: str) -> None:
 
 @pytest.mark.parametrize("title", TABLES)
 def test_every_word_that_is_allowed_is_named(title: str) -> None:
-    kinds = "see above"  # the kinds of device have their list under "Devices"
+    kinds = "kind"  # the kinds of device have their list under "Devices"
     for key, field in _fields(TABLES[title]).items():
         row = REFERENCE[title][key]
         words = [word for word in _inside(field.annotation) if isinstance(word, str)]
@@ -168,8 +102,32 @@ def test_the_defaults_of_a_kind_are_marked() -> None:
     assert marked == set(DefaultSettings.model_fields)
 
 
-def test_links_within_the_page_lead_to_a_heading() -> None:
-    text = PAGE.read_text("utf-8")
-    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
-    anchors = {re.sub(r"[^a-z0-9 _-]", "", heading.lower()).replace(" ", "-") for heading in headings}
-    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= anchors
+@pytest.mark.parametrize("title", TABLES)
+def test_every_key_has_a_meaning_without_marks(title: str) -> None:
+    said = described()[TABLES[title].__name__]
+    assert [key for key, text in said.items() if not text] == []
+    assert [text for text in said.values() if "](" in text or "*" in text] == []
+
+
+@pytest.mark.parametrize("title", TABLES)
+def test_every_range_is_in_its_table(title: str) -> None:
+    words = {" from 1 to 65535": "port"}
+    for key, row in REFERENCE[title].items():
+        bounds = bounds_at(TABLES[title], (key,))
+        if bounds and not row["default"].startswith("["):
+            assert words.get(bounds, bounds.removeprefix(" from ")) in row["type"].replace(",", ""), key
+
+
+def test_an_error_can_say_what_a_missing_key_means() -> None:
+    assert meaning(DevicesFile, ("devices", "a3-pc"), "name") == "as technicians call it"
+    assert meaning(FILES["channels.yaml"], ("channels", "x", "telegram"), "token_file") == "the bot's token"
+    assert meaning(FILES["people.yaml"], ("people",), "nothing") == ""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_a_heading(page: Path) -> None:
+    text = page.read_text("utf-8")
+    for path, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", text):
+        headings = re.findall(r"^#+ (.+)$", (page.parent / path).read_text("utf-8") if path else text, re.MULTILINE)
+        anchors = {re.sub(r"[^a-z0-9 _-]", "", heading.lower()).replace(" ", "-") for heading in headings}
+        assert anchor in anchors, f"{path}#{anchor}"

@@ -1,13 +1,20 @@
 """A stored configuration is built as it was."""
 
-from datetime import date
+import shutil
+from datetime import UTC, date, datetime
 from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
 
+import holidays
 import pytest
 
 from mppmon.config import ConfigErrors, from_normalised, load
+from mppmon.mall.calendar import open_at
 
 DAY = date(2026, 11, 23)
+GOOD = Path(__file__).parent / "bad_configs" / "good"
+TUESDAY = datetime(2026, 11, 24, 3, tzinfo=UTC)  # 10.00 WIB
 
 
 def test_the_example_mall_comes_back_as_it_was() -> None:
@@ -31,3 +38,35 @@ def test_the_example_mall_comes_back_as_it_was() -> None:
 def test_what_is_no_configuration_is_refused(text: str) -> None:
     with pytest.raises(ConfigErrors, match="stored configuration"):
         from_normalised(text, today=DAY)
+
+
+def test_a_newer_holidays_library_makes_a_new_revision_and_rewrites_no_old_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = load(GOOD, today=DAY)
+    asked = holidays.country_holidays
+
+    def newer(country: str, **what: Any) -> holidays.HolidayBase:  # noqa: ANN401  # passed on as it came
+        found = asked(country, **what)
+        found[TUESDAY.date()] = "Hari baru"
+        return found
+
+    monkeypatch.setattr(holidays, "country_holidays", newer)
+    after = load(GOOD, today=DAY)
+    assert after.revision != before.revision
+    assert not open_at(after.mall.hours["mall"], TUESDAY)
+    again = from_normalised(before.normalised, today=DAY)
+    assert again.revision == before.revision
+    assert open_at(again.mall.hours["mall"], TUESDAY)
+    assert from_normalised(after.normalised, today=DAY).mall.hours == after.mall.hours
+
+
+def test_the_order_of_a_persons_channels_is_kept_and_is_part_of_the_revision(tmp_path: Path) -> None:
+    place = Path(shutil.copytree(GOOD, tmp_path / "mall"))
+    found = {}
+    for first, second in (("mail: b@mpp.internal", "chat: 4711"), ("chat: 4711", "mail: b@mpp.internal")):
+        people = (GOOD / "people.yaml").read_text("utf-8")
+        (place / "people.yaml").write_text(people.replace('{chat: "4711"}', f"{{{first}, {second}}}"), "utf-8")
+        loaded = load(place, today=DAY)
+        again = from_normalised(loaded.normalised, today=DAY)
+        assert list(again.people["sari"].addresses) == list(loaded.people["sari"].addresses)
+        found[loaded.revision] = list(loaded.people["sari"].addresses)
+    assert list(found.values()) == [["mail", "chat"], ["chat", "mail"]]
