@@ -114,6 +114,7 @@ _rendered: Once[_View, str] = Once(_render_live, keep=8)
 @router.get("/")
 async def status(house: HouseOf, who: Who, lang: Language = "id") -> Response:
     """Return the page; its live part follows by the event stream."""
+    now = house.clock.now()
     snapshot = house.engine.snapshot
     speak = speech(snapshot.loaded.mall.site.timezone)(lang)
     values = {
@@ -121,7 +122,8 @@ async def status(house: HouseOf, who: Who, lang: Language = "id") -> Response:
         "site": snapshot.loaded.mall.site.name,
         "language": lang,
         "version": _name(house, snapshot.version),
-        "time": speak.time(house.clock.now()),
+        "time": speak.time(now),
+        "date": speak.date(now),
     }
     return HTMLResponse(render("status.html", speak, values), headers=_HEADERS)
 

@@ -91,13 +91,36 @@ def test_a_restarted_daemon_is_found_again(tmp_path: Path, tab: Page) -> None:
         tab.goto(first.address)
         expect(tab.locator("#pulse")).to_be_visible()
         expect(tab.locator("#stale")).to_be_hidden()
+        expect(tab.locator("#following")).to_be_visible()
         port = first.server.port
-    expect(tab.locator("#stale")).to_be_visible()
+    expect(tab.locator("#stale")).to_have_text("⚠ Sambungan ke pemantau terputus; data terakhir pukul 08.30 WIB")
+    expect(tab.locator("#following")).to_be_hidden()
+    assert tab.evaluate("getComputedStyle(live).filter") == "grayscale(1)", "old news is grey"
+    assert tab.evaluate(HEADLINE) == "rgb(74, 87, 99)"
+    assert tab.evaluate(CONTRAST) == []
+    for width in WIDTHS:
+        tab.set_viewport_size({"width": width, "height": 740})
+        assert overflow(tab) <= 0, width
+        tab.screenshot(path=tmp_path / f"lost-{width}.png", full_page=True)
     with web_mall(tmp_path, port=port) as second:
         second.jam("a2")
         expect(tab.locator("#stale")).to_be_hidden()
         expect(tab.locator("#headline")).to_have_text("1 layanan terhenti")
+        assert tab.evaluate("getComputedStyle(live).filter") == "none"
 
+
+def test_without_scripts_the_page_says_what_time_it_is_of(mall: WebMall, tab: Page, tmp_path: Path) -> None:
+    tab.context.new_cdp_session(tab).send("Emulation.setScriptExecutionDisabled", {"value": True})
+    mall.jam("a1")
+    tab.goto(mall.address)
+    expect(tab.locator("#headline")).to_be_visible()
+    expect(tab.locator("#pulse")).to_contain_text("data pukul 08.30 WIB")
+    expect(tab.locator("#following")).to_be_hidden()  # it does not claim to be live
+    expect(tab.locator(".still")).to_contain_text("Data 23 November 2026, 08.30 WIB")
+    tab.screenshot(path=tmp_path / "still.png", full_page=True)
+
+
+HEADLINE = "getComputedStyle(document.querySelector('.headline')).backgroundColor"
 
 CONTRAST = """() => {
   const paint = (css) => {

@@ -3,21 +3,28 @@
 const live = document.getElementById("live");
 const stale = document.getElementById("stale");
 const pulse = document.getElementById("pulse");
+const time = document.getElementById("time");
 const say = document.getElementById("say");
 const language = document.body.dataset.language;
 const SILENCE = 25000; // ms: the stream speaks at least every 10 s, so a longer silence is a dead link
-const AGAIN = 2000; // ms between two tries
+const AGAIN = 2000; // ms between two tries, and up to as much again: when the daemon is back, not all come at once
 
 let shown = document.body.dataset.version; // life of the daemon, and version in it
 let wanted = shown;
 let changed = new Set();
+let heardAt = ""; // the mall's time of the newest word
 let fetching = false;
 let stream = null;
 let watchdog = 0;
 
+// Old news must not look like news: grey, with the time it is of, until the newest version is shown.
 function lost(isLost) {
+  if (isLost && stale.hidden) document.getElementById("last").textContent = time.textContent;
   stale.hidden = !isLost;
+  document.body.classList.toggle("old", isLost);
   pulse.classList.toggle("lost", isLost);
+  document.getElementById("following").hidden = isLost;
+  document.getElementById("standing").hidden = !isLost;
 }
 
 function show(html) {
@@ -34,18 +41,23 @@ function show(html) {
 async function follow() {
   if (fetching) return; // what comes meanwhile is seen when this one ends
   fetching = true;
+  const patience = new AbortController();
+  const giveUp = setTimeout(() => patience.abort(), SILENCE); // a link may die without a word here too
   try {
     while (shown !== wanted) {
       const asked = wanted;
-      const answer = await fetch(`/live?lang=${language}`);
+      const answer = await fetch(`/live?lang=${language}`, { signal: patience.signal });
       if (!answer.ok) throw new Error(answer.status);
       show(await answer.text());
       shown = answer.headers.get("Mppmon-Version"); // as new as the word that sent us here, or newer
       if (wanted === asked) wanted = shown;
     }
+    time.textContent = heardAt;
+    if (stream.readyState === EventSource.OPEN) lost(false);
   } catch {
     connect(AGAIN);
   } finally {
+    clearTimeout(giveUp);
     fetching = false;
   }
 }
@@ -54,8 +66,7 @@ function heard(event) {
   const word = JSON.parse(event.data);
   clearTimeout(watchdog);
   watchdog = setTimeout(() => connect(0), SILENCE);
-  lost(false);
-  document.getElementById("time").textContent = word.time;
+  heardAt = word.time;
   for (const id of word.changed) changed.add(id);
   wanted = word.version;
   follow();
@@ -65,6 +76,7 @@ function connect(delay) {
   if (stream) {
     stream.close();
     lost(true);
+    if (delay) delay += Math.random() * delay;
   }
   clearTimeout(watchdog);
   watchdog = setTimeout(() => {
@@ -74,5 +86,8 @@ function connect(delay) {
     watchdog = setTimeout(() => connect(0), SILENCE);
   }, delay);
 }
+
+// A phone that slept, or a link that is back: ask at once, not when a timer says so.
+addEventListener("online", () => connect(0));
 
 connect(0);
