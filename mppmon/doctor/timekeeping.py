@@ -20,7 +20,7 @@ from mppmon.doctor.finding import Finding, bad, fine, skipped, warn
 
 _SYNC, _CLOCK, _ZONE, _OUTSIDE = "time synchronisation", "clock", "time zone", "clock by the internet"
 _RTC = Path("/sys/class/rtc/rtc0/since_epoch")
-_KEEPERS = ("chronyd", "ntpd", "openntpd", "systemd-timesyncd", "systemd-timesyn", "ptp4l")  # one cut as the kernel cuts
+_KEEPERS = ("chronyd", "ntpd", "openntpd", "systemd-timesyncd", "systemd-timesyn", "ptp4l")
 _INSTALL = "sudo apt install chrony"
 _UNSYNCHRONISED = 0x40  # STA_UNSYNC of adjtimex(2)
 _LONGEST = timedelta(days=365 * 20)  # no installation is older than its program by more
@@ -150,7 +150,8 @@ def _compare(case: Case, urls: Sequence[str]) -> Finding:
 
 def judge_outside(apart: timedelta, host: str) -> Finding:
     """Return how far our clock is from a server's. `apart`: ours minus theirs, which counts whole seconds."""
-    said = f"this machine is {_span(apart)} of {host}"
+    word = " of" if apart > timedelta() else ""
+    said = f"this machine is {_span(apart)}{word} {host}"
     if abs(apart) > _FAR_OFF:
         return bad(_OUTSIDE, f"{said}: incidents are dated wrongly, encrypted connections may fail", _INSTALL)
     if abs(apart) > _OFF:
