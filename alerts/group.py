@@ -1,14 +1,23 @@
-"""From alerts to incidents: one root cause, one incident. Pure."""
+"""From alerts to incidents: one root cause, one incident, also when it comes back soon. Pure."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from alerts.model import Alert, AlertStatus, Incident, IncidentStatus
+from alerts.model import Alert, AlertStatus, Facts, Incident, IncidentStatus
 
-_OPEN = frozenset({IncidentStatus.OPEN, IncidentStatus.ACKNOWLEDGED})
+REOPEN = timedelta(minutes=30)
+"""A fault that comes back within this time after its incident was closed is the same incident."""
+
+_HOUR = timedelta(hours=1)
+_MESSAGES = 3
+"""Beginnings and ends of one incident that people are told of within an hour; then its end waits."""
+
+_OPEN = frozenset({IncidentStatus.OPEN, IncidentStatus.ACKNOWLEDGED, IncidentStatus.MENDED})
 
 
 def assign(alert: Alert, *, root: str, open_incidents: Iterable[Incident]) -> Incident | None:
-    """Return the open incident an alert belongs to: the one it is already in, else the oldest of its root cause.
+    """Return the incident, not yet closed, an alert belongs to: the one it is already in, else the oldest of its root.
 
     None: a new incident is to be opened.
     """
@@ -19,3 +28,31 @@ def assign(alert: Alert, *, root: str, open_incidents: Iterable[Incident]) -> In
 def mended(incident: Incident, alerts: Iterable[Alert]) -> bool:
     """Whether no alert of this incident is pending or firing any more."""
     return all(one.status is AlertStatus.RESOLVED for one in alerts if one.incident == incident.id)
+
+
+def back(incident: Incident, facts: Facts, *, now: datetime) -> Incident:
+    """Return an incident whose fault has come back. One that was closed is open again and nobody has it; one of whose
+    end nobody was told yet goes on with who has it.
+    """
+    again = replace(incident, facts=facts, mended_at=None, closed_at=None, times=incident.times + 1)
+    if incident.status is IncidentStatus.MENDED:
+        status = IncidentStatus.OPEN if incident.acknowledged_by is None else IncidentStatus.ACKNOWLEDGED
+        return replace(again, status=status)
+    return tell(replace(again, status=IncidentStatus.OPEN, acknowledged_by=None, acknowledged_at=None), now=now)
+
+
+def tell(incident: Incident, *, now: datetime) -> Incident:
+    """Return the incident with a note that people are told now that it began or ended."""
+    return replace(incident, told_at=(*(at for at in incident.told_at if now - at < _HOUR), now))
+
+
+def may_tell_end(incident: Incident, *, now: datetime) -> bool:
+    """Whether people may be told that it is mended: only while the hour has room for this, and for one more beginning,
+    since who was told that it ended must be told when it comes back.
+    """
+    return sum(now - at < _HOUR for at in incident.told_at) <= _MESSAGES - 2
+
+
+def came_to_an_end(incident: Incident) -> bool:
+    """Whether it is closed because it was mended: then it may come back."""
+    return incident.status is IncidentStatus.CLOSED and not incident.closed_because

@@ -101,7 +101,7 @@ def _page(incident: Incident, speech: Speech, now: datetime) -> list[str]:
         lines = [f"{_LIMITED} {facts.device}: {facts.what.of(speech.language)}", f"{quiet}{where}"]
     return [
         *lines,
-        _since(facts, since, speech),
+        _since(incident, since, speech),
         *_impact(facts, speech),
         *_children(facts, speech),
         *_first_step(facts, speech),
@@ -160,7 +160,7 @@ def _details(incident: Incident, speech: Speech, who: str, now: datetime) -> lis
     lines = [
         f"{_number(incident, speech)} · {_status(incident, speech, who, now)}",
         speech._("Root cause: {fault}").format(fault=phrases.fault(facts, speech)),
-        _since(facts, f"{phrases.when(facts.since, now, speech)} ({lasted})", speech),
+        _since(incident, f"{phrases.when(facts.since, now, speech)} ({lasted})", speech),
     ]
     groups = phrases.by_service(phrases.gravest(facts.stopped))
     for hit in groups[:_DETAILED]:
@@ -190,11 +190,16 @@ def _open_verbs(incident: Incident) -> tuple[str, ...]:
     return ("escalate",) if incident.status is IncidentStatus.ACKNOWLEDGED else ()
 
 
-def _since(facts: Facts, since: str, speech: Speech) -> str:
+def _since(incident: Incident, since: str, speech: Speech) -> str:
+    facts = incident.facts
     if facts.checked <= 0:
-        return speech._("Since {time}").format(time=since)
-    text = speech._("Since {time}, checked {count}×")  # noqa: RUF001  # the sign for times
-    return text.format(time=since, count=facts.checked)
+        said = speech._("Since {time}").format(time=since)
+    else:
+        text = speech._("Since {time}, checked {count}×")  # noqa: RUF001  # the sign for times
+        said = text.format(time=since, count=facts.checked)
+    if incident.times == 1:
+        return said
+    return f"{said}; {speech._('it keeps coming back, time {count}').format(count=incident.times)}"
 
 
 def _impact(facts: Facts, speech: Speech) -> list[str]:

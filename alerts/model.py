@@ -122,7 +122,9 @@ class Alert:
 
 
 class IncidentStatus(StrEnum):
-    """`mended`: all its alerts are resolved; `closed`: said so to everybody who was told."""
+    """`mended`: all its alerts are resolved; `closed`: said so to everybody who was told. A fault that comes and goes
+    may stay `mended` for a while, so that people are not told at every turn.
+    """
 
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
@@ -180,6 +182,8 @@ class Incident:
     mended_at: datetime | None = None
     closed_at: datetime | None = None
     closed_because: str = ""  # empty: it was mended; `config`: its cause is not watched any more
+    times: int = 1  # how often it happened: a fault that comes back soon is the same incident
+    told_at: tuple[datetime, ...] = ()  # when people were told that it began or ended, within the last hour
 
 
 class PageStatus(StrEnum):

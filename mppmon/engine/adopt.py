@@ -67,7 +67,7 @@ def _carry(old: World, new: World) -> None:
         new.deliveries[key] = old.deliveries[key]
         new.delivery_since[key] = old.delivery_since[key]
         new.delivery_course[key] = old.delivery_course[key]
-    new.incidents, new.pages = old.incidents, old.pages
+    new.incidents, new.pages, new.closed = old.incidents, old.pages, old.closed
     new.next_number, new.last_seen = old.next_number, old.last_seen
     new.watched_from, new.decided = old.watched_from, old.decided
     if old.loaded.mall.site.uplink == new.loaded.mall.site.uplink:

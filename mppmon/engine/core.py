@@ -10,6 +10,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from alerts.channels.base import Reason
+from alerts.group import REOPEN, came_to_an_end
 from alerts.model import Notification
 from collectors.observation import Observation
 from mppmon.clock import Clock, uuid7
@@ -81,6 +82,8 @@ class Engine:
         now = clock.now()
         self._world = restore(loaded, saved, now)
         self._turn = self._new_turn(now)
+        lately = store.incidents(SYSTEM, start=now - REOPEN, end=now)
+        self._world.closed = {one.root: one for one in reversed(lately) if came_to_an_end(one)}
         resume(self._turn, saved)
         for dead in store.orphaned(SYSTEM, channels=loaded.channels):
             gave_up(self._turn, dead, reason=Reason.CHANNEL)

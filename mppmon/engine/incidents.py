@@ -40,28 +40,42 @@ def open_for(turn: Turn) -> None:
         device = world.device(alert.key.subject)
         if rule is None or device is None or rule.severity is not Severity.URGENT or device.id in world.off:
             continue
-        incident = group.assign(alert, root=device.id, open_incidents=world.open_incidents())
+        incident = group.assign(alert, root=device.id, open_incidents=world.incidents.values())
         facts = facts_of(world, device, alert)
         if incident is None:
-            incident = Incident(
-                turn.new_id(),
-                world.next_number,
-                device.id,
-                IncidentStatus.OPEN,
-                turn.now,
-                facts,
-                _agencies(device, facts),
-            )
-            world.next_number += 1
-            page = Page(turn.new_id(), incident.id, world.loaded.policy, PageStatus.PAGING, step=0, next_at=turn.now)
-            world.pages[incident.id] = page
-            turn.batch.pages.append(page)
+            incident = _begin(turn, device, facts)
+        elif incident.status is IncidentStatus.MENDED:
+            incident = group.back(incident, facts, now=turn.now)
         elif _graver(facts, incident.facts):
             incident = replace(incident, facts=replace(facts, since=incident.facts.since))
         _save(turn, incident)
         belongs = replace(alert, incident=incident.id)
         world.alerts[alert.key] = belongs
         turn.batch.alerts.append(belongs)
+
+
+def _begin(turn: Turn, device: Device, facts: Facts) -> Incident:
+    """Open an incident, or the one that was closed lately of the same cause; somebody is called either way."""
+    world = turn.world
+    before = world.closed.pop(device.id, None)
+    if before is not None and before.closed_at is not None and turn.now - before.closed_at <= group.REOPEN:
+        incident = replace(group.back(before, facts, now=turn.now), agencies=_agencies(device, facts))
+    else:
+        opened = Incident(
+            turn.new_id(),
+            world.next_number,
+            device.id,
+            IncidentStatus.OPEN,
+            turn.now,
+            facts,
+            _agencies(device, facts),
+        )
+        world.next_number += 1
+        incident = group.tell(opened, now=turn.now)
+    page = Page(turn.new_id(), incident.id, world.loaded.policy, PageStatus.PAGING, step=0, next_at=turn.now)
+    world.pages[incident.id] = page
+    turn.batch.pages.append(page)
+    return incident
 
 
 def refresh(turn: Turn) -> None:
@@ -85,22 +99,32 @@ def refresh(turn: Turn) -> None:
 
 
 def close_mended(turn: Turn) -> None:
-    """End incidents whose alerts are all resolved, and tell everybody who was told."""
+    """End incidents whose alerts are all resolved, and tell everybody who was told, unless that waits."""
     world = turn.world
     for incident_id in sorted({alert.incident for alert in turn.resolved if alert.incident is not None}):
         incident = world.incidents.get(incident_id)
-        if incident is None or not group.mended(incident, world.alerts.values()):
+        if incident is None or incident.status is IncidentStatus.MENDED:
+            continue
+        if not group.mended(incident, world.alerts.values()):
             continue
         mended = max(
             (one.cleared_at or turn.now for one in turn.resolved if one.incident == incident_id), default=turn.now
         )
-        incident = replace(incident, status=IncidentStatus.CLOSED, mended_at=mended, closed_at=turn.now)
-        page = world.pages.pop(incident_id, None)
-        if page is not None:
-            finished = escalation.finish(page, now=turn.now)
-            tell_all(turn, finished, incident, NoticeKind.RESOLVED)
-        _save(turn, incident)
-        del world.incidents[incident_id]
+        _save(turn, replace(incident, status=IncidentStatus.MENDED, mended_at=mended))
+    for incident in [one for one in world.incidents.values() if one.status is IncidentStatus.MENDED]:
+        if group.may_tell_end(incident, now=turn.now):
+            _close(turn, group.tell(incident, now=turn.now))
+
+
+def _close(turn: Turn, incident: Incident) -> None:
+    world = turn.world
+    incident = replace(incident, status=IncidentStatus.CLOSED, closed_at=turn.now)
+    page = world.pages.pop(incident.id, None)
+    if page is not None:
+        tell_all(turn, escalation.finish(page, now=turn.now), incident, NoticeKind.RESOLVED)
+    _save(turn, incident)
+    del world.incidents[incident.id]
+    world.closed[incident.root] = incident
 
 
 def withdraw(turn: Turn) -> None:

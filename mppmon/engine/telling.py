@@ -7,7 +7,7 @@ from alerts import escalation, roster
 from alerts.channels.base import Reason
 from alerts.message import key as notification_key
 from alerts.message import key_elsewhere, render
-from alerts.model import Incident, NoticeKind, Notification, Page, PageStatus, Person, Policy, Tell
+from alerts.model import Incident, IncidentStatus, NoticeKind, Notification, Page, PageStatus, Person, Policy, Tell
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
 from mppmon.i18n import speech
@@ -21,6 +21,8 @@ def escalations(turn: Turn) -> None:
     for incident_id, page in list(world.pages.items()):
         if page.status is not PageStatus.PAGING or page.next_at is None or page.next_at > turn.now:
             continue
+        if world.incidents[incident_id].status is IncidentStatus.MENDED:
+            continue  # it runs on when the fault comes back
         policy = policy_of(world, page)
         after, tells = escalation.escalate(policy, page, on_call=on_call(turn), now=turn.now)
         world.pages[incident_id] = after

@@ -116,6 +116,7 @@ def _age(turn: Turn, clock: SetBack) -> None:
             incident,
             opened_at=moved(incident.opened_at),
             acknowledged_at=taken and moved(taken),
+            told_at=tuple(moved(at) for at in incident.told_at),
             facts=replace(incident.facts, since=moved(incident.facts.since)),
         )
         if aged != incident:

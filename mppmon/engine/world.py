@@ -49,6 +49,7 @@ class World:
     alerts: dict[AlertKey, Alert] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
     pages: dict[str, Page] = field(default_factory=dict)  # by incident
+    closed: dict[str, Incident] = field(default_factory=dict)  # by root; closed so lately that they may come back
     next_number: int = 1
     blind: bool = False
     off: frozenset[str] = frozenset()  # down, but not expected on now
@@ -121,8 +122,8 @@ class World:
         )
 
     def incident_numbered(self, number: int) -> Incident | None:
-        """Return the incident people call by this number, if it is not yet closed."""
-        return next((one for one in self.incidents.values() if one.number == number), None)
+        """Return the open incident people call by this number."""
+        return next((one for one in self.open_incidents() if one.number == number), None)
 
 
 def new_world(loaded: Loaded, now: datetime) -> World:

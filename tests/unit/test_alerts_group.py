@@ -27,9 +27,13 @@ def test_an_alert_joins_the_open_incident_of_its_root() -> None:
     assert assign(alert(), root="sw-9", open_incidents=known) is None
 
 
-@pytest.mark.parametrize("status", [IncidentStatus.MENDED, IncidentStatus.CLOSED])
-def test_an_incident_that_is_over_takes_no_new_alert(status: IncidentStatus) -> None:
-    assert assign(alert(), root="sw-core", open_incidents=[incident(1, "sw-core", status)]) is None
+def test_an_incident_that_is_closed_takes_no_new_alert() -> None:
+    assert assign(alert(), root="sw-core", open_incidents=[incident(1, "sw-core", IncidentStatus.CLOSED)]) is None
+
+
+def test_an_incident_that_is_mended_and_not_closed_takes_what_comes_back() -> None:
+    known = incident(1, "sw-core", IncidentStatus.MENDED)
+    assert assign(alert(), root="sw-core", open_incidents=[known]) is known
 
 
 def test_an_alert_stays_in_its_incident_though_the_root_is_seen_differently_now() -> None:
