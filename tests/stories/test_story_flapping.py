@@ -24,8 +24,8 @@ def test_an_hour_of_flapping_is_one_incident_and_three_messages(tmp_path: Path) 
         for minute in range(60):
             house.turn(house.cards("a1", jammed=minute % 2 == 0))
             house.wait(60, step=20)
-        told = house.told()
-        assert [one.kind for one in told if one.recipient == "ani"] == [
+        told = [one for one in house.told() if one.recipient == "ani"]
+        assert [one.kind for one in told] == [
             NoticeKind.PAGE,
             NoticeKind.RESOLVED,
             NoticeKind.PAGE,
