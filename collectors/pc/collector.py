@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -63,12 +64,12 @@ class PcCollector:
         ratio = busy_ratio(before, now) if before else None
         if ratio is None:
             return reading
-        return Reading(schema_of((*series, _RATIO)), (*reading.values, ratio), reading.texts, reading.dropped)
+        return replace(reading, schema=schema_of((*series, _RATIO)), values=(*reading.values, ratio))
 
     @staticmethod
     def _observation(target: Target, reading: Reading, at: datetime, seconds: float) -> Observation:
         own, parts = split(target, reading, at, seconds)
-        dropped = f"{own.dropped} samples dropped: a label not in the inventory, or a value out of range"
+        dropped = f"{own.dropped} samples dropped ({', '.join(own.lost)}): not in the inventory, or out of range"
         return Observation(
             target.check,
             target.device,

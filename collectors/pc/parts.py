@@ -1,5 +1,6 @@
 """What a PC's reading says about the peripherals behind it: one observation each. Pure."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from collectors.collector import Target
@@ -40,7 +41,7 @@ def split(target: Target, reading: Reading, at: datetime, seconds: float) -> tup
     unseen = f"its PC has no source: {', '.join(blind)}" if blind else "its PC does not report it"
     parts = tuple(_part(target, part, present.get(part), own[part], unseen, at, seconds) for part in target.parts)
     schema = schema_of(tuple(series for series, _ in rest))
-    return Reading(schema, tuple(value for _, value in rest), reading.texts, reading.dropped), parts
+    return replace(reading, schema=schema, values=tuple(value for _, value in rest)), parts
 
 
 def _part(

@@ -18,13 +18,14 @@ class Reading:
     """What one answer said, in our metrics; `values[i]` belongs to `schema.series[i]`, sorted by series.
 
     `texts`: the PC's own words, cleaned. `dropped`: samples of wanted metrics with a label value that the inventory
-    does not know, or a value out of range.
+    does not know, or a value out of range; `lost`: the first few of them by name, cleaned.
     """
 
     schema: Schema
     values: tuple[float, ...]
     texts: tuple[tuple[str, str], ...]
     dropped: int
+    lost: tuple[str, ...] = ()
 
 
 def read(body: bytes, content_type: str, names: Names) -> Reading:
@@ -48,4 +49,5 @@ def read(body: bytes, content_type: str, names: Names) -> Reading:
     kept = ours.kept | {one: value for one, value in theirs.kept.items() if one[0] not in known}
     series = tuple(sorted(kept))
     texts = next((labels for name, labels in series if name == "mppmon_pc_info"), ())
-    return Reading(schema_of(series), tuple(kept[one] for one in series), texts, ours.dropped + theirs.dropped)
+    values, lost = tuple(kept[one] for one in series), (*ours.lost, *theirs.lost)
+    return Reading(schema_of(series), values, texts, ours.dropped + theirs.dropped, lost)

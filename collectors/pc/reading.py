@@ -87,13 +87,20 @@ def _checks(names: Names) -> dict[str, Callable[[str], bool]]:
     }
 
 
+_FEW = 5  # dropped things that are named
+
+
 @dataclass(slots=True)
 class Sieve:
-    """Takes samples in, lets through what the tables allow, once per series, and counts the rest."""
+    """Takes samples in, lets through what the tables allow, once per series, and counts the rest.
+
+    `lost`: the first few labels (or metrics) that were dropped.
+    """
 
     names: Names
     kept: dict[Series, float] = field(default_factory=dict)
     dropped: int = 0
+    lost: list[str] = field(default_factory=list)
     _checks: dict[str, Callable[[str], bool]] = field(init=False)
     _infos: set[tuple[str, str]] = field(default_factory=set)
 
@@ -104,12 +111,12 @@ class Sieve:
         """Keep one sample or count it as dropped. NaN is in no range, so it is dropped too."""
         rule = RULES[name]
         if not (rule.low <= value <= rule.high) or (rule.whole and value not in {rule.low, rule.high}):
-            self.dropped += 1
+            self._drop(f"{name} ({value:g})")
             return
         pairs = self._pairs(rule, labels)
         series = (name, pairs) if pairs is not None else None
         if series is None or series in self.kept or not self._first_info(name, pairs):
-            self.dropped += 1
+            self._drop(self._stranger(rule, labels) or name)
             return
         self.kept[series] = value
 
@@ -123,6 +130,20 @@ class Sieve:
                 return None
             pairs.append((key, clean_text(text) if check == "word" else text))
         return tuple(pairs)
+
+    def _drop(self, what: str) -> None:
+        """Count a sample; keep a few names, so that somebody can mend the inventory or the agent's config."""
+        self.dropped += 1
+        if len(self.lost) < _FEW and what not in self.lost:
+            self.lost.append(what)
+
+    def _stranger(self, rule: Rule, labels: Mapping[str, str]) -> str:
+        """Return the first label with a value that is not ours, cleaned; nothing when it is not about a value."""
+        for key, check in rule.labels:
+            text = labels.get(key)
+            if text is not None and not self._checks[check](text):
+                return f'{key}="{clean_text(text)}"'
+        return ""
 
     def _first_info(self, name: str, pairs: Labels | None) -> bool:
         """Return whether these are the first words for this disk or PC: no device makes series by the dozen of them."""

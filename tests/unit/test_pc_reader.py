@@ -211,6 +211,14 @@ def test_a_devices_own_words_are_cleaned_and_come_once() -> None:
     assert "\x1b" not in words["release"]
     assert len(reading.values) == 2
     assert reading.dropped == 9
+    assert reading.lost == ("mppmon_pc_info", "mppmon_pc_disk_info")
+
+
+def test_what_was_dropped_is_named_cleaned_and_in_few_words() -> None:
+    lines = [f'mppmon_pc_service_running{{service="x\x1b{number}"}} 1' for number in range(9)]
+    reading = read(GOOD + "\n".join([*lines, "mppmon_pc_memory_size_bytes -5", ""]).encode(), PLAIN, NAMES)
+    assert reading.dropped == 10
+    assert reading.lost == tuple(f'service="x {number}"' for number in range(5))
 
 
 def test_ours_in_a_text_file_of_an_exporter_takes_precedence() -> None:

@@ -61,10 +61,10 @@ def check(things: Things, name: str, device: str | None) -> Fault:
     if device is None and kind.uplink:
         device = things.uplink
     if device is None:
-        raise UnknownFault(f"fault {name}: found no device, expected the id of a thing")
+        raise UnknownFault(f"fault {name}: found no device, expected the id of one")
     thing = things.by_id.get(device)
     if thing is None:
-        raise UnknownFault(f"fault {name}: found device {device!r}, expected the id of a thing")
+        raise UnknownFault(f"fault {name}: found {device!r}, expected the id of a device")
     if not can_befall(things, kind, thing):
         wanted = "the uplink" if kind.uplink else "a peripheral of a PC" if kind.peripheral else ""
         wanted = wanted or ", ".join(sorted(kind.kinds)) or f"anything but {', '.join(sorted(kind.never))}"
