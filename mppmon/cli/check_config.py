@@ -2,7 +2,6 @@
 
 import json
 import sys
-from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,13 +25,15 @@ def example() -> Path:
 def command(directory: Path | None, *, as_json: bool) -> None:
     """Check the configuration in DIRECTORY (without one: the example mall).
 
-    Prints every problem of every file with its line. Exit code 0: usable (perhaps with warnings); 2: not usable.
+    Prints every problem of every file with its line: what was found, what was expected, and what was probably meant.
+    Exit code 0: usable (perhaps with warnings); 2: not usable.
 
     \b
     Examples:
       mppmon check-config /etc/mppmon
       mppmon check-config /etc/mppmon --json | jq .problems
     """  # noqa: D301  # \b is click's mark for lines that must not be rewrapped
+    from mppmon.cli import problems as shown  # noqa: PLC0415  # keeps `mppmon --help` quick
     from mppmon.clock import Clock  # noqa: PLC0415  # pydantic and holidays are loaded only when this command runs
     from mppmon.config import ConfigErrors, load  # noqa: PLC0415  # likewise
     from mppmon.config.secret_files import check_secret_files  # noqa: PLC0415  # likewise
@@ -47,43 +48,16 @@ def command(directory: Path | None, *, as_json: bool) -> None:
     except ConfigErrors as errors:
         problems = errors.problems
     if as_json:
-        click.echo(json.dumps(_report(loaded, problems, warnings), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(_report(place, loaded, problems, warnings), indent=2, ensure_ascii=False))
     else:
+        if shown.no_colour():
+            click.get_current_context().color = False
         for problem in problems:
-            _show(place, problem, "error", "red")
+            shown.show(place, problem, "error", "red")
         for warning in warnings:
-            _show(place, warning, "warning", "yellow")
+            shown.show(place, warning, "warning", "yellow")
         click.echo(_summary(loaded, problems, warnings))
     sys.exit(_BAD if problems else 0)
-
-
-def _show(place: Path, problem: "Problem", word: str, colour: str) -> None:
-    click.echo(f"{click.style(word, fg=colour, bold=True)}: {problem}")
-    line = source_line(place, problem)
-    if line is None:
-        return
-    number = f"{problem.line:>5} | "
-    click.echo(click.style(number, dim=True) + line)
-    click.echo(" " * (len(number) + problem.column - 1) + click.style("^", fg=colour, bold=True))
-
-
-def source_line(place: Path, problem: "Problem") -> str | None:
-    """Return the line of a problem, None where there is none to show. Secrets and control characters are left out."""
-    from mppmon.config.problem import is_secret  # noqa: PLC0415  # keeps `mppmon --help` quick
-
-    if not problem.line:
-        return None
-    try:
-        lines = (place / problem.file).read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return None
-    if problem.line > len(lines):
-        return None
-    line = "".join(char if char.isprintable() else " " for char in lines[problem.line - 1])[:200]
-    words = line.replace("{", " ").replace(",", " ").split()
-    if is_secret(problem.key) or any(word.endswith(":") and is_secret(word[:-1]) for word in words):
-        return None
-    return line if problem.column <= len(line) + 1 else None
 
 
 def _summary(loaded: "Loaded | None", problems: tuple["Problem", ...], warnings: tuple["Problem", ...]) -> str:
@@ -106,13 +80,15 @@ def _count(number: int, one: str, many: str | None = None) -> str:
 
 
 def _report(
-    loaded: "Loaded | None", problems: tuple["Problem", ...], warnings: tuple["Problem", ...]
+    place: Path, loaded: "Loaded | None", problems: tuple["Problem", ...], warnings: tuple["Problem", ...]
 ) -> dict[str, object]:
     """Return what `--json` prints."""
+    from mppmon.cli import problems as shown  # noqa: PLC0415  # keeps `mppmon --help` quick
+
     report: dict[str, object] = {
         "ok": loaded is not None,
-        "problems": [asdict(one) for one in problems],
-        "warnings": [asdict(one) for one in warnings],
+        "problems": [shown.as_json(place, one) for one in problems],
+        "warnings": [shown.as_json(place, one) for one in warnings],
     }
     if loaded is not None:
         report |= {

@@ -123,6 +123,6 @@ def _default(draft: Draft, file: PeopleFile) -> None:
     if file.policy is not None:
         draft.refer(FILE, ("policy",), file.policy, "policies")
         return
-    known = draft.known["policies"] or frozenset()
-    if len(known) != 1:
+    known = draft.known["policies"]
+    if known is not None and len(known) != 1:
         draft.error(FILE, ("policy",), "nothing", f"the policy that pages use: {listed(known)}")

@@ -1,9 +1,11 @@
 """What is wrong in the configuration, said so that the person who wrote it can mend it."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+_MEANT = re.compile(r"did you mean '(.*)'\?")
 MAX_SHOWN = 60  # characters of a found value that an error repeats
 
 
@@ -22,6 +24,12 @@ class Problem:
     found: str
     expected: str
     hint: str = ""
+
+    @property
+    def nearest(self) -> str | None:
+        """Return the known name that was probably meant, None when none looks like it."""
+        match = _MEANT.fullmatch(self.hint)
+        return match[1] if match else None
 
     def __str__(self) -> str:
         """Return `devices.yaml:12:5 devices.a3.kind: found 'pcc', expected one of pc, printer (did you mean 'pc'?)`."""

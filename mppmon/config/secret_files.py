@@ -1,6 +1,7 @@
 """The files with secrets that a configuration names: are they there, and only for those who need them? Never read."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,11 +15,15 @@ from mppmon.config.reading import kind_of
 from mppmon.config.tree import Path as KeyPath
 
 _WANTED = "a file with one secret"
+_TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{30,}")  # as Telegram gives it
 
 
 def check_secrets(draft: Draft) -> None:
     """Judge secret files that can never be read, whoever reads them: directories, named pipes (which would hang)."""
     for file, path, name in _written(draft):
+        if _TOKEN.fullmatch(str(name)):
+            draft.error(file, path, "the token itself (not shown)", "the name of a file in which the token is")
+            continue
         try:
             mode = (draft.directory / name).stat().st_mode
         except OSError:

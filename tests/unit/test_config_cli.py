@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rich.cells import cell_len
 
 from mppmon.cli.check_config import command
 
@@ -41,6 +42,38 @@ def test_colour_only_where_it_is_wanted(place: Path) -> None:
     assert "\x1b[31m" in CliRunner().invoke(command, [str(place)], color=True).output
 
 
+def test_no_color_is_heard(place: Path) -> None:
+    (place / "device.yaml").write_text("version: 1\n")
+    runner = CliRunner(env={"NO_COLOR": "1"})
+    assert "\x1b[" not in runner.invoke(command, [str(place)], color=True).output
+    assert "\x1b[31m" in CliRunner(env={"NO_COLOR": ""}).invoke(command, [str(place)], color=True).output
+
+
+@pytest.mark.parametrize("columns", ["80", "60", "1"])
+def test_a_long_line_is_cut_around_its_caret(place: Path, columns: str) -> None:
+    devices = place / "devices.yaml"
+    before = "  far: {kind: server, name: Jangkar, outside: true, address: 127.0.0.3, liveness: {way: "
+    assert before + "tcp" in devices.read_text()
+    devices.write_text(devices.read_text().replace(before + "tcp", before + "tpc"))
+    lines = CliRunner(env={"COLUMNS": columns}).invoke(command, [str(place)]).output.splitlines()
+    assert len(lines[1]) <= max(int(columns), 48)
+    assert lines[1].startswith("   13 | …")
+    assert lines[1][lines[2].index("^") :].startswith("tpc")
+
+
+def test_the_caret_stands_below_what_is_wide(place: Path) -> None:
+    (place / "local.d").mkdir()
+    (place / "local.d" / "devices.yaml").write_text("version: 1\ndevices: {sw: {name: 交換機, port: 1}}\n", "utf-8")
+    lines = CliRunner().invoke(command, [str(place)]).output.splitlines()
+    assert lines[2].index("^") == cell_len(lines[1][: lines[1].index("port")])
+
+
+def test_a_byte_order_mark_does_not_move_the_caret(place: Path) -> None:
+    (place / "people.yaml").write_bytes(b"\xef\xbb\xbf" + (place / "people.yaml").read_bytes().replace(b"1", b"9", 1))
+    lines = CliRunner().invoke(command, [str(place)]).output.splitlines()
+    assert lines[1][lines[2].index("^")] == "9"
+
+
 def test_json_for_editors(place: Path) -> None:
     result = CliRunner().invoke(command, [str(place), "--json"])
     assert result.exit_code == 0
@@ -52,6 +85,19 @@ def test_json_for_editors(place: Path) -> None:
     (problem,) = json.loads(result.output)["problems"]
     assert problem["file"] == "site.yaml"
     assert problem["line"] == 2
+
+
+def test_json_has_all_that_people_see(place: Path) -> None:
+    devices = place / "devices.yaml"
+    devices.write_text(devices.read_text().replace("kind: switch", "kind: swich"))
+    (problem,) = json.loads(CliRunner().invoke(command, [str(place), "--json"]).output)["problems"]
+    assert set(problem) == {
+        "file", "line", "column", "key", "found", "expected", "hint", "nearest", "message", "source"
+    }  # fmt: skip
+    assert (problem["file"], problem["line"], problem["column"]) == ("devices.yaml", 8, 11)
+    assert (problem["key"], problem["found"], problem["nearest"]) == ("devices.sw.kind", "'swich'", "switch")
+    assert problem["source"] == "    kind: swich"
+    assert problem["message"].startswith("devices.yaml:8:11 devices.sw.kind: found 'swich', expected one of ")
 
 
 def test_secret_files_are_judged_and_never_shown(place: Path) -> None:
@@ -72,12 +118,27 @@ def test_secret_files_are_judged_and_never_shown(place: Path) -> None:
     assert "channels.chat.token_file: found a directory, expected a file with one secret" in result.output
 
 
-def test_a_line_with_a_secret_is_not_printed(place: Path) -> None:
-    devices = place / "devices.yaml"
-    devices.write_text(devices.read_text().replace("    snmp: {}", "    snmp: {community: hunter2, port: x}"))
-    result = CliRunner().invoke(command, [str(place)])
+@pytest.mark.parametrize("form", [[], ["--json"]])
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("devices.yaml", "    snmp: {}", "    snmp: {community: hunter2, port: x}"),
+        ("devices.yaml", "    snmp: {}", "    snmp: {comunity: hunter2}"),
+        ("devices.yaml", "    snmp: {}", "    snmp: {community: [hunter2]}"),
+        ("channels.yaml", "    sender:", "    pasword: hunter2\n    sender:"),
+        ("channels.yaml", "    sender:", '    "password" : hunter2\n    sender:'),
+        ("channels.yaml", "token_file: token", "token_file: 123456789:hunter2AAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+        ("site.yaml", "version: 1\n", "version: 1\ndatabase: postgresql://u:hunter2@h/d\n"),
+        ("site.yaml", "version: 1\n", "version: 1\ndatabase: postgresql://h/d?password=hunter2\n"),
+    ],
+)  # fmt: skip
+def test_a_line_with_a_secret_is_not_printed(place: Path, file: str, old: str, new: str, form: list[str]) -> None:
+    path = place / file
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    result = CliRunner().invoke(command, [str(place), *form])
     assert result.exit_code == 2
-    assert "devices.sw.snmp.port: found 'x'" in result.output
+    assert file in result.output
     assert "hunter2" not in result.output
 
 
