@@ -18,7 +18,7 @@ from mppmon.setup.inventory.sheet import Row
 from mppmon.setup.words import Translate, shown
 
 _HOST = TypeAdapter(Host)
-_LONGEST = 120  # characters of a name in the configuration
+_LONGEST = 80  # characters of a name that messages carry
 _BLANKS = frozenset({"-", "--", "n/a", "na", "tidak ada", "none", "nihil", "kosong", "."})
 _TEXTS = (Field.NAME, Field.ASSET, Field.NUP, Field.BRAND, Field.MODEL, Field.SERIAL, Field.ROOM)
 _DIGITS = (Field.ASSET, Field.NUP, Field.SERIAL)  # where a zero at the front counts
@@ -140,7 +140,7 @@ class Reader:
                 _("text: Excel keeps only 15 digits of a number; format the column as Text and type it again"),
             )
         elif len(cell.text) > _LONGEST:
-            self._fault(row, field, _("{count} characters").format(count=len(cell.text)), _("at most 120 characters"))
+            self._fault(row, field, _("{count} characters").format(count=len(cell.text)), _("at most 80 characters"))
         elif cell.trouble is Trouble.NUMBER and field in {Field.ASSET, Field.SERIAL}:
             self.notes.append(
                 Fault(
@@ -241,8 +241,9 @@ class Reader:
             DeviceKind.ONLINE_SYSTEM,
         }:
             return  # passive, or seen through a PC: judged when all rows are known
+        _ = self._say
         if not self._identified(row):
-            self._fault(row, Field.ADDRESS, self._say("nothing"), expected)
+            self._fault(row, Field.ADDRESS, _("nothing"), expected)
 
     def _identified(self, row: Row) -> bool:
         """Whether a row without an address may speak of a device that we know with its address."""
@@ -254,6 +255,7 @@ class Reader:
         )
 
     def _url(self, row: Row, text: str, sort: Sort | None) -> tuple[str | None, str | None]:
+        _ = self._say
         try:
             parts = urlsplit(text)
             good = bool(parts.hostname) and "@" not in parts.netloc and (parts.port is None or parts.port > 0)
@@ -261,9 +263,7 @@ class Reader:
             good = False
             parts = urlsplit("")
         if not good:
-            self._fault(
-                row, Field.ADDRESS, shown(text), self._say("a URL such as https://layanan.example.go.id/status")
-            )
+            self._fault(row, Field.ADDRESS, shown(text), _("a URL such as https://layanan.example.go.id/status"))
             return None, None
         if sort is not None and sort.kind is DeviceKind.ONLINE_SYSTEM:
             return None, text

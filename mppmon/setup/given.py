@@ -1,0 +1,90 @@
+"""The answers of `mppmon init` out of a file, for scripts: YAML or JSON, secrets in files of their own."""
+
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from alerts.channels.base import Failed
+from mppmon.config.problem import quoted
+from mppmon.config.reading import read_bytes
+from mppmon.setup import rehearse
+from mppmon.setup.answers import Answers, EmailAnswers, NoAnswers
+from mppmon.setup.session import trial_message
+from mppmon.setup.words import Translate
+
+_MOST = 1_000_000  # bytes
+_SECRET = 4096
+
+
+class BadAnswers(ValueError):
+    """The answers cannot be used; the text names each fault."""
+
+
+def read_answers(path: Path, language: str | None) -> tuple[Answers, str | None]:
+    """Return the answers in a file (`-`: standard input), and the channel's secret. BadAnswers."""
+    try:
+        raw = sys.stdin.buffer.read(_MOST) if str(path) == "-" else path.read_bytes()[:_MOST]
+    except OSError as error:
+        raise BadAnswers(f"{path}: {error.strerror}") from error
+    table, problems = read_bytes(raw, path.name)
+    if table is None or problems:
+        raise BadAnswers("\n".join(str(one) for one in problems) or f"{path}: nothing in it")
+    table.pop("version", None)
+    values: dict[str, object] = dict(table)
+    if language is not None:
+        values["language"] = language
+    try:
+        answers = Answers.model_validate(values)
+    except ValidationError as error:
+        raise BadAnswers("\n".join(_fault(path.name, one) for one in error.errors())) from None
+    return answers, _secret(answers, path)
+
+
+def _fault(name: str, error: object) -> str:
+    assert isinstance(error, dict)  # noqa: S101  # pydantic's shape
+    where = ".".join(str(step) for step in error["loc"])
+    found = error.get("input")
+    shown = f", found {quoted(found)}" if isinstance(found, str) else ""
+    return f"{name}: {where}: {error['msg'][0].lower()}{error['msg'][1:]}{shown}"
+
+
+def _secret(answers: Answers, path: Path) -> str | None:
+    channel = answers.channel
+    if isinstance(channel, NoAnswers):
+        return None
+    key = "password_file" if isinstance(channel, EmailAnswers) else "token_file"
+    named: Path | None = getattr(channel, key)
+    if named is None:
+        if isinstance(channel, EmailAnswers) and channel.username is None:
+            return None
+        raise BadAnswers(f"{path.name}: channel.{key}: found nothing, expected a file with one line")
+    file = named if str(path) == "-" else path.parent / named
+    try:
+        with file.open(encoding="utf-8") as opened:
+            text = opened.read(_SECRET).strip()
+    except (OSError, ValueError) as error:
+        raise BadAnswers(f"{file}: {getattr(error, 'strerror', None) or 'no text'}") from error
+    if not text or "\n" in text:
+        raise BadAnswers(f"{file}: expected one line")
+    return text
+
+
+def try_channel(answers: Answers, secret: str | None, now: datetime, _: Translate) -> None:
+    """Send everybody a test message. BadAnswers says whose did not arrive, and what to do."""
+    if isinstance(answers.channel, NoAnswers):
+        return
+    with tempfile.TemporaryDirectory(prefix="mppmon-init-") as place:
+        path = Path(place) / "secret"
+        if secret is not None:
+            path.touch(0o600)
+            path.write_text(secret, "utf-8")
+        settings = rehearse.settings_of(answers.channel.model_dump(), path if secret is not None else None)
+        for person in answers.people:
+            failed = rehearse.send(settings, person.address or "", trial_message(answers.mall, _), now)
+            if isinstance(failed, Failed):
+                why = rehearse.cure(failed, telegram=answers.channel.type == "telegram", _=_)
+                text = _("{why} Nothing was written. (--no-test leaves the test out.)").format(why=why)
+                raise BadAnswers(f"{person.name}: {text}")
