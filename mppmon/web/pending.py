@@ -20,7 +20,7 @@ class TooManyPending(Exception):
 
 
 class Pending:
-    """Lives in the web's loop. A command that waits is joined by its id, never given to the engine a second time."""
+    """Lives in the web's loop. A command that waits is joined by its key, never given to the engine a second time."""
 
     def __init__(self, submit: Callable[[Command], Future[Answer]], limits: Limits) -> None:
         self._submit = submit
@@ -30,15 +30,15 @@ class Pending:
     async def answer(self, command: Command) -> Answer:
         """Return the answer, given after the commit. Raises NotYetDurable after a while, and what the engine raises.
 
-        ValueError: another command waits under this id.
+        ValueError: another command waits under this key.
         """
-        known = self._waiting.get(command.id)
+        known = self._waiting.get(command.key)
         if known is None:
             if len(self._waiting) >= _MOST:
                 raise TooManyPending
             known = command, asyncio.wrap_future(self._submit(command))
-            self._waiting[command.id] = known
-            known[1].add_done_callback(lambda done: self._done(command.id, done))
+            self._waiting[command.key] = known
+            known[1].add_done_callback(lambda done: self._done(command.key, done))
         elif known[0] != command:
             raise ValueError("another command waits under this key")
         try:

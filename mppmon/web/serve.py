@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from mppmon.web.limits import Gate, Limits
 from mppmon.web.peer import PeerProtocol
 
-_BACKLOG = 128
+_BACKLOG = 64
 """Connections that wait to be taken, and at most so many are taken in one turn of the loop, before any is turned away.
 """
 
