@@ -3,6 +3,7 @@
 Texts are plain: no channel may read markup in them, so nothing a device or a person named can become markup.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -28,6 +29,11 @@ def key(page: str, step: int, recipient: str, channel: str, kind: NoticeKind, se
 def key_elsewhere(refused: str, channel: str) -> str:
     """Return the key under which a refused notification goes out by another channel of the same person."""
     return str(uuid5(_KEYS, f"{refused}\x1f{channel}"))
+
+
+def key_of_many(keys: Iterable[str]) -> str:
+    """Return the key of the one message that replaces these."""
+    return str(uuid5(_KEYS, "\x1e".join(sorted(keys))))
 
 
 def render(

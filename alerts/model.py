@@ -254,7 +254,7 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Notification:
     """One message by one channel to one person. `key`: uuid5 of page, step, recipient, channel, kind, sequence;
-    stable over crashes. `tried`: the person's other channels, which refused it before.
+    stable over crashes. `tried`: the person's other channels, which did not take it. `not_before`: it waits until then.
     """
 
     key: str
@@ -268,6 +268,7 @@ class Notification:
     urgent: bool
     created_at: datetime
     tried: tuple[str, ...] = ()
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,21 +4,24 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from alerts import phrases
-from alerts.model import Action, Incident, Message
+from alerts.model import Action, Incident, Message, NoticeKind
 from alerts.phrases import LOCK_SCREEN, Speech
 
-_INTERRUPTED, _LIMITED, _OURSELVES = "🔴", "🟡", "⚪"
+_INTERRUPTED, _LIMITED, _RESOLVED, _OURSELVES = "🔴", "🟡", "✅", "⚪"
 _LISTED = 6  # incidents a summary names: what fits one phone screen
 
 
-def summary(incidents: Sequence[Incident], *, speech: Speech) -> Message:
-    """Return one message instead of many: how many faults, the gravest by name, how to learn of the others.
+def summary(kind: NoticeKind, incidents: Sequence[Incident], *, speech: Speech) -> Message:
+    """Return one message instead of many: how many faults, the gravest by name, how to learn of the others. Of faults
+    that are over (`kind` RESOLVED): how many, and which.
 
     ValueError for none.
     """
     if not incidents:
         raise ValueError("summary: found no incident, expected at least one")
     ordered = sorted(incidents, key=_gravity)
+    if kind is NoticeKind.RESOLVED:
+        return _over(ordered, speech)
     hit = [one for incident in ordered for one in phrases.gravest(incident.facts.stopped) if one.interrupted]
     count = len(ordered)
     said = speech.plural("{count} new fault", "{count} new faults", count).format(count=count)
@@ -35,6 +38,18 @@ def summary(incidents: Sequence[Incident], *, speech: Speech) -> Message:
     lines.append(speech._("Reply for example: /ack {number}").format(number=ordered[0].number))
     details = Action("details", speech._("Details of #{number}").format(number=ordered[0].number), ordered[0].number)
     return Message(first, tuple(lines), (details,))
+
+
+def _over(incidents: Sequence[Incident], speech: Speech) -> Message:
+    count = len(incidents)
+    first = f"{_RESOLVED} " + speech.plural("{count} fault resolved", "{count} faults resolved", count).format(
+        count=count
+    )
+    lines = [first, *(_line(one, speech) for one in incidents[:_LISTED])]
+    if count > _LISTED:
+        rest = count - _LISTED
+        lines.append(speech.plural("and {count} other fault", "and {count} other faults", rest).format(count=rest))
+    return Message(first, tuple(lines))
 
 
 def not_durable(since: datetime, reason: str, waiting: Sequence[Incident], *, speech: Speech, now: datetime) -> Message:

@@ -22,6 +22,9 @@ class Reason(StrEnum):
     ADDRESS = "address"  # the recipient's address is none
     INVALID = "invalid"  # an answer that is not in the protocol
     CHANNEL = "channel-removed"  # the configuration has no such channel any more
+    ELSEWHERE = "sent-elsewhere"  # another channel of the same person has taken it
+    SUMMARISED = "summarised"  # one message was sent instead of many
+    OVER = "over"  # the fault was over before anybody was told
     INTERNAL = "internal"  # our own bug
 
 

@@ -20,6 +20,7 @@ class DaemonSettings:
     public_url: str | None = None
     last_seen_seconds: float = 10.0
     patience_seconds: float = 5.0
+    pace_seconds: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,7 @@ class DaemonFile(Strict):
         10.0  # reports take 30 s without a row for the daemon off
     )
     patience_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
+    pace_seconds: Annotated[float, Field(ge=0, le=60)] = 10.0
     intervals: IntervalSettings = IntervalSettings()
 
 

@@ -1,14 +1,18 @@
 """The channels at work: one sender for all, and a listener for each by which people answer."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from alerts.channels.base import Channel
 from alerts.inbox import Inbox
-from alerts.outbox import OnResult, Outbox, Sender
+from alerts.model import Notification
+from alerts.outbox import OnResult, Outbox, Sender, Sent
 from alerts.settings import ChannelSettings
 from mppmon.daemon.background import keep_at_work
+
+_AGAIN = (5.0, 30.0, 120.0)
+"""Seconds before each further attempt at what no outbox keeps."""
 
 Open = Callable[[Mapping[str, ChannelSettings], Inbox], Mapping[str, Channel]]
 
@@ -31,6 +35,8 @@ class Channels:
         self._listeners: dict[str, asyncio.Task[None]] = {}
         self._sender = Sender(outbox, {}, on_result=on_result)
         self._sending: asyncio.Task[None] | None = None
+        self._on_result = on_result
+        self._sending_now: set[asyncio.Task[None]] = set()
 
     def replace(self, settings: Mapping[str, ChannelSettings]) -> None:
         """Use these channels from now on. One whose settings stay is not disturbed; of another, what is under way ends
@@ -50,9 +56,26 @@ class Channels:
         if self._sending is None:
             self._sending = asyncio.create_task(keep_at_work(self._sender.run, "the sender"), name="sender")
 
+    def send_now(self, notifications: Sequence[Notification]) -> None:
+        """Send what no outbox keeps: each once, and again a few times where its channel says later."""
+        for one in notifications:
+            channel = self._channels.get(one.channel)
+            if channel is not None:
+                task = asyncio.create_task(self._insist(channel, one), name=f"send now {one.key}")
+                self._sending_now.add(task)
+                task.add_done_callback(self._sending_now.discard)
+
+    async def _insist(self, channel: Channel, notification: Notification) -> None:
+        for wait in (*_AGAIN, None):
+            result = await channel.send(notification)
+            self._on_result(notification, result, 0.0)
+            if isinstance(result, Sent) or not result.retry or wait is None:
+                return
+            await asyncio.sleep(max(wait, result.retry_after or 0.0))
+
     async def close(self) -> None:
         """End the sender and the listeners, then the channels."""
-        tasks = [*self._listeners.values(), *((self._sending,) if self._sending else ())]
+        tasks = [*self._sending_now, *self._listeners.values(), *((self._sending,) if self._sending else ())]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

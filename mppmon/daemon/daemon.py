@@ -256,6 +256,10 @@ class Daemon:
         """Say it, once a turn; nothing is lost, the batch waits."""
         _log.error("the database refused a transaction, it is kept and tried again: %s", error)
 
+    def tell_undurably(self, notifications: Sequence[Notification]) -> None:
+        """Send past the outbox."""
+        self._loop.call_soon_threadsafe(self._channels.send_now, tuple(notifications))
+
     def _sent(self, notification: Notification, result: Result, seconds: float) -> None:
         outcome = "sent" if isinstance(result, Sent) else ("retry" if result.retry else "dead")
         reason = "" if isinstance(result, Sent) else result.reason

@@ -20,11 +20,13 @@ from mppmon.engine.adopt import adopt
 from mppmon.engine.commands import Answer, Command
 from mppmon.engine.decide import decide
 from mppmon.engine.intake import Intake
+from mppmon.engine.pacing import delivered
 from mppmon.engine.pulse import Pulse, SetBack
 from mppmon.engine.restore import restore, resume
 from mppmon.engine.snapshot import Snapshot, picture
 from mppmon.engine.telling import gave_up
 from mppmon.engine.turn import Turn
+from mppmon.engine.undurable import PATIENCE, notices
 from mppmon.engine.unwatched import set_back, stood_still
 from mppmon.mall.principal import SYSTEM
 from mppmon.store import Batch, Store, StoreError
@@ -60,6 +62,9 @@ class Effects(Protocol):
     def commit_failed(self, error: StoreError) -> None:
         """Hear that the database began to refuse; the changes are kept and tried again at every turn."""
 
+    def tell_undurably(self, notifications: Sequence[Notification]) -> None:
+        """Send these at once, past the outbox: the database that would keep them is what has failed."""
+
 
 def _begun() -> "Future[T]":
     """Return a future that its waiter can no longer cancel: what was queued is done, and answered into it."""
@@ -93,7 +98,8 @@ class Engine:
         self._version = 0
         self.snapshot: Snapshot = picture(self._world, 0, now, frozenset())
         self._stopping = False
-        self._refused = False
+        self._refused_since: datetime | None = None
+        self._told_refused = False
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     def start(self) -> None:
@@ -113,7 +119,7 @@ class Engine:
     @property
     def durable(self) -> bool:
         """Whether the database took the newest turn."""
-        return not self._refused
+        return self._refused_since is None
 
     def observe(self, observation: Observation) -> None:
         """Take an observation; returns at once."""
@@ -134,6 +140,10 @@ class Engine:
             self.intake.call(lambda: set_back(self._turn, found))
         elif found is not None:
             self.intake.call(lambda: stood_still(self._turn, found))
+
+    def delivered(self, key: str) -> None:
+        """Hear, in a piece of store work, that a message was taken."""
+        delivered(self._turn, key)
 
     def undeliverable(self, notification: Notification, reason: Reason) -> None:
         """Hear, in a piece of store work, that a channel will never take this message: another way is found, and the
@@ -251,13 +261,20 @@ class Engine:
         try:
             self._store.commit(SYSTEM, turn.batch)
         except StoreError as error:
-            if not self._refused:
-                self._effects.commit_failed(error)
-            self._refused = True
+            self._refuse(turn, error)
             return False
-        self._refused = False
+        self._refused_since, self._told_refused = None, False
         self._effects.committed(self._clock.monotonic() - started, turn.batch.last_seen)
         return True
+
+    def _refuse(self, turn: Turn, error: StoreError) -> None:
+        """Note that the database refused: it is said at once, and after a while to people."""
+        if self._refused_since is None:
+            self._refused_since = turn.now
+            self._effects.commit_failed(error)
+        elif not self._told_refused and turn.now - self._refused_since >= PATIENCE:
+            self._told_refused = True
+            self._effects.tell_undurably(notices(turn, since=self._refused_since, reason=str(error)))
 
     def _publish(self, turn: Turn) -> None:
         if turn.batch.notifications:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from collectors.observation import Observation
-from mppmon.engine import alerting, delivery, hours, incidents, reach, telling
+from mppmon.engine import alerting, delivery, hours, incidents, pacing, reach, telling
 from mppmon.engine.pulse import TOLERANCE
 from mppmon.engine.turn import Turn
 
@@ -41,6 +41,7 @@ def decide(turn: Turn, observations: Sequence[Observation], *, last_seen_every: 
     incidents.refresh(turn)
     telling.escalations(turn)
     telling.notifications(turn)
+    pacing.pace(turn)
     world = turn.world
     if world.last_seen is None or turn.now - world.last_seen >= last_seen_every:
         world.last_seen = turn.batch.last_seen = turn.now

@@ -19,6 +19,7 @@ from alerts.model import (
     Words,
 )
 from alerts.words import fill
+from mppmon.engine.pacing import take_back
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
 from mppmon.mall import topology
@@ -121,6 +122,8 @@ def _close(turn: Turn, incident: Incident) -> None:
     incident = replace(incident, status=IncidentStatus.CLOSED, closed_at=turn.now)
     page = world.pages.pop(incident.id, None)
     if page is not None:
+        never = take_back(turn, incident.id)
+        page = replace(page, told=tuple(one for one in page.told if one not in never))
         tell_all(turn, escalation.finish(page, now=turn.now), incident, NoticeKind.RESOLVED)
     _save(turn, incident)
     del world.incidents[incident.id]

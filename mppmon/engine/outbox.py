@@ -57,7 +57,8 @@ class EngineOutbox:
         def work(store: Store, now: datetime) -> None:
             match result:
                 case Sent():
-                    store.mark(SYSTEM, key, now=now, sent=result.provider_id, attempt=attempt)
+                    if store.mark(SYSTEM, key, now=now, sent=result.provider_id, attempt=attempt):
+                        self._engine.delivered(key)
                 case Failed(retry=True):
                     later = now + timedelta(seconds=result.retry_after or 0.0)
                     store.mark(SYSTEM, key, now=now, retry_at=later, reason=result.reason, attempt=attempt)

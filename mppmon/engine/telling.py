@@ -8,7 +8,9 @@ from alerts.channels.base import Reason
 from alerts.message import key as notification_key
 from alerts.message import key_elsewhere, render
 from alerts.model import Incident, IncidentStatus, NoticeKind, Notification, Page, PageStatus, Person, Policy, Tell
+from mppmon.engine.pacing import end, place, put
 from mppmon.engine.turn import Turn
+from mppmon.engine.ways import ways
 from mppmon.engine.world import World
 from mppmon.i18n import speech
 from mppmon.mall import topology
@@ -59,20 +61,19 @@ def notifications(turn: Turn) -> None:
                 by=name_of(world, incident.acknowledged_by),
                 now=turn.now,
             )
-            turn.batch.notifications.append(
-                Notification(
-                    notification_key(tell.page or "", tell.step, person.id, channel, tell.kind, tell.sequence),
-                    incident.id,
-                    tell.page,
-                    person.id,
-                    channel,
-                    address,
-                    tell.kind,
-                    message,
-                    urgent=tell.kind is NoticeKind.PAGE,
-                    created_at=turn.now,
-                )
+            notification = Notification(
+                notification_key(tell.page or "", tell.step, person.id, channel, tell.kind, tell.sequence),
+                incident.id,
+                tell.page,
+                person.id,
+                channel,
+                address,
+                tell.kind,
+                message,
+                urgent=tell.kind is NoticeKind.PAGE,
+                created_at=turn.now,
             )
+            place(turn, notification, incident)
 
 
 def gave_up(turn: Turn, dead: Notification, *, reason: Reason) -> None:
@@ -82,27 +83,23 @@ def gave_up(turn: Turn, dead: Notification, *, reason: Reason) -> None:
     and the lease ran out) it does the same again.
     """
     world = turn.world
-    turn.batch.refused.append((dead.key, turn.now, reason.value))
+    end(turn, dead, reason)
     person = world.loaded.people.get(dead.recipient)
     tried = tuple(dict.fromkeys((*dead.tried, dead.channel)))
     left = [one for one in (ways(world, person) if person else []) if one[0] not in tried]
     if left:
         channel, address = left[0]
         other = key_elsewhere(dead.key, channel)
-        turn.batch.notifications.append(
-            replace(dead, key=other, channel=channel, address=address, created_at=turn.now, tried=tried)
+        again = replace(
+            dead, key=other, channel=channel, address=address, created_at=turn.now, not_before=None, tried=tried
         )
+        put(turn, again)
         return
     page = world.pages.get(dead.incident)
     if dead.kind is NoticeKind.PAGE and page is not None and page.id == dead.page:
         page = escalation.refuse(page, dead.recipient, now=turn.now)
         world.pages[dead.incident] = page
         turn.batch.pages.append(page)
-
-
-def ways(world: World, person: Person) -> list[tuple[str, str]]:
-    """Return a person's channels of the present configuration with their addresses, the preferred one first."""
-    return [(channel, address) for channel, address in person.addresses.items() if channel in world.loaded.channels]
 
 
 def reachable(world: World, tell: Tell, root: str) -> list[Person]:

@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from alerts.model import Alert, AlertKey, Incident, IncidentStatus, Labels, Page, Rule
+from alerts.model import (
+    Alert,
+    AlertKey,
+    Incident,
+    IncidentStatus,
+    Labels,
+    NoticeKind,
+    Notification,
+    Page,
+    Rule,
+)
 from alerts.rule import RuleBook, compile_rules, matches
 from collectors.collector import Kind, Target
 from collectors.observation import Schema
@@ -19,6 +29,14 @@ from mppmon.mall.model import Delivered, Delivery, Device, State
 
 Care = tuple[tuple[int, str, Labels, tuple[Rule, ...]], ...]
 """Of one schema and kind of device: `(index of the value, metric, labels, rules that ask for it)`."""
+
+
+@dataclass(slots=True)
+class Window:
+    """Until `end`, what this person is told of this kind is held back. `held`: those messages with their incidents."""
+
+    end: datetime
+    held: list[tuple[Notification, Incident]] = field(default_factory=list)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,6 +68,9 @@ class World:
     incidents: dict[str, Incident] = field(default_factory=dict)
     pages: dict[str, Page] = field(default_factory=dict)  # by incident
     closed: dict[str, Incident] = field(default_factory=dict)  # by root; closed so lately that they may come back
+    unsent: dict[str, Notification] = field(default_factory=dict)  # pages and ends that no channel has taken yet
+    hurried: set[str] = field(default_factory=set)  # of these, what already takes another channel too
+    windows: dict[tuple[str, NoticeKind], Window] = field(default_factory=dict)
     next_number: int = 1
     blind: bool = False
     off: frozenset[str] = frozenset()  # down, but not expected on now

@@ -18,7 +18,7 @@ _UNSENT = ("pending", "leased")
 
 
 def row_of(one: Notification) -> dict[str, object]:
-    """Return the columns of a new notification, due at once."""
+    """Return the columns of a new notification, due at once or from its `not_before`."""
     return {
         "key": one.key,
         "incident": one.incident,
@@ -28,7 +28,7 @@ def row_of(one: Notification) -> dict[str, object]:
         "urgent": one.urgent,
         "status": "pending",
         "attempts": 0,
-        "next_at": micros(one.created_at),
+        "next_at": micros(one.not_before or one.created_at),
         "created_at": micros(one.created_at),
         "reason": "",
         "body": encode(one),
@@ -125,6 +125,12 @@ def orphaned(connection: Connection, *, channels: Collection[str]) -> list[Notif
         .order_by(outbox.c.seq)
     )
     return [decode(Notification, body) for body in rows]
+
+
+def unsent(connection: Connection) -> list[Notification]:
+    """Return what is neither sent nor dead, in its order."""
+    bodies = connection.scalars(select(outbox.c.body).where(outbox.c.status.in_(_UNSENT)).order_by(outbox.c.seq))
+    return [decode(Notification, body) for body in bodies]
 
 
 def by_key(connection: Connection, key: str) -> Notification | None:

@@ -62,7 +62,8 @@ class Batch:
 @dataclass(frozen=True, slots=True)
 class Saved:
     """What the engine begins with after a start. `states`: the newest transition of every subject. Alerts that pend or
-    fire, incidents not closed, pages not done. `next_number`: of the next incident.
+    fire, incidents not closed, pages not done, notifications neither sent nor dead. `next_number`: of the next
+    incident.
     """
 
     states: Mapping[str, Transition]
@@ -71,6 +72,7 @@ class Saved:
     pages: tuple[Page, ...]
     last_seen: datetime | None
     next_number: int
+    unsent: tuple[Notification, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

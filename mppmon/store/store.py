@@ -90,6 +90,7 @@ class Store:
                 pages=pages,
                 last_seen=None if seen is None else from_micros(seen),
                 next_number=incidents.next_number(connection),
+                unsent=tuple(outbox.unsent(connection)),
             )
 
     def answered(self, principal: Principal, command_id: str) -> str | None:

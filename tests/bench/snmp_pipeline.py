@@ -15,6 +15,7 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
+from alerts.model import Notification
 from alerts.rule import from_settings
 from collectors.collector import Kind, Target, Way
 from collectors.observation import Observation, Outcome
@@ -65,6 +66,9 @@ class _Quiet:
 
     def commit_failed(self, error: StoreError) -> None:
         raise error
+
+    def tell_undurably(self, notifications: Sequence[Notification]) -> None:
+        raise AssertionError(notifications)
 
 
 async def main(port: int, polls: int, folder: Path) -> None:

@@ -164,7 +164,7 @@ def small_config() -> Loaded:
             )
         },
         intervals=Intervals(),
-        settings=DaemonSettings(),
+        settings=DaemonSettings(pace_seconds=0),
     )
 
 
@@ -194,6 +194,7 @@ class Recorder:
         self.expedites: list[str] = []
         self.snapshots: list[Snapshot] = []
         self.refused: list[StoreError] = []
+        self.undurable: list[Notification] = []
         self.commits = 0
 
     def repoll(self, check: str, delays: Sequence[float]) -> None:
@@ -219,6 +220,9 @@ class Recorder:
 
     def commit_failed(self, error: StoreError) -> None:
         self.refused.append(error)
+
+    def tell_undurably(self, notifications: Sequence[Notification]) -> None:
+        self.undurable.extend(notifications)
 
 
 class House:

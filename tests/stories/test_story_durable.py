@@ -82,6 +82,29 @@ def test_a_full_disk_loses_nothing_and_keeps_the_original_times(tmp_path: Path, 
         assert house.store.verify_audit(SYSTEM) == 0
 
 
+def test_after_half_a_minute_who_can_mend_it_is_told_once_past_the_database(tmp_path: Path, disk: Disk) -> None:
+    with House(tmp_path) as house:
+        house.all_well()
+        disk.fill()
+        house.clock.pass_(1)
+        house.turn(house.cards("a1", jammed=True))
+        house.wait(25, step=5)
+        assert house.effects.undurable == []
+        house.wait(300, step=5)
+        (notice,) = house.effects.undurable
+        assert notice.recipient == "citra", "nobody is administrator here: the fallback"
+        assert notice.message.lines[0] == "⚪ Pemantauan tidak dapat menyimpan data sejak 08.30 WIB"
+        assert "1 gangguan belum disampaikan:" in notice.message.lines
+        assert any("#1 Cetak KTP-el · Loket A1" in line for line in notice.message.lines)
+        disk.free()
+        house.wait(5)
+        assert next(one.kind for one in house.told()) == NoticeKind.PAGE
+        disk.fill()
+        house.turn(house.cards("a2", jammed=True))
+        house.wait(60, step=5)
+        assert len(house.effects.undurable) == 2, "a second time is said again"
+
+
 def test_nobody_on_duty_reaches_the_fallback_never_nobody(tmp_path: Path) -> None:
     loaded = small_config()
     over = Rotation("teknisi", "Teknisi", ("ani", "budi"), (MONDAY - timedelta(days=14), MONDAY - timedelta(days=7)))
