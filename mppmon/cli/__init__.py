@@ -10,6 +10,7 @@ _COMMANDS = {
     "import": "Take over the inventory from an Excel or CSV file.",
     "run": "Run the daemon on a configuration directory.",
     "check-config": "Check a configuration directory; says file, line, key, what was found and expected.",
+    "schema": "Write what editors need to complete and check the files while you type.",
     "diff": "Show what a reload would change.",
     "reload": "Take over a changed configuration without a restart.",
     "status": "Show services, faults and incidents as they are now.",
@@ -18,7 +19,6 @@ _COMMANDS = {
     "escalate": "Pass an incident on to the next person now.",
     "report": "Report what an agency delivered in a month or on a day.",
     "doctor": "Look at everything mppmon needs; each line is green or has its cure.",
-    "doctor": "Look at everything mppmon needs; each line is green or has its cure.",
     "poll": "Poll a device of the inventory, or any SNMP address, once.",
     "demo": "Run a whole simulated mall on this machine.",
 }
@@ -26,6 +26,12 @@ _COMMANDS = {
 
 class _Lazy(click.Group):
     """A group that knows the first line of help of its commands without importing them."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse what is no text: a byte that is not UTF-8 could be printed by no command."""
+        if any(map(_is_broken, args)):
+            ctx.fail("an argument is not UTF-8 text")
+        return super().parse_args(ctx, args)
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -43,6 +49,10 @@ class _Lazy(click.Group):
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
+
+
+def _is_broken(word: str) -> bool:
+    return any("\ud800" <= char <= "\udfff" for char in word)  # how Python shows a byte that is no text
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -3,6 +3,6 @@
 from mppmon.config.load import from_normalised, load
 from mppmon.config.loaded import DaemonSettings, Loaded
 from mppmon.config.problem import ConfigErrors, Problem
-from mppmon.config.schema import schema
+from mppmon.config.schema import schemas
 
-__all__ = ["ConfigErrors", "DaemonSettings", "Loaded", "Problem", "from_normalised", "load", "schema"]
+__all__ = ["ConfigErrors", "DaemonSettings", "Loaded", "Problem", "from_normalised", "load", "schemas"]

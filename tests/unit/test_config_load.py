@@ -281,14 +281,6 @@ def test_references_into_an_unreadable_file_are_not_judged(place: Path) -> None:
     assert [one.file for one in caught.value.problems] == ["devices.yaml"]
 
 
-def test_the_schema_names_every_file_and_knows_the_example() -> None:
-    schema = config.schema()
-    assert set(schema["properties"]) == {path.name for path in example().glob("*.yaml")}
-    kinds = schema["$defs"]["DeviceKind"]["enum"]
-    assert "card-printer" in kinds
-    json.dumps(schema)
-
-
 def test_nearest_keeps_the_case_of_what_it_names() -> None:
     assert nearest("printerjamed", ["PrinterJammed", "Other"]) == "did you mean 'PrinterJammed'?"
     assert nearest("zzz", ["PrinterJammed"]) == ""
