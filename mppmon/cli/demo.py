@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 import httpx
@@ -40,29 +41,56 @@ def command(context: click.Context, port: int, folder: Path, *, check: bool) -> 
     show(folder, port)
 
 
-@command.command()
+@command.command(epilog="Examples: mppmon demo fault jam a3-card-printer; mppmon demo fault uplink-off")
 @click.argument("name")
 @click.argument("device", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the faults that last as JSON.")
 @click.pass_obj
-def fault(folder: Path, name: str, device: str | None) -> None:
+def fault(folder: Path, name: str, device: str | None, *, as_json: bool) -> None:
     """Begin fault NAME (jam, power-off, network-off, uplink-off, unplug, ...) at DEVICE in the running demo."""
-    _tell(folder, lambda control: control.begin(name, device))
+    _tell(folder, lambda control: control.begin(name, device), as_json=as_json)
 
 
-@command.command()
+@command.command(epilog="Examples: mppmon demo mend; mppmon demo mend jam a3-card-printer")
 @click.argument("name", required=False)
 @click.argument("device", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the faults that last as JSON.")
 @click.pass_obj
-def mend(folder: Path, name: str | None, device: str | None) -> None:
+def mend(folder: Path, name: str | None, device: str | None, *, as_json: bool) -> None:
     """Mend fault NAME at DEVICE in the running demo; without a name, all of them."""
-    _tell(folder, lambda control: control.mend(name, device))
+    _tell(folder, lambda control: control.mend(name, device), as_json=as_json)
 
 
-def _tell(folder: Path, deed: Callable[[Control], Mapping[str, object]]) -> None:
+def _tell(folder: Path, deed: Callable[[Control], Mapping[str, Any]], *, as_json: bool) -> None:
+    socket = simulator_socket(folder)
+    if not socket.exists():
+        raise click.ClickException(f"no demo is running in {folder}: start one with `mppmon demo`")
     try:
-        with control_of(simulator_socket(folder)) as control:
-            click.echo(json.dumps(deed(control)))
+        with control_of(socket) as control:
+            answer = deed(control)
+        click.echo(json.dumps(answer) if as_json else said(answer, names_in(folder / "mall" / "devices.yaml")))
     except ControlRefused as refused:
         raise click.ClickException(str(refused)) from refused
     except httpx.HTTPError as error:
         raise click.ClickException(f"no demo is running in {folder} ({error})") from error
+
+
+def said(answer: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Return in words which faults last now. `names`: id of a device -> its name."""
+    begun = [
+        f"{one['fault']} at {names.get(one['device'], one['device'])} ({one['device']}), for {one['seconds']:.0f} s"
+        for one in answer["active"]
+    ]
+    changed = "" if answer["changed"] else "nothing changed; "
+    return changed + ("faults now: " + "; ".join(begun) if begun else "no faults now")
+
+
+def names_in(file: Path) -> Mapping[str, str]:
+    """Return the devices' names, none when the file of a demo that is ending cannot be read."""
+    from yaml import YAMLError, safe_load  # noqa: PLC0415  # only after a fault was begun
+
+    try:
+        devices = safe_load(file.read_text("utf-8"))["devices"]
+        return {str(device): str(one["name"]) for device, one in devices.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, YAMLError):
+        return {}

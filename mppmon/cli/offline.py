@@ -1,5 +1,7 @@
 """Reads without a daemon: straight from the database, read-only."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -7,16 +9,18 @@ from typing import Any
 import click
 
 from mppmon.clock import Clock
-from mppmon.config import Loaded, from_normalised
+from mppmon.config import ConfigErrors, Loaded, from_normalised
+from mppmon.doctor.database import newest_copy, remedy
 from mppmon.engine.restore import restore
 from mppmon.engine.snapshot import Snapshot, picture
 from mppmon.mall.impact import Verdict
 from mppmon.mall.model import Delivery, State, delivery_subject
 from mppmon.mall.principal import Principal, Role
 from mppmon.store import Store, StoreError
-from mppmon.store.paths import database_url
+from mppmon.store.paths import database_file, database_url
 from mppmon.web.views import on_call_view, status_view
 
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _EVER = datetime(9000, 1, 1, tzinfo=UTC)
 """Later than any config: the one in use then is the newest."""
 
@@ -24,13 +28,30 @@ READER = Principal(Role.ADMINISTRATOR, "offline")
 """Who may open the file may read it: its permissions are the guard."""
 
 
-def offline_status(state: Path) -> dict[str, Any]:
-    """Return the status view of the last states in the database; ClickException when there is none."""
+@contextmanager
+def database(state: Path) -> Iterator[Store]:
+    """Open the database read-only. Whatever is wrong with it ends as a ClickException with the file and its remedy."""
     try:
         with Store.open(database_url(state), read_only=True) as store:
-            return status_view(_last_picture(store), READER)
-    except StoreError as error:
-        raise click.ClickException(str(error)) from error
+            yield store
+    except (StoreError, ConfigErrors, OSError) as error:
+        raise click.ClickException(trouble(state, error)) from error
+
+
+def trouble(state: Path, error: Exception) -> str:
+    """Return what to tell about a database that cannot be used: always its file, and for a damaged one the remedy."""
+    file, words = database_file(state), str(error)
+    if any(code in words for code in _DAMAGED):
+        return f"{file} is damaged ({words}). {remedy(file, newest_copy(state))}"
+    if isinstance(error, ConfigErrors):
+        return f"{file}: the configuration kept in it is not one of this mppmon's: {words}"
+    return words if str(file) in words else f"{file}: {words}"
+
+
+def offline_status(state: Path) -> dict[str, Any]:
+    """Return the status view of the last states in the database; ClickException when there is none."""
+    with database(state) as store:
+        return status_view(_last_picture(store), READER)
 
 
 def last_config(store: Store) -> Loaded:
@@ -45,11 +66,8 @@ def last_config(store: Store) -> Loaded:
 def offline_on_call(state: Path) -> dict[str, Any]:
     """Return the on-call view of the newest configuration in the database; ClickException when there is none."""
     now = Clock().now()
-    try:
-        with Store.open(database_url(state), read_only=True) as store:
-            loaded = last_config(store)
-    except StoreError as error:
-        raise click.ClickException(str(error)) from error
+    with database(state) as store:
+        loaded = last_config(store)
     return on_call_view(Snapshot(0, now, loaded), READER, now)
 
 

@@ -5,10 +5,12 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 import click
 
 from mppmon.cli.control import ask, state_option
+from mppmon.cli.waiting import waiting
 
 _SNMP_PORT = 161
 
@@ -28,10 +30,13 @@ def command(  # one argument per option
     Exit status 1: it did not answer. 3: the daemon is off.
     """
     if community is None:
-        answer: Mapping[str, Any] = ask(state, "POST", f"/api/v1/devices/{target}/poll", timeout=60).json()
+        with waiting(f"the daemon polls {target}"):
+            path = f"/api/v1/devices/{quote(target, safe='')}/poll"
+            answer: Mapping[str, Any] = ask(state, "POST", path, timeout=60).json()
     else:
         address, port = split_address(target)
-        answer = _probe(address, port, community, snmp_version, timeout)
+        with waiting(f"polling {address}"):
+            answer = _probe(address, port, community, snmp_version, timeout)
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:

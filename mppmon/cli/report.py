@@ -1,17 +1,21 @@
 """`mppmon report agency CODE`."""
 
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import click
 
 from mppmon.cli.control import DaemonOff, ask, state_option
-from mppmon.cli.offline import READER
+from mppmon.cli.offline import READER, trouble
+from mppmon.cli.waiting import waiting
 from mppmon.clock import Clock
 from mppmon.reports import Format, ReportError, Request, run_report
 from mppmon.store.paths import database_url
 
+_SECONDS = 90.0  # a report of a month waits for those before it
 
-@click.group()
+
+@click.group(epilog="Example: mppmon report agency disdukcapil --month 2026-11")
 def command() -> None:
     """Report what was delivered, in service hours."""
 
@@ -31,12 +35,14 @@ def agency(  # one argument per option
     if (month is None) == (day is None):
         raise click.UsageError("give either --month YYYY-MM or --day YYYY-MM-DD")
     form = "json" if as_json else form
-    period = f"month={month}" if month else f"day={day}"
-    try:
-        text = ask(state, "GET", f"/api/v1/reports/agency/{code}?{period}&format={form}&language={language}").text
-    except DaemonOff as off:
-        click.echo(f"{off.message}; read from the database", err=True)
-        text = _offline(state, code, month or day or "", form=form, language=language)
+    period = "month" if month else "day"
+    query = urlencode({period: month or day, "format": form, "language": language})
+    with waiting(f"making the report of {month or day}"):
+        try:
+            text = ask(state, "GET", f"/api/v1/reports/agency/{quote(code, safe='')}?{query}", timeout=_SECONDS).text
+        except DaemonOff as off:
+            click.echo(f"{off.message}; read from the database", err=True)
+            text = _offline(state, code, month or day or "", form=form, language=language)
     click.echo(text, nl=not text.endswith("\n"))
 
 
@@ -53,4 +59,5 @@ def _offline(state: Path, code: str, period: str, *, form: str, language: str) -
     try:
         return run_report(request).decode()
     except ReportError as error:
-        raise click.ClickException(str(error)) from error
+        words = trouble(state, error) if error.word == "database" else str(error)
+        raise click.ClickException(words) from error

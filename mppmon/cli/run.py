@@ -39,7 +39,11 @@ def command(config: Path, state: Path, *, verbose: bool) -> None:
     except SchemaNewer as newer:
         click.echo(str(newer), err=True)
         raise SystemExit(5) from newer
-    except (OSError, StoreError) as error:
+    except StoreError as error:
+        from mppmon.cli.offline import trouble  # noqa: PLC0415  # heavy, and rarely needed
+
+        raise click.ClickException(trouble(state, error)) from error
+    except OSError as error:
         raise click.ClickException(str(error)) from error
 
 

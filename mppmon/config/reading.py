@@ -54,7 +54,7 @@ def kind_of(mode: int) -> str:
 
 def unreadable(path: Path, name: str, error: OSError) -> Problem:
     """Return the Problem of a file or directory that the system does not let us read."""
-    if path.is_symlink() and isinstance(error, FileNotFoundError):
+    if isinstance(error, FileNotFoundError) and path.is_symlink():
         return Problem(name, 0, 0, "", "a link to a file that does not exist", "the file itself, or a link to it")
     if isinstance(error, IsADirectoryError):
         return Problem(name, 0, 0, "", "a directory", "an ordinary file")

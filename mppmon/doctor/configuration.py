@@ -35,6 +35,8 @@ def _sort(config: Path) -> str:
         is_there = config.is_dir()
     except PermissionError:
         return "hidden"
+    except OSError:
+        return "missing"  # a name that no file system takes
     if not is_there:
         return "missing"
     return "" if os.access(config, os.R_OK | os.X_OK) else "hidden"
