@@ -134,7 +134,7 @@ def inventory_command(  # one argument per option
     except ConfigErrors as errors:
         raise _broken(plan, errors, _) from errors
     wanted = not stop and not dry_run
-    done = wanted and (plan.empty or yes or (asks and click.confirm(_("Write this?"), default=False)))
+    done = wanted and (plan.empty or yes or (asks and _agreed(_)))
     if done:
         _write(place, changes, chosen(columns), _)
     if as_json:
@@ -227,6 +227,16 @@ def _bar(rows: Sequence["Row"], label: str) -> Iterator[Iterable["Row"]]:
         yield bar
 
 
+def _agreed(_: "Translate") -> bool:
+    from mppmon.setup import parse  # noqa: PLC0415  # keeps `mppmon --help` quick
+
+    while True:
+        try:
+            return parse.yes(click.prompt(_("Write this? (yes or no)"), default=_("no")), _)
+        except ValueError as error:
+            click.secho(_("Expected: {what}.").format(what=error), fg="yellow")
+
+
 def _show(file: Path, table: "Sheet", header: "Header", lines: Iterable[tuple[str, str]], _: "Translate") -> None:
     from mppmon.setup.inventory.sheet import MAX_ROWS  # noqa: PLC0415  # keeps `mppmon --help` quick
 
@@ -282,7 +292,7 @@ def _ending(*, done: bool, empty: bool, dry_run: bool, stop: bool, asks: bool, c
     if done and empty:
         return _("Nothing to change.")
     if done:
-        return _("Written. Next: mppmon check-config {place}").format(place=config)
+        return _("Written to {place}. A daemon that runs takes it over with: mppmon reload").format(place=config)
     if asks:
         return _("Nothing was written.")
     return _("Nothing was written: nobody is there to say yes. Add --yes.")

@@ -36,10 +36,10 @@ def free(base: str, taken: Iterable[str]) -> str:
         number += 1
 
 
-def closest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that looks most like this one, None when none does."""
+def closest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """Return the known word that looks most like this one, None when none does. `cutoff`: how alike, 0 to 1."""
     words = {folded(one): one for one in sorted(known)}
-    match = get_close_matches(folded(word), words, n=1, cutoff=0.6)
+    match = get_close_matches(folded(word), words, n=1, cutoff=cutoff)
     return words[match[0]] if match else None
 
 

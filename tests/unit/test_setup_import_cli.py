@@ -69,7 +69,7 @@ def test_a_second_time_changes_nothing(mall: Path) -> None:
         ([GOOD], ("--sheet", "Lain", "--yes"), 2, "There is no sheet 'Lain'. Sheets: 'Daftar'."),
         ([GOOD], ("--header-row", "9", "--yes"), 2, "Row 9 of sheet 'Daftar' is empty."),
         ([["", "PC", "", "", "10.0.0.4", "a1-fingerprint", ""], ["", "sidik jari", "S", "A1", "", "", ""]],
-         ("--yes",), 0, "Written."),
+         ("--yes",), 0, "Written to"),
         ([["Loop", "Switch", "", "", "127.20.0.2", "sw-lt1", ""]], ("--yes",), 2, "row 2 (devices.sw"),
     ],
 )  # fmt: skip
@@ -80,7 +80,7 @@ def test_when_nothing_is_written_it_says_why(
     result = run(mall, rows, "--language", "en", *options)
     assert said in result.output
     assert result.exit_code == code
-    if "Written." not in said:
+    if "Written to" not in said:
         assert files(mall) == before
 
 

@@ -144,7 +144,7 @@ def test_how_a_thing_without_an_address_is_reached() -> None:
     )
     assert plan.faults == ()
     assert {one.id: dict(one.values) for one in plan.added} == {
-        "f3-fingerprint": {"kind": "peripheral", "name": "USB device Loket F3", "via": "f3-pc"},
+        "f3-fingerprint": {"kind": "peripheral", "name": "sidik jari", "via": "f3-pc"},
         "switch-meja": {"kind": "passive", "name": "Switch meja", "parents": ["sw-core"]},
         "printer-usb": {"kind": "printer", "name": "Printer USB", "via": "f1-pc"},
         "situs-siak": {"kind": "online-system", "name": "Situs SIAK", "http": {"url": "https://x.go.id/status"}},

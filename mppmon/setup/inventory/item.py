@@ -23,6 +23,8 @@ _BLANKS = frozenset({"-", "--", "n/a", "na", "tidak ada", "none", "nihil", "koso
 _TEXTS = (Field.NAME, Field.ASSET, Field.NUP, Field.BRAND, Field.MODEL, Field.SERIAL, Field.ROOM)
 _DIGITS = (Field.ASSET, Field.NUP, Field.SERIAL)  # where a zero at the front counts
 
+_TELLING = frozenset({DeviceKind.PERIPHERAL, DeviceKind.PASSIVE})  # kinds whose word says less than the list's
+
 SILENT = frozenset(
     {
         DeviceKind.SWITCH,
@@ -96,7 +98,7 @@ class Reader:
             row=row.number,
             kind=sort.kind,
             role=role_of(said) or sort.role,
-            name=None if is_sort(texts[Field.NAME] or "") else texts[Field.NAME],
+            name=None if sort.kind not in _TELLING and is_sort(texts[Field.NAME] or "") else texts[Field.NAME],
             asset=asset,
             brand=texts[Field.BRAND],
             model=texts[Field.MODEL],

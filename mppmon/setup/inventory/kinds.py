@@ -89,7 +89,7 @@ def is_sort(text: str) -> bool:
 
 def nearest_kind(text: str) -> str | None:
     """Return the known word that looks most like this one."""
-    return closest(text, _KNOWN)
+    return closest(text, _KNOWN, cutoff=0.7)
 
 
 def role_of(text: str) -> str:
