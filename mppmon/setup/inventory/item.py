@@ -98,7 +98,7 @@ class Reader:
             row=row.number,
             kind=sort.kind,
             role=role_of(said) or sort.role,
-            name=None if sort.kind not in _TELLING and is_sort(texts[Field.NAME] or "") else texts[Field.NAME],
+            name=self._called(row, sort, texts[Field.NAME]),
             asset=asset,
             brand=texts[Field.BRAND],
             model=texts[Field.MODEL],
@@ -168,6 +168,12 @@ class Reader:
             expected += _(" (did you mean {name}?)").format(name=near)
         self._fault(row, field, shown(text) if text else _("nothing"), expected)
         return None
+
+    def _called(self, row: Row, sort: Sort, name: str | None) -> str | None:
+        """Return the name of a thing; None where it is better made of kind and place."""
+        if sort.kind in _TELLING:
+            return name or self._get(row, Field.KIND).text or None
+        return None if is_sort(name or "") else name
 
     def _agency(self, row: Row) -> str | None:
         _ = self._say
