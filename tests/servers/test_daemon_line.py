@@ -102,7 +102,8 @@ def test_told_to_stop_it_is_gone_within_five_seconds_and_reads_go_on(tmp_path: P
         assert json.loads(line.run("status", "--json"))["counts"]["services"]["delivered"] == 2
         assert "Ani" in line.run("oncall")
         line.run("ack", "1", status=3)
-        assert "Kartu Keluarga" in line.run("report", "agency", "dukcapil", "--day", "2026-11-23")
+        told = line.run("report", "agency", "dukcapil", "--day", "2026-11-23")
+        assert "Tidak ada catatan untuk periode ini" in told  # it was not at work that day
 
 
 def test_a_database_of_a_newer_mppmon_is_left_alone_with_a_status_of_its_own(line: Line, tmp_path: Path) -> None:
