@@ -126,11 +126,16 @@ def _which_language() -> str:
 
 
 def _from_person(language: str, api: str, now: "datetime", *, test: bool) -> "tuple[Answers, str | None]":
-    from mppmon.setup.answers import Answers  # noqa: PLC0415  # keeps `mppmon --help` quick
+    from pydantic import ValidationError  # noqa: PLC0415  # keeps `mppmon --help` quick
+
+    from mppmon.setup.answers import Answers  # noqa: PLC0415  # likewise
     from mppmon.setup.session import Session  # noqa: PLC0415  # likewise
 
     given, secret = Session(_Terminal(), language, api, now, test=test, _=_translate(language)).run()
-    return Answers.model_validate(given), secret
+    try:
+        return Answers.model_validate(given), secret
+    except ValidationError as error:  # what a question let through and the configuration does not take
+        raise _Refused("\n".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())) from None
 
 
 def _from_file(path: Path, language: str | None, now: "datetime", *, test: bool) -> "tuple[Answers, str | None]":

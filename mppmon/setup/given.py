@@ -5,11 +5,10 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from alerts.channels.base import Failed
-from mppmon.config.problem import quoted
 from mppmon.config.reading import read_bytes
+from mppmon.config.tree import Mark
+from mppmon.config.validate import validate
 from mppmon.setup import rehearse
 from mppmon.setup.answers import Answers, EmailAnswers, NoAnswers
 from mppmon.setup.session import trial_message
@@ -33,22 +32,13 @@ def read_answers(path: Path, language: str | None) -> tuple[Answers, str | None]
     if table is None or problems:
         raise BadAnswers("\n".join(str(one) for one in problems) or f"{path}: nothing in it")
     table.pop("version", None)
-    values: dict[str, object] = dict(table)
     if language is not None:
-        values["language"] = language
-    try:
-        answers = Answers.model_validate(values)
-    except ValidationError as error:
-        raise BadAnswers("\n".join(_fault(path.name, one) for one in error.errors())) from None
+        start = Mark(path.name, 1, 1)
+        table.put("language", language, start, start)
+    answers, _good, problems = validate(Answers, table, path.name)
+    if answers is None or problems:
+        raise BadAnswers("\n".join(str(one) for one in sorted(problems)))
     return answers, _secret(answers, path)
-
-
-def _fault(name: str, error: object) -> str:
-    assert isinstance(error, dict)  # noqa: S101  # pydantic's shape
-    where = ".".join(str(step) for step in error["loc"])
-    found = error.get("input")
-    shown = f", found {quoted(found)}" if isinstance(found, str) else ""
-    return f"{name}: {where}: {error['msg'][0].lower()}{error['msg'][1:]}{shown}"
 
 
 def _secret(answers: Answers, path: Path) -> str | None:

@@ -205,7 +205,7 @@ def test_answers_in_a_file_with_the_token_in_another(tmp_path: Path) -> None:
         ({"people": []}, "people: "),
         ({"channel": {"type": "telegram"}}, "channel.token_file: found nothing"),
         ({"channel": {"type": "telegram", "token_file": "gone"}}, "gone: No such file"),
-        ({"channel": {"type": "pigeon"}}, "channel: "),
+        ({"channel": {"type": "pigeon"}}, "channel.type: found 'pigeon', expected one of email, none, telegram"),
         ({"hours": {"funday": "08.00-15.00"}}, "hours.funday"),
         ({"colour": "red"}, "colour: "),
     ],

@@ -91,8 +91,12 @@ FAULTS: dict[str, tuple[list[dict[str, str]], list[str]]] = {
         ["'S'", "another device"],
     ),
     "usb": ([{"Jenis": "sidik jari", "Alamat IP": "10.0.0.1", "Loket": "A1"}], ["'10.0.0.1'", "no address"]),
-    "printer in the air": ([{"Jenis": "printer", "Nomor Seri": "1"}], ["nothing", "or the PC it hangs on"]),
+    "printer in the air": ([{"Jenis": "printer", "Nomor Seri": "1"}], ["nothing", "or its PC: as parent"]),
     "url": ([{"Jenis": "aplikasi", "Alamat IP": "https://u:p@x/"}], ["a URL such as"]),
+    "usb with an address": (
+        [{"Jenis": "printer struk", "Peran": "struk", "Loket": "C1", "Alamat IP": "10.0.0.1"}],
+        ["'10.0.0.1'", "via: c1-pc"],
+    ),
     "long": ([{"Jenis": "PC", "Alamat IP": "10.0.0.1", "Merek": "x" * 121}], ["E 'Merek'", "121 characters"]),
     "same address": (
         [{"Jenis": "PC", "Alamat IP": "10.0.0.1"}, {"Jenis": "PC", "Alamat IP": "10.0.0.1"}],
@@ -165,6 +169,13 @@ def test_a_device_that_got_another_address_is_known_by_its_serial() -> None:
     known = after(demo(), plan_of([row]))
     (changed,) = plan_of([{**row, "Alamat IP": "10.0.0.1"}], known).changed
     assert (changed.id, dict(changed.fields)) == ("a1-pc", {"address": ("127.20.1.11", "10.0.0.1")})
+
+
+def test_the_host_of_a_system_that_is_asked_by_url_is_no_address_of_its_own() -> None:
+    row = {"Jenis": "Aplikasi", "Nama": "SIAK"}
+    known = after(demo(), plan_of([{**row, "Alamat IP": "https://siak.example.go.id/"}]))
+    (changed,) = plan_of([{**row, "Alamat IP": "siak.example.go.id", "Merek": "X"}], known).changed
+    assert (changed.id, dict(changed.fields)) == ("siak", {"brand": (None, "X")})
 
 
 def test_two_that_swapped_their_addresses_are_not_mixed_up() -> None:

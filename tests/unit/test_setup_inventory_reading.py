@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from mppmon.setup.inventory.cells import Trouble, cell_of
 from mppmon.setup.inventory.fields import Field, guess
-from mppmon.setup.inventory.header import below, find_header
+from mppmon.setup.inventory.header import below, find_header, header_at
 from mppmon.setup.inventory.mapping import BadMapping, chosen, decide, known_field, parse_said
 from mppmon.setup.inventory.opening import table_of
 from mppmon.setup.inventory.separated import separator_of
@@ -148,6 +148,7 @@ def zipped(name: str) -> bytes:
         (zipped("word/document.xml"), "no Excel file"),
         (zipped("[Content_Types].xml"), "damaged"),
         (bomb(), "unpacks to far more"),
+        (b'Nama;IP\nPC;"' + b"x" * 200_000, "CSV file is damaged"),
     ],
 )
 def test_what_is_no_list_is_refused_with_what_to_do(raw: bytes, said: str) -> None:
@@ -223,3 +224,12 @@ def test_the_template_is_understood_without_a_question() -> None:
 
 def test_columns_have_excels_letters() -> None:
     assert [letter(number) for number in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+def test_a_header_that_nobody_knows_can_be_named_by_its_row() -> None:
+    sheet = table_of(b"Daftar\nA1;A2\nPC;10.0.0.1\nA1;A2\nUPS;10.0.0.2\n", "x", None, english)
+    assert find_header(sheet) is None
+    header = header_at(sheet, 2)
+    assert header is not None
+    assert [row.number for row in below(sheet, header)] == [3, 5]
+    assert header_at(sheet, 99) is None

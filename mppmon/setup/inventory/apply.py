@@ -61,7 +61,9 @@ class _Files:
 
     def results(self) -> dict[str, str]:
         found = {name: file.result() for name, file in self._open.items()}
-        return {name: text for name, text in found.items() if text != self._texts[name]}
+        changed = [name for name, text in found.items() if text != self._texts[name]]
+        order = list(_FILES.values())  # each file only names what those before it have
+        return {name: found[name] for name in sorted(changed, key=lambda one: order.index(one.rpartition("/")[2]))}
 
     def _where(self, path: tuple[str, ...]) -> str:
         """Return the last file that says something at this path, else the main file."""

@@ -54,7 +54,7 @@ def below(sheet: Sheet, header: Header) -> Iterator[Row]:
 
 
 def _again(row: Row, header: Header) -> bool:
-    return all(row.text(column) == header.texts[column] for column in header.known)
+    return all(row.text(column) == text for column, text in header.texts.items())
 
 
 def _counted(row: Row) -> bool:

@@ -1,5 +1,6 @@
 """A file of any kind -> a table, by what is in it and not by its name."""
 
+import csv
 from pathlib import Path
 
 from mppmon.setup.inventory.separated import read_separated
@@ -53,4 +54,7 @@ def table_of(raw: bytes, name: str, sheet: str | None, _: Translate) -> Sheet:
         raise Unreadable(_("The file is empty."))
     if sheet is not None:
         raise Unreadable(_("A CSV file has no sheets: leave --sheet out."))
-    return read_separated(raw, name)
+    try:
+        return read_separated(raw, name)
+    except csv.Error as error:  # a cell of 128 kB, most often a quote that is not closed
+        raise Unreadable(_("The CSV file is damaged: {why}.").format(why=error)) from error

@@ -83,7 +83,7 @@ class _Room:
         values["name"] = item.name or (old["name"] if old else self._name(item))
         for key in ("asset", "brand", "model", "serial", "place", "agency", "address"):
             said = getattr(item, key)
-            if said is not None:
+            if said is not None and not (key == "address" and old is not None and old["http"]):  # the URL says it
                 values[key] = said
         if item.url is not None:
             values["http"] = {"url": item.url}
@@ -119,30 +119,35 @@ class _Room:
         """Decide how it is reached: by its address, through a PC, or not at all."""
         _ = self._say
         if item.address is not None or item.url is not None:
-            if item.kind is DeviceKind.PERIPHERAL:
-                expected = _("no address: this kind of device is seen through the PC it hangs on")
-                self.faults.append(
-                    Fault(item.row, self._where(item.row, Field.ADDRESS), shown(str(item.address)), expected)
-                )
-            if above:
-                values["parents"] = above
-            return
-        host = next((one for one in above if self._kinds[one] in _HOSTS), None)
-        if host is None and old is not None and (old["via"] or old["address"] or old["http"]):
-            if above:
-                values["parents"] = above
-            return
-        if host is None and item.kind not in SILENT and item.kind not in {DeviceKind.PASSIVE, *_HOSTS}:
-            host = self._host(item.counters)
-        if host is not None:
-            values["via"] = host
-        elif item.kind in SILENT or item.kind is DeviceKind.PASSIVE:
-            values["kind"] = DeviceKind.PASSIVE.value
-            if above:
-                values["parents"] = above
+            self._addressed(item, old)
         else:
-            expected = _("an IP address, or the PC it hangs on: as its parent, or by a counter that has one PC")
-            self.faults.append(Fault(item.row, self._where(item.row, Field.ADDRESS), _("nothing"), expected))
+            host = next((one for one in above if self._kinds[one] in _HOSTS), None)
+            reached = old is not None and bool(old["via"] or old["address"] or old["http"])
+            if host is None and not reached and item.kind not in {DeviceKind.PASSIVE, *SILENT, *_HOSTS}:
+                host = self._host(item.counters)
+            if host is not None:
+                values["via"] = host
+                return
+            if not reached and item.kind not in {DeviceKind.PASSIVE, *SILENT}:
+                self._fault(item, _("nothing"), _("an IP address, or its PC: as parent, or by a counter with one PC"))
+                return
+            if not reached:
+                values["kind"] = DeviceKind.PASSIVE.value
+        if above:
+            values["parents"] = above
+
+    def _addressed(self, item: Item, old: Mapping[str, object] | None) -> None:
+        """Note a fault for an address of what is seen through a PC."""
+        _ = self._say
+        found = shown(str(item.address or item.url))
+        if old is not None and old["via"]:
+            expected = _("no address: the configuration says `via: {host}`; take that out first")
+            self._fault(item, found, expected.format(host=old["via"]))
+        elif item.kind is DeviceKind.PERIPHERAL:
+            self._fault(item, found, _("no address: this kind of device is seen through the PC it hangs on"))
+
+    def _fault(self, item: Item, found: str, expected: str) -> None:
+        self.faults.append(Fault(item.row, self._where(item.row, Field.ADDRESS), found, expected))
 
     def _host(self, counters: Iterable[str]) -> str | None:
         found = set[str]().union(*(self._hosts.get(counter, set()) for counter in counters))

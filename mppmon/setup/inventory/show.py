@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from mppmon.setup.inventory.item import Fault
 from mppmon.setup.inventory.mapping import Columns
 from mppmon.setup.inventory.plan import Plan
-from mppmon.setup.words import Translate
+from mppmon.setup.words import Translate, shown
 
 _MOST = 200  # lines of one sort on a screen; `--json` has them all
 
@@ -24,7 +24,7 @@ def fault_text(fault: Fault, _: Translate) -> str:
 def plan_lines(plan: Plan, columns: Columns, _: Translate) -> Iterator[Line]:
     """Yield the diff: what is added, changed field by field, at which counters, and which rows are left out."""
     if columns.ignored:
-        yield "", _("Columns not used: {names}").format(names=", ".join(f"'{one}'" for one in columns.ignored))
+        yield "", _("Columns not used: {names}").format(names=", ".join(map(shown, columns.ignored)))
     yield from _some(list(_devices(plan, _)), _)
     yield from _some(list(_places(plan, _)), _)
     yield from _some([("yellow", f"? {fault_text(one, _)}") for one in plan.notes], _)
