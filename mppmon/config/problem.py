@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
 _MEANT = re.compile(r"did you mean '(.*)'\?")
 MAX_SHOWN = 60  # characters of a found value that an error repeats
@@ -49,6 +50,11 @@ class ConfigErrors(ValueError):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return `did you mean 'x'?` with the known word that looks most like this one (whatever its case), or nothing."""
+    return _nearest(word, frozenset(known))
+
+
+@lru_cache(maxsize=256)  # one name that was changed is often the fault of a thousand lines
+def _nearest(word: str, known: frozenset[str]) -> str:
     words = {one.lower(): one for one in sorted(known)}
     match = get_close_matches(word.lower(), words, n=1, cutoff=0.6)
     return f"did you mean '{words[match[0]]}'?" if match else ""

@@ -299,6 +299,16 @@ def test_a_thousand_devices_load_in_well_under_a_second(place: Path) -> None:
     assert process_time() - began < 1.0
 
 
+def test_a_thousand_wrong_names_are_said_in_little_time(place: Path) -> None:
+    rows = [f"  pc-{n}: {{kind: pc, name: PC {n}, address: 127.1.0.1, parents: [sww-{n}]}}" for n in range(1000)]
+    overlay(place, "devices.yaml", "devices:\n" + "\n".join(rows) + "\n")
+    began = process_time()
+    with pytest.raises(config.ConfigErrors) as caught:
+        config.load(place, today=TODAY)
+    assert len(caught.value.problems) == 1000
+    assert process_time() - began < 4.0
+
+
 def test_one_line_copied_and_not_changed_is_warned_of(place: Path) -> None:
     overlay(place, "devices.yaml", "devices: {b1-pc: {address: 127.0.0.5}}\n")
     (warning,) = config.load(place, today=TODAY).warnings
