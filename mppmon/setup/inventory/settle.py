@@ -13,6 +13,7 @@ from mppmon.setup.inventory.match import Where, match, twins
 from mppmon.setup.words import Translate, closest, folded, shown
 
 Value = str | list[str] | dict[str, str]
+_HINTS = 20  # faults that get a nearest name: looking for it among thousands takes its time
 _HOSTS = frozenset({DeviceKind.PC, DeviceKind.KIOSK})
 
 
@@ -109,7 +110,7 @@ class _Room:
         elif found:
             expected = _("another device than this one itself")
         else:
-            near = closest(text, self._shown)
+            near = closest(text, self._shown) if len(self.faults) < _HINTS else None
             hint = _(" (did you mean {name}?)").format(name=near) if near else ""
             expected = _("a device of the configuration or of a good row of this list") + hint
         self.faults.append(Fault(item.row, self._where(item.row, Field.PARENT), shown(text), expected))
