@@ -62,6 +62,14 @@ def test_a_roster_that_ends_in_a_week(loaded: Loaded) -> None:
     assert "nobody in duty now, and there is no fallback" in later.said
 
 
+def test_a_roster_that_begins_in_three_days(loaded: Loaded) -> None:
+    rotation = loaded.rotations["duty"]
+    begins = tuple(NOW + timedelta(days=3 + 7 * turn) for turn in range(9))
+    late = replace(loaded, rotations={"duty": replace(rotation, boundaries=begins)})
+    found = judge_roster(late, NOW)[0]
+    assert (found.state, "nobody in duty now" in found.said) == (State.WARN, True)
+
+
 def test_a_person_without_a_channel(loaded: Loaded) -> None:
     people = {**loaded.people, "sari": replace(loaded.people["sari"], addresses={"fax": "1"})}
     found = judge_roster(replace(loaded, people=people), NOW)[1]
