@@ -3,10 +3,13 @@
 from zoneinfo import available_timezones
 
 from mppmon.config.draft import Draft
+from mppmon.config.guess import zone
 from mppmon.config.problem import nearest, quoted
 from mppmon.config.settings import CounterSettings, ServiceSettings
 from mppmon.config.tree import Path as KeyPath
 from mppmon.mall.model import DeviceKind
+
+_ZONES = "a zone: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)"
 
 
 def check_mall(draft: Draft) -> None:
@@ -22,8 +25,8 @@ def _site(draft: Draft) -> None:
         return
     site = draft.site.site
     if site.timezone not in available_timezones():
-        hint = nearest(site.timezone, available_timezones())
-        draft.error("site.yaml", ("site", "timezone"), quoted(site.timezone), "a zone such as Asia/Jakarta", hint)
+        hint = zone(site.timezone) or nearest(site.timezone, available_timezones())
+        draft.error("site.yaml", ("site", "timezone"), quoted(site.timezone), _ZONES, hint)
     if draft.site.hours.open is None and not draft.wrote("site.yaml", ("hours", "open")):
         draft.error(
             "site.yaml", ("hours", "open"), "nothing", "the mall's service hours, such as `mon-fri: 08:00-15:30`"

@@ -97,4 +97,4 @@ def _version(table: Table, shown: str) -> Problem | None:
     found = quoted(value) if isinstance(value, str) else "something else"
     newer = isinstance(value, str) and value.isdecimal() and int(value) > int(VERSION)
     hint = "a newer file needs a newer mppmon" if newer else ""
-    return Problem(*table.places["version"][1], "version", found, VERSION, hint)
+    return Problem(*table.places["version"][1], "version", found, f"the line `version: {VERSION}`", hint)

@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from mppmon.config import guess
 from mppmon.config.models import bounds_at, fields_at
 from mppmon.config.problem import MAX_SHOWN, listed, nearest, quoted
-from mppmon.config.reference import meaning
-from mppmon.config.settings_hours import WEEKDAYS
+from mppmon.config.reference import is_seconds, meaning
 from mppmon.config.syntax import glued
 from mppmon.config.tree import Path, Row, Table, Value
 
@@ -67,13 +67,6 @@ _GONE = {
     "prometheus_url": "no such line: Prometheus asks mppmon, mppmon does not ask Prometheus",
     "language": "no such line: every person in people.yaml has a `language` of their own",
 }
-_UNITS = {
-    **dict.fromkeys(("s", "sec", "second", "seconds", "detik", "dtk"), 1),
-    **dict.fromkeys(("m", "min", "minute", "minutes", "menit", "mnt"), 60),
-    **dict.fromkeys(("h", "hour", "hours", "jam"), 3600),
-    **dict.fromkeys(("d", "day", "days", "hari"), 86_400),
-}
-_YES, _NO = frozenset({"ya", "benar", "aktif"}), frozenset({"tidak", "bukan", "tdk", "nonaktif", "none"})
 
 
 def tree_path(table: Table, error: Detail) -> Path:
@@ -123,7 +116,8 @@ def expectation(model: type[BaseModel], error: Detail, value: Value) -> tuple[st
     if is_missing(error):
         return _missing(model, error)
     if kind in _NUMBERS:
-        return f"{_EXPECTED.get(kind, 'a number')}{bounds_at(model, error['loc'])}", _number(value)
+        what = _EXPECTED.get(kind, "a number") + (" of seconds" if is_seconds(model, error["loc"]) else "")
+        return f"{what}{bounds_at(model, error['loc'])}", guess.number(value) if isinstance(value, str) else ""
     if kind in {"model_type", "model_attributes_type", "dict_type", "tuple_type"}:
         return _EXPECTED[kind], _shape(model, error, value)
     return _text(kind, error.get("ctx") or {}, value if isinstance(value, str) else "", str(error["msg"]))
@@ -136,16 +130,14 @@ def _text(kind: str, context: Mapping[str, Any], text: str, said: str) -> tuple[
         return listed(words), nearest(text, words)
     if kind == "string_pattern_mismatch":
         pattern = str(context["pattern"])
-        return _PATTERNS[pattern], _slug(text) if pattern == SLUG else ""
+        return _PATTERNS[pattern], guess.slug(text) if pattern == SLUG else ""
     if kind == "value_error":
-        said = str(context["error"])
-        return said, _weekday(text) if said.startswith("weekdays") else ""
+        return str(context["error"]), guess.text(str(context["error"]), text)
     if kind in _LIMITS:
         return _LIMITS[kind].format(**context), ""
     if kind.startswith("bool"):
-        word = text.strip().lower()
-        return _EXPECTED[kind], nearest("yes" if word in _YES else "no" if word in _NO else word, ("yes", "no"))
-    return _EXPECTED.get(kind, said), _date(text) if kind.startswith("date") else ""
+        return _EXPECTED[kind], guess.yes_or_no(text)
+    return _EXPECTED.get(kind, said), guess.day(text) if kind.startswith("date") else ""
 
 
 def _unknown(model: type[BaseModel], error: Detail) -> tuple[str, str]:
@@ -177,34 +169,3 @@ def _shape(model: type[BaseModel], error: Detail, value: Value) -> str:
 
 def _discriminator(error: Detail) -> str:
     return str(error["ctx"]["discriminator"]).strip("'")
-
-
-def _number(value: Value) -> str:
-    """Prometheus writes `5m`, people `5 menit` and `2,5`; durations here are seconds, and decimals have a point."""
-    text = value.strip().lower() if isinstance(value, str) else ""
-    match = re.fullmatch(r"(\d+)\s*([a-z]+)\.?", text)
-    if match and match[2] in _UNITS:
-        return f"in seconds, without a unit: {int(match[1]) * _UNITS[match[2]]}"
-    if re.fullmatch(r"-?\d+,\d+", text):
-        return f"with a point: {text.replace(',', '.')}"
-    if re.fullmatch(r"\d+:\d\d(:\d\d)?", text):
-        return "a time of day does not belong here"
-    return glued(text)
-
-
-def _slug(text: str) -> str:
-    """Return an id made of a name that was written where an id belongs."""
-    if glued(text):
-        return glued(text)
-    made = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40]
-    return f"for example {made}" if made and made != text else ""
-
-
-def _weekday(text: str) -> str:
-    parts = re.split(r"[-,\s]+", text.lower())
-    return next((nearest(one, WEEKDAYS) for one in parts if one not in WEEKDAYS and nearest(one, WEEKDAYS)), "")
-
-
-def _date(text: str) -> str:
-    match = re.fullmatch(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", text.strip())
-    return f"did you mean '{match[3]}-{int(match[2]):02}-{int(match[1]):02}'?" if match else ""

@@ -134,7 +134,7 @@ class _Reader:
         if depth > MAX_DEPTH:
             self._stop(self._mark(event), f"more than {MAX_DEPTH} levels", "less indentation, fewer brackets")
         if event.tag and event.tag not in _TAGS:
-            self._note(self._mark(event), f"the tag {quoted(event.tag)}", "a value without a word that begins with !")
+            self._note(self._mark(event), f"the tag {quoted(event.tag)}", "quotes around a text that begins with !")
         if anchor:
             self._open.add(anchor)
         value: Value

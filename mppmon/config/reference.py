@@ -82,6 +82,15 @@ def described() -> Mapping[str, Mapping[str, str]]:
     return {**found, mall.DefaultSettings.__name__: device, mall.DefaultsPart.__name__: found["DevicesFile"]}
 
 
+def is_seconds(model: type[BaseModel], loc: Sequence[str | int]) -> bool:
+    """Whether the number at this location is a duration."""
+    key = next((step for step in reversed(loc) if isinstance(step, str) and step != "float"), "")
+    inside = loc[: list(loc).index(key)] if key else loc
+    titles = {one.__name__: title for title, one in TABLES.items()}
+    types = (tables()[titles[name]].get(key, {}).get("type", "") for name in model_at(model, inside) if name in titles)
+    return any("seconds" in one for one in types)
+
+
 def meaning(model: type[BaseModel], loc: Sequence[str | int], key: str) -> str:
     """Return what this key means at this location of a file, or nothing."""
     said = (described().get(name, {}).get(key, "") for name in model_at(model, loc))

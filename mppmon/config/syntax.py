@@ -9,7 +9,7 @@ from mppmon.config.problem import Problem, quoted
 
 _QUOTES = "quotes around a text that begins with this sign"
 _SAID = (  # part of libyaml's message, what was found, what was expected
-    ("block sequence entries are not", "`- ` on the line of its key", "`- ` on a line of its own, or [a, b]"),
+    ("block sequence entries are not", "`- ` on the line of its key", "`- ` on a line of its own below, or [a, b]"),
     ("found unexpected end of stream", "a quote that is not closed", "the same quote at the end of the text"),
     ("found unexpected document indicator", "a quote that is not closed", "the same quote at the end of the text"),
     ("did not find expected ',' or", "a bracket that is not closed", "`]` or `}`, and a comma between entries"),
@@ -179,4 +179,4 @@ def _control(error: yaml.reader.ReaderError, name: str, text: str) -> Problem:
     column = error.position - (before.rfind("\n") + 1) + 1
     code = int(error.character)
     hint = "the file looks like UTF-16, or is no text file" if code == 0 else ""
-    return Problem(name, line, column, "", f"control character 0x{code:02x}", "text without it", hint)
+    return Problem(name, line, column, "", f"the invisible control character 0x{code:02x}", "text without it", hint)

@@ -28,7 +28,7 @@ def said(raw: bytes) -> list[str]:
         (b"- a\n", f"f.yaml:1:1: found a list, expected {LINES}"),
         (b"b: caf\xe9\n", f"f.yaml:1:7: found a letter that is not UTF-8 (byte 0xe9, perhaps 'é'), expected {UTF8}"),
         ("a: 1".encode("utf-16"), f"f.yaml:1:1: found text saved as UTF-16 (`Unicode`), expected {UTF8}"),
-        (b"a: 1\nb: \x01x\n", "f.yaml:2:4: found control character 0x01, expected text without it"),
+        (b"a: 1\nb: \x01x\n", "f.yaml:2:4: found the invisible control character 0x01, expected text without it"),
         (b"x" * (MAX_BYTES + 1), ("f.yaml: found more than 2,000,000 bytes, expected a smaller file: "
          "a mall of 1,000 devices needs a tenth of that, so this is probably another file")),
         (
