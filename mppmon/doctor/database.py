@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from mppmon.clock import Clock, from_micros
@@ -19,6 +19,7 @@ from mppmon.store.schema import VERSIONS
 _DATABASE, _LOCK = "database", "database lock"
 _LOCKS = Path("/proc/locks")
 _CHECK_SECONDS = 4.0
+_AHEAD = timedelta(seconds=30)  # that a daemon may have written while we looked
 _STEPS = 10_000  # of SQLite's machine between two looks at the time
 
 
@@ -48,7 +49,7 @@ def _ask(case: Case) -> Finding:
     if not os.access(path, os.R_OK):
         return skipped(_DATABASE, f"this user may not read {path}: ask as root or as the daemon's user")
     try:
-        return judge_database(path, look(path, case.clock), case.now, newest_copy(case.state))
+        return judge_database(path, look(path, case.clock), case.clock.now(), newest_copy(case.state))
     except sqlite3.Error as error:
         return judge_error(path, error, newest_copy(case.state))
 
@@ -81,7 +82,7 @@ def judge_database(path: Path, looked: Looked, now: datetime, copy: Path | None)
     other = _schema(path, looked.schema)
     if other is not None:
         return other
-    if looked.last_seen is not None and looked.last_seen > now:
+    if looked.last_seen is not None and looked.last_seen > now + _AHEAD:
         said = (
             f"it was last written at {looked.last_seen:%Y-%m-%d %H:%M} UTC, which is yet to come: the clock went back"
         )

@@ -104,6 +104,7 @@ def test_a_log_that_is_never_emptied() -> None:
         (Looked("ok", None, "wal", None), State.WARN, "is empty"),
         (Looked("ok", "9999", "wal", NOW), State.BAD, "a newer mppmon"),
         (Looked("ok", VERSIONS[-1], "wal", NOW + timedelta(hours=1)), State.BAD, "the clock went back"),
+        (Looked("ok", VERSIONS[-1], "wal", NOW + timedelta(seconds=2)), State.OK, "whole"),  # written meanwhile
         (Looked("ok", VERSIONS[-1], "delete", NOW), State.WARN, "journal mode delete"),
     ],
 )
