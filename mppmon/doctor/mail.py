@@ -37,7 +37,10 @@ def judge_mail(name: str, settings: EmailSettings, result: Result) -> Finding:
         return fine(line, f"{where} listens, {_SECURED[settings.security]}{signed}; no mail was sent")
     if result.reason is Reason.CREDENTIALS and result.detail.startswith("password file"):
         return skipped(line, f"not asked: {result.detail} (see secret files)")
-    said = f"{where}: {_SAID.get(result.reason, 'it answered in an unknown way')} ({result.detail})"
+    words = _SAID.get(result.reason, "it answered in an unknown way")
+    if result.detail == "SMTPNotSupportedError":  # smtplib: STARTTLS or AUTH is not on the server's list
+        words = "it offers no STARTTLS, or no sign-in without encryption"
+    said = f"{where}: {words} ({result.detail})"
     return bad(line, said, _cure(name, settings, result))
 
 

@@ -94,6 +94,7 @@ def email(**more: object) -> EmailSettings:
         (Reason.UNREACHABLE, "ConnectionRefusedError", "nc -vz mail.test 587"),
         (Reason.TIMEOUT, "no end within 6 s", "nc -vz mail.test 587"),
         (Reason.TLS, "SSLCertVerificationError", "its certificate must be for mail.test"),
+        (Reason.TLS, "SMTPNotSupportedError", "tls (port 465) or starttls (port 587)"),
         (Reason.TEMPORARY, "421 busy", "ask the operator"),
     ],
 )
