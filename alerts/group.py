@@ -9,9 +9,8 @@ from alerts.model import Alert, AlertStatus, Facts, Incident, IncidentStatus
 REOPEN = timedelta(minutes=30)
 """A fault that comes back within this time after its incident was closed is the same incident."""
 
-_HOUR = timedelta(hours=1)
 _MESSAGES = 3
-"""Beginnings and ends of one incident that people are told of within an hour; then its end waits."""
+"""Beginnings and ends of one incident that people are told of within the time `calm`; then its end waits."""
 
 _OPEN = frozenset({IncidentStatus.OPEN, IncidentStatus.ACKNOWLEDGED, IncidentStatus.MENDED})
 
@@ -43,14 +42,14 @@ def back(incident: Incident, facts: Facts, *, now: datetime) -> Incident:
 
 def tell(incident: Incident, *, now: datetime) -> Incident:
     """Return the incident with a note that people are told now that it began or ended."""
-    return replace(incident, told_at=(*(at for at in incident.told_at if now - at < _HOUR), now))
+    return replace(incident, told_at=(*incident.told_at[-_MESSAGES:], now))
 
 
-def may_tell_end(incident: Incident, *, now: datetime) -> bool:
-    """Whether people may be told that it is mended: only while the hour has room for this, and for one more beginning,
-    since who was told that it ended must be told when it comes back.
+def may_tell_end(incident: Incident, *, calm: timedelta, now: datetime) -> bool:
+    """Whether people may be told that it is mended: only while the time `calm` has room for this, and for one more
+    beginning, since who was told that it ended must be told when it comes back.
     """
-    return sum(now - at < _HOUR for at in incident.told_at) <= _MESSAGES - 2
+    return sum(now - at < calm for at in incident.told_at) <= _MESSAGES - 2
 
 
 def came_to_an_end(incident: Incident) -> bool:

@@ -183,7 +183,7 @@ class Incident:
     closed_at: datetime | None = None
     closed_because: str = ""  # empty: it was mended; `config`: its cause is not watched any more
     times: int = 1  # how often it happened: a fault that comes back soon is the same incident
-    told_at: tuple[datetime, ...] = ()  # when people were told that it began or ended, within the last hour
+    told_at: tuple[datetime, ...] = ()  # when people were told that it began or ended, the newest
 
 
 class PageStatus(StrEnum):

@@ -21,6 +21,7 @@ class DaemonSettings:
     last_seen_seconds: float = 10.0
     patience_seconds: float = 5.0
     pace_seconds: float = 10.0
+    calm_seconds: float = 3600.0
 
 
 @dataclass(frozen=True, slots=True)

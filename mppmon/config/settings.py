@@ -194,6 +194,7 @@ class DaemonFile(Strict):
     )
     patience_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
     pace_seconds: Annotated[float, Field(ge=0, le=60)] = 10.0
+    calm_seconds: Annotated[float, Field(ge=0, le=86_400)] = 3600.0
     intervals: IntervalSettings = IntervalSettings()
 
 

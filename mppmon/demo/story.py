@@ -100,9 +100,9 @@ async def killed_loses_nothing(scene: Scene) -> Seen:
     await asyncio.sleep(2)
     scene.daemon.start()
     number = _incident(scene, JAMMED)["number"]
-    await scene.until("the page", lambda: scene.pages(before), within=15)
+    (first, *_) = await scene.until("the page", lambda: scene.pages(before), within=15)
     await scene.until("everything known again", lambda: not scene.status()["counts"]["devices"]["unknown"], within=20)
-    pages = scene.pages(before)
+    pages = [one for one in scene.pages(before) if one.to == first.to]  # a slow machine may have called the second, too
     _expect(len(pages) <= 2 and len({one.key for one in pages}) == 1, "one page, at most repeated once", pages)  # noqa: PLR2004  # promise 1
     scene.control.mend("jam", JAMMED)
     await scene.until("it is mended", lambda: _all_well(scene), within=15)

@@ -174,6 +174,7 @@ def _overlay(ports: Ports) -> Mapping[str, Mapping[str, object]]:
             "last_seen_seconds": 1,
             # Below a second, so that what the daemon can know is within a second of what the simulator's log holds.
             "pace_seconds": 1,
+            "calm_seconds": 0,  # who plays with faults wants to see the end of each
             "intervals": {"liveness": 0.7, "telemetry": 3, "confirm": [0.3, 0.6, 1.0]},
         },
         "channels.yaml": {

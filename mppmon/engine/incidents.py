@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from alerts import escalation, group
 from alerts.model import (
@@ -112,8 +113,9 @@ def close_mended(turn: Turn) -> None:
             (one.cleared_at or turn.now for one in turn.resolved if one.incident == incident_id), default=turn.now
         )
         _save(turn, replace(incident, status=IncidentStatus.MENDED, mended_at=mended))
+    calm = timedelta(seconds=world.loaded.settings.calm_seconds)
     for incident in [one for one in world.incidents.values() if one.status is IncidentStatus.MENDED]:
-        if group.may_tell_end(incident, now=turn.now):
+        if group.may_tell_end(incident, calm=calm, now=turn.now):
             _close(turn, group.tell(incident, now=turn.now))
 
 

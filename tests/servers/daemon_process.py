@@ -168,6 +168,7 @@ def write_config(folder: Path, doors: dict[str, dict[str, int]], mail: int, port
             "listen_port": port,
             "last_seen_seconds": 1,
             "pace_seconds": 0,
+            "calm_seconds": 0,
             "intervals": {"liveness": 1, "telemetry": 1, "confirm": [0.2, 0.4, 0.6]},
         },
     }
