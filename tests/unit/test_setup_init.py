@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mppmon.cli.init import command
+from mppmon.clock import Clock
 from mppmon.config import load
 from mppmon.i18n import LANGUAGES, speech
 from mppmon.setup import parse
@@ -75,6 +76,7 @@ def test_a_pipe_of_lines_becomes_a_valid_mall(tmp_path: Path) -> None:
     assert list(loaded.mall.counters) == ["a1", "a2", "a3"]
     assert loaded.mall.site.timezone == "Asia/Makassar"
     assert loaded.rotations["piket"].members == ("budi",)
+    assert loaded.rotations["piket"].boundaries[0] < Clock().now()  # somebody is on duty from the first minute
     assert result.output.splitlines()[-3:] == [
         "  mppmon import template inventaris.xlsx   # isi dahulu, lalu: mppmon import inventory",
         f"  mppmon import inventory inventaris.xlsx --config {place}",

@@ -191,6 +191,19 @@ def test_two_that_swapped_their_addresses_are_not_mixed_up() -> None:
     }
 
 
+def test_a_new_pc_at_the_address_of_one_that_moved_is_new() -> None:
+    known = after(demo(), plan_of([{"Jenis": "PC", "Nomor Seri": "77", "Alamat IP": "127.20.1.11"}]))
+    plan = plan_of(
+        [
+            {"Jenis": "PC", "Nama": "PC baru", "Nomor Seri": "88", "Alamat IP": "127.20.1.11"},
+            {"Jenis": "PC", "Nomor Seri": "77", "Alamat IP": "10.0.0.1"},
+        ],
+        known,
+    )
+    assert [(one.id, one.row) for one in plan.added] == [("pc-baru", 2)]
+    assert [(one.id, dict(one.fields)) for one in plan.changed] == [("a1-pc", {"address": ("127.20.1.11", "10.0.0.1")})]
+
+
 def test_services_that_named_nothing_need_the_pc_that_all_their_counters_get() -> None:
     known = demo()
     bare = {
