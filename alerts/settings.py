@@ -32,6 +32,13 @@ def printable(text: str) -> str:
     return text
 
 
+def century(day: date) -> date:
+    """Return a day that can be reckoned with; ValueError says what was expected."""
+    if not 2000 <= day.year <= 2100:  # noqa: PLR2004  # years in which this program and its users live
+        raise ValueError("a date between 2000 and 2100")
+    return day
+
+
 def clock(text: str) -> str:
     """Return `08:00` of `8.00`, `08.00` or `8:00`; ValueError says what was expected."""
     match = re.fullmatch(r"(\d{1,2})[.:](\d\d)", text.strip())
@@ -139,7 +146,7 @@ class RotationSettings(Strict):
 
     name: Label
     rotation: Literal["weekly", "daily"] = "weekly"
-    start: date
+    start: Annotated[date, AfterValidator(century)]
     handover: Annotated[str, AfterValidator(clock)] = "08:00"
     members: Annotated[Many[Slug], Field(min_length=1, max_length=100)]
 

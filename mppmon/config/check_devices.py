@@ -3,12 +3,14 @@
 from graphlib import CycleError, TopologicalSorter
 from urllib.parse import urlsplit
 
+from collectors.snmp.library import builtin
 from mppmon.config.draft import Draft
-from mppmon.config.problem import quoted
-from mppmon.config.settings import DeviceSettings
+from mppmon.config.problem import listed, nearest, quoted
+from mppmon.config.settings import DeviceSettings, DevicesFile
 from mppmon.mall.model import DeviceKind
 
 FILE = "devices.yaml"
+_LONGEST = 500  # characters of a URL: it has to fit into a message
 _WAYS = ("snmp", "agent", "http")
 
 
@@ -22,6 +24,7 @@ def check_devices(draft: Draft) -> None:
         _asking(draft, slug, device, is_uplink=slug == uplink)
         _liveness(draft, slug, device)
         _secrets(draft, slug, device)
+    _profiles(draft, draft.devices)
     _cycles(draft, draft.devices.devices)
     _twins(draft, draft.devices.devices)
 
@@ -92,6 +95,17 @@ def _secrets(draft: Draft, slug: str, device: DeviceSettings) -> None:
         draft.warn(FILE, path, "a community that is not 'public'", "`community_file: <file>`: it may be a secret")
 
 
+def _profiles(draft: Draft, file: DevicesFile) -> None:
+    settings = {("devices", slug): one.snmp for slug, one in file.devices.items()}
+    named = {path: snmp.profile for path, snmp in settings.items() if snmp is not None and snmp.profile is not None}
+    if not named:
+        return
+    known = builtin().by_name
+    for path, name in named.items():
+        if name not in known:
+            draft.error(FILE, (*path, "snmp", "profile"), quoted(name), listed(known), nearest(name, known))
+
+
 def _cycles(draft: Draft, devices: dict[str, DeviceSettings]) -> None:
     above = {
         slug: {one for one in (*device.parents, device.via) if one is not None and one in devices}
@@ -133,7 +147,13 @@ def url_expected(url: str) -> str | None:
     """Return what was expected instead of this URL, None when it is good. Names and passwords in it are refused."""
     try:
         parts = urlsplit(url)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        plain = url.isprintable() and " " not in url and len(url) <= _LONGEST
+        good = (
+            plain
+            and parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and (parts.port is None or parts.port > 0)
+        )
     except ValueError:
         good = False
         parts = urlsplit("")

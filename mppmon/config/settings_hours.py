@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from alerts.settings import Many, printable
+from alerts.settings import Many, century, printable
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _INDONESIAN = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
@@ -126,6 +126,8 @@ def dates(text: str) -> Iterator[date]:
         end = date.fromisoformat(last.strip()) if last else start
     except ValueError:
         raise ValueError("a date such as 2026-12-24, or 2026-12-24..2026-12-26") from None
+    century(start)
+    century(end)
     if end < start:
         raise ValueError("a last day that is not before the first")
     if (end - start).days > 366:  # noqa: PLR2004  # a year

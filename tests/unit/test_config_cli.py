@@ -61,6 +61,18 @@ def test_a_long_line_is_cut_around_its_caret(place: Path, columns: str) -> None:
     assert lines[1][lines[2].index("^") :].startswith("tpc")
 
 
+@pytest.mark.parametrize("at", [0, 1, 5, 20, 39])
+def test_the_caret_is_right_wherever_the_fault_is(place: Path, at: int) -> None:
+    entries = [f"r{number:02}: {'xxx' if number == at else 'far'}" for number in range(40)]
+    counters = place / "counters.yaml"
+    counters.write_text(
+        counters.read_text().replace("roles: {pc: b1-pc}", f"roles: {{{', '.join(entries)}, pc: b1-pc}}")
+    )
+    lines = CliRunner(env={"COLUMNS": "60"}).invoke(command, [str(place)]).output.splitlines()
+    assert len(lines[1]) <= 60
+    assert lines[1][lines[2].index("^") :].startswith("xxx")
+
+
 def test_the_caret_stands_below_what_is_wide(place: Path) -> None:
     (place / "local.d").mkdir()
     (place / "local.d" / "devices.yaml").write_text("version: 1\ndevices: {sw: {name: 交換機, port: 1}}\n", "utf-8")

@@ -20,7 +20,7 @@ JARGON = re.compile(r"Input should|Value error|dictionary|tuple|NoneType|\bstr\b
 VALUES = st.sampled_from(
     ["", "~", "[]", "{}", "[a]", "{a: 1}", "a", "-1", "1e999", "nan", "*x", "&x y", "!!float 1", "'", '"', "- a", ": ",
      "| x", "a:b", "a: b: c",
-     "\t", "\u00a0", "“x”", "🔴", "[[[[", "x" * 300, "08.00", "no", "0", "2026-02-30", "a@b", "{<<: 1}"]
+     "\t", "\u00a0", "“x”", "🔴", "[[[[", "x" * 300, "08.00", "no", "0", "9999-12-31", "0001-01-01", "2026-02-30", "a@b", "{<<: 1}"]
 )  # fmt: skip
 
 
