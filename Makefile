@@ -25,8 +25,8 @@ $(READY): tests/requirements.lock pyproject.toml
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(READY) ## the example mall on this machine, served as a page
-	$(BIN)/mppmon demo
+demo: $(READY) ## the example mall on this machine, with a guided tour (PORT=8740)
+	$(BIN)/mppmon demo$(if $(PORT), --port $(PORT))
 
 demo-check: $(READY) ## the demo plays its story alone; exit 0 only if every step holds
 	$(BIN)/mppmon demo --check

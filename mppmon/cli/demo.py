@@ -21,12 +21,13 @@ from mppmon.demo.workplace import default_root, simulator_socket
     default=default_root,
     help="Where it works; an earlier demo there is removed.",
 )
+@click.option("--browser/--no-browser", default=True, help="Open the page in a browser, where there is a screen.")
 @click.pass_context
-def command(context: click.Context, port: int, folder: Path, *, check: bool) -> None:
+def command(context: click.Context, port: int, folder: Path, *, check: bool, browser: bool) -> None:
     """Run a whole simulated mall on this machine, on loopback only: it is Monday 08.30 there.
 
-    Its page shows what people see: the technician's chat, the mailbox, the status page; faults begin by a button or by
-    `mppmon demo fault NAME [DEVICE]`.
+    Its page leads through six faults and shows what three people see of each: the technician's phone, the mall's live
+    page, the agency's report. In free play every fault has a button; `mppmon demo fault NAME [DEVICE]` begins more.
     """
     context.obj = folder
     if context.invoked_subcommand is not None:
@@ -38,7 +39,7 @@ def command(context: click.Context, port: int, folder: Path, *, check: bool) -> 
         raise SystemExit(play(folder.with_name(f"{folder.name}-check") if folder == default_root() else folder))
     from mppmon.demo.run import show  # noqa: PLC0415  # likewise
 
-    show(folder, port)
+    show(folder, port, browser=browser)
 
 
 @command.command(epilog="Examples: mppmon demo fault jam a3-card-printer; mppmon demo fault uplink-off")

@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import sys
+import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,6 +20,7 @@ from mppmon.demo.children import SIMULATOR_LOG, ChildFailed, DaemonChild, real_a
 from mppmon.demo.page.app import create_app
 from mppmon.demo.page.monitor import Monitor
 from mppmon.demo.page.stage import Stage, Watched
+from mppmon.demo.page.tour import Tour
 from mppmon.demo.simulator.launch import NotStarted
 from mppmon.demo.workplace import Workplace, default_root, prepare
 
@@ -30,10 +32,11 @@ class CannotShow(click.ClickException):
     """The demo cannot be shown; the text says why and what to do."""
 
 
-def show(folder: Path, port: int) -> None:
+def show(folder: Path, port: int, *, browser: bool) -> None:
     """Run the demo in `folder` (emptied first) and serve its page on 127.0.0.1:`port` until Ctrl-C or SIGTERM.
 
-    The page is there before the daemon is at work. Everything that was started ends with us. Raises CannotShow.
+    `browser`: open the page in one, where a person with a screen began this. The page is there before the daemon is at
+    work. Everything that was started ends with us. Raises CannotShow.
     """
     clock = Clock()
     began = clock.monotonic()
@@ -48,6 +51,8 @@ def show(folder: Path, port: int) -> None:
                 demo_clock = Clock(timedelta(seconds=place.offset_seconds))
                 stage = Stage(place, demo_clock, simulated.control, Monitor(child), watched)
                 click.echo(_how_to_play(place, port, clock.monotonic() - began))
+                if browser and sys.stdout.isatty() and _has_screen():
+                    webbrowser.open(f"http://{_HOST}:{port}/")  # the port listens: the page comes when we serve
                 asyncio.run(_serve(stage, listener))
         except NotStarted as error:
             raise CannotShow(_why_no_mall(folder)) from error
@@ -65,8 +70,9 @@ class _Server(uvicorn.Server):
 
 
 async def _serve(stage: Stage, listener: socket.socket) -> None:
+    tour = Tour.of(stage)
     config = uvicorn.Config(
-        create_app(stage),
+        create_app(tour),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -84,6 +90,7 @@ async def _serve(stage: Stage, listener: socket.socket) -> None:
     def stop() -> None:
         for task in tasks:
             task.cancel()  # Ctrl-C reaches the children too: from now on their ends are no news
+        tour.guide.stop()
         server.should_exit = True
 
     loop = asyncio.get_running_loop()
@@ -96,6 +103,7 @@ async def _serve(stage: Stage, listener: socket.socket) -> None:
         stop()
         await asyncio.to_thread(stage.monitor.end)  # a start under way ends with it
         await asyncio.gather(*tasks, return_exceptions=True)
+        tour.end()
 
 
 async def _begin(stage: Stage) -> None:
@@ -129,6 +137,11 @@ def _listener(port: int) -> Iterator[socket.socket]:
         yield listener
 
 
+def _has_screen() -> bool:
+    """Return whether there is a screen to open a browser on: in a terminal a text browser would take it over."""
+    return sys.platform == "darwin" or any(os.environ.get(one) for one in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
 def _why_no_mall(folder: Path) -> str:
     """Return why the simulator did not start: its last words."""
     log = folder / SIMULATOR_LOG
@@ -144,7 +157,8 @@ def _how_to_play(place: Workplace, port: int, seconds: float) -> str:
     return f"""
   {place.loaded.mall.site.name}, simulated on this machine (ready after {seconds:.1f} s)
 
-    page          http://{_HOST}:{port}/
+    guided tour   http://{_HOST}:{port}/
+    free play     http://{_HOST}:{port}/play
     status page   http://{_HOST}:{place.ports.web}/
     break         {program} demo{at} fault jam a3-card-printer
     mend          {program} demo{at} mend

@@ -12,6 +12,7 @@ import httpx
 
 from mppmon.clock import Clock
 from mppmon.demo.children import DaemonChild, real_agent, simulator
+from mppmon.demo.messages import calls
 from mppmon.demo.simulator.launch import Control
 from mppmon.demo.workplace import Workplace, prepare
 from mppmon.store.paths import control_socket, database_url
@@ -19,8 +20,6 @@ from mppmon.store.paths import control_socket, database_url
 T = TypeVar("T")
 _LOOK = 0.1
 """Seconds between two looks at what is waited for."""
-_TAKEN = "Sedang ditangani"
-"""How the message to the others begins when somebody took an incident: no call to act."""
 
 
 class Missed(AssertionError):
@@ -41,7 +40,7 @@ class Told:
     @property
     def page(self) -> bool:
         """Whether it asks somebody to act."""
-        return self.text.startswith(("🔴", "🟡", "⚪")) and _TAKEN not in self.text
+        return calls(self.text)
 
 
 @dataclass

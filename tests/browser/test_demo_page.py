@@ -1,4 +1,4 @@
-"""The demo's page in a real browser: one fault, played as a person would."""
+"""The demo's free play in a real browser: one fault, played as a person would."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +21,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 def test_a_person_plays_it_on_a_phone(running: Demo, tab: Page, tmp_path: Path) -> None:
-    tab.goto(running.address)
+    tab.goto(f"{running.address}/play")
     expect(tab.locator(".state.running")).to_be_visible(timeout=30_000)
     tab.get_by_role("button", name="Rusakkan: Kartu macet di Loket A3").click()
     tab.locator("[data-show=chat]").click()
@@ -45,7 +45,7 @@ def test_a_person_plays_it_on_a_phone(running: Demo, tab: Page, tmp_path: Path) 
 
 def test_the_monitor_is_killed_and_started_again(running: Demo, tab: Page) -> None:
     tab.set_viewport_size({"width": 1366, "height": 900})
-    tab.goto(running.address)
+    tab.goto(f"{running.address}/play")
     mall = tab.frame_locator("#mall")
     expect(mall.locator("#headline")).to_be_visible(timeout=30_000)
     assert overflow(tab) <= 0

@@ -76,8 +76,18 @@ def test_another_sites_page_presses_no_button(running: Demo) -> None:
     with running.client() as client:
         for headers in ({"Origin": "http://evil.example"}, {"Origin": "null"}):
             assert client.post("/monitor/kill", headers=headers).status_code == 403
+            assert client.post("/tour/5", headers=headers).status_code == 403
         assert client.post("/mend", headers={"Origin": running.address}).status_code == 204
         assert client.get("/parts", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_the_tour_is_played_by_post_only_and_knows_its_steps(running: Demo) -> None:
+    with running.client() as client:
+        assert client.get("/tour/1").status_code == 405
+        assert client.post("/tour/7").status_code == 422
+        assert client.get("/", params={"step": 0}).status_code == 422
+        assert client.post("/tour/1").status_code == 204
+        until(lambda: bool(client.get("/tour").json()["mark"] == "1/True"), READY)
 
 
 def test_both_languages(running: Demo) -> None:

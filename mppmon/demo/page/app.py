@@ -1,94 +1,49 @@
 """The demo's web application, on loopback only. A GET shows; what changes something is a POST from this very page."""
 
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 import httpx
-from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from fastapi import Path as Parameter
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import BaseModel, Field
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from mppmon.demo.page.asked import Here, Language, StageOf
+from mppmon.demo.page.render import document, render
 from mppmon.demo.page.report import NoReport, ask
 from mppmon.demo.page.scenes import bubbles, letters, others, since, talks
-from mppmon.demo.page.stage import Stage
+from mppmon.demo.page.tour import Tour
+from mppmon.demo.page.tour import router as tour_router
 from mppmon.demo.page.troubles import troubles
 from mppmon.demo.simulator.launch import ControlRefused
-from mppmon.i18n import Speech
 
-Language = Literal["id", "en"]
 _HOSTS = ["localhost", "127.0.0.1"]
 router = APIRouter()
 
 
-def create_app(stage: Stage) -> FastAPI:
+def create_app(tour: Tour) -> FastAPI:
     """Return the application of this demo."""
     app = FastAPI(title="mppmon demo", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.stage = stage
+    app.state.stage, app.state.tour = tour.stage, tour
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS)
+    app.include_router(tour_router)
     app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     return app
 
 
-def stage_of(request: Request) -> Stage:
-    """Return the demo (a FastAPI dependency)."""
-    stage = request.app.state.stage
-    assert isinstance(stage, Stage)  # noqa: S101  # set by create_app
-    return stage
-
-
-def from_here(request: Request) -> None:
-    """Refuse a change that another site's page asks for (a FastAPI dependency): browsers name the origin."""
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise HTTPException(403, f"found origin {origin}, expected this page")
-
-
-StageOf = Annotated[Stage, Depends(stage_of)]
 Key = Annotated[str, Parameter(pattern=r"^[a-z-]{1,40}@[a-z0-9-]{1,40}$")]
-Here = Depends(from_here)
 
 
-@lru_cache(maxsize=1)
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("mppmon.demo.page", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _render(template: str, speak: Speech, values: Mapping[str, object]) -> str:
-    words = {"_": speak._, "plural": speak.plural, "language": speak.language}
-    return _templates().get_template(template).render(**words, **values)
-
-
-@router.get("/")
+@router.get("/play")
 def page(request: Request, stage: StageOf, lang: Language = "id") -> Response:
-    """Return the page; its parts follow by `/parts`."""
-    port = stage.place.ports.web
-    mall = stage.place.loaded.mall
-    values = {
-        "site": mall.site.name,
-        "agencies": [(one.id, one.short) for one in mall.agencies.values()],
-        "mall_url": f"http://{request.url.hostname}:{port}/?lang={lang}",
-    }
-    frames = f"http://127.0.0.1:{port} http://localhost:{port}"
-    policy = (
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; "
-        f"frame-src {frames}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-    headers = {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
-    return HTMLResponse(_render("page.html", stage.speak(lang), values), headers=headers)
+    """Return the page of the free play; its parts follow by `/parts`."""
+    agencies = [(one.id, one.short) for one in stage.place.loaded.mall.agencies.values()]
+    return document("page.html", request, stage, lang, {"agencies": agencies})
 
 
 @router.get("/parts")
@@ -121,7 +76,7 @@ def parts(stage: StageOf, lang: Language = "id", chat: str = "") -> Response:
     }
     return JSONResponse(
         {
-            "parts": {name: _render(f"{name}.html", speak, values) for name, values in shown.items()},
+            "parts": {name: render(f"{name}.html", speak, values) for name, values in shown.items()},
             "clock": f"{speak.date(now)} · {speak.time(now)}",
             "running": stage.monitor.condition.value == "running",
             "counts": {"faults": len(active), "chat": len(messages), "mail": len(mails)},
@@ -131,8 +86,8 @@ def parts(stage: StageOf, lang: Language = "id", chat: str = "") -> Response:
 
 
 @router.get("/report")
-async def report(stage: StageOf, agency: str, lang: Language = "id") -> Response:
-    """Return an agency's report of the demo's day as HTML."""
+async def report(stage: StageOf, agency: str, lang: Language = "id", *, brief: bool = False) -> Response:
+    """Return an agency's report of the demo's day as HTML; `brief`: for a narrow place."""
     if agency not in stage.place.loaded.mall.agencies:
         raise HTTPException(404, f"no agency {agency!r}")
     speak = stage.speak(lang)
@@ -140,7 +95,8 @@ async def report(stage: StageOf, agency: str, lang: Language = "id") -> Response
         found = await ask(stage.place.ports.web, agency, stage.clock.now(), speak)
     except NoReport:
         found = None
-    return HTMLResponse(_render("report.html", speak, {"report": found}), headers={"Cache-Control": "no-store"})
+    template = "tour_report.html" if brief else "report.html"
+    return HTMLResponse(render(template, speak, {"report": found}), headers={"Cache-Control": "no-store"})
 
 
 class Press(BaseModel):

@@ -1,28 +1,13 @@
 // Ask once a second how things are; each part arrives as HTML, rendered and escaped by the server.
-"use strict";
-const SECOND = 1000;
+import { SECOND, find, language, place, post, putReport, watchMall } from "./parts.js";
+
 const REPORT = 30; // looks between two reports: each costs the daemon a child
-const language = document.body.dataset.language;
-const shown = {}; // part -> its HTML
 const seen = { faults: null, chat: null, mail: null }; // pane -> how many its reader has seen
 const read = {}; // chat -> how many messages its reader has seen
 const wide = matchMedia("(min-width: 68rem)");
 let chat = "";
 let misses = 0;
 let looks = 0;
-
-const find = (id) => document.getElementById(id);
-
-function place(name, html) {
-  if (shown[name] === html) return;
-  shown[name] = html;
-  const part = find(`part-${name}`);
-  const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
-  const atEnd = part.scrollHeight - part.scrollTop - part.clientHeight < 60;
-  part.innerHTML = html;
-  if (focused && find(focused)) find(focused).focus();
-  if (name === "chat" && atEnd) part.scrollTop = part.scrollHeight;
-}
 
 function badge(element, news) {
   element.hidden = news <= 0;
@@ -45,16 +30,11 @@ function count(counts) {
   }
 }
 
-function watchMall(running) {
-  const mall = find("mall");
-  if (running && !mall.src) mall.src = mall.dataset.src; // asked for before the monitor is up, it would stay an error page
-}
-
 async function look() {
   const answer = await fetch(`/parts?lang=${language}&chat=${encodeURIComponent(chat)}`);
   if (!answer.ok) throw new Error(answer.status);
   const now = await answer.json();
-  for (const [name, html] of Object.entries(now.parts)) place(name, html);
+  for (const [name, html] of Object.entries(now.parts)) place(name, html, { toEnd: name === "chat" });
   find("clock").textContent = now.clock;
   count(now.counts);
   watchMall(now.running);
@@ -76,26 +56,8 @@ async function again() {
   setTimeout(again, SECOND);
 }
 
-async function post(button) {
-  const { post: address, message, data } = button.dataset;
-  const body = message ? JSON.stringify({ message: Number(message), data }) : undefined;
-  button.disabled = true;
-  try {
-    const headers = body ? { "Content-Type": "application/json" } : {};
-    const answer = await fetch(address, { method: "POST", headers, body });
-    find("refused").hidden = answer.ok;
-    if (!answer.ok) find("refused").textContent = (await answer.json()).detail;
-    await look();
-  } catch {
-    find("gone").hidden = false;
-  } finally {
-    button.disabled = false;
-  }
-}
-
-async function report() {
-  const answer = await fetch(`/report?lang=${language}&agency=${encodeURIComponent(find("agency").value)}`);
-  if (answer.ok) find("report").innerHTML = await answer.text();
+function report() {
+  return putReport({ agency: find("agency").value });
 }
 
 function show(pane) {
@@ -110,7 +72,7 @@ function show(pane) {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  if (button.dataset.post) post(button);
+  if (button.dataset.post) post(button, look);
   else if (button.dataset.show) show(button.dataset.show);
   else if (button.dataset.chat) {
     chat = button.dataset.chat;

@@ -1,0 +1,87 @@
+// The step a reader looks at is in the address: reload, back and a second window need no memory of ours.
+import { SECOND, find, language, place, post, putReport, watchMall } from "./parts.js";
+
+const REPORT = 10; // looks between two reports without news: each costs the daemon a child
+let misses = 0;
+let mark = "";
+let quiet = 0;
+let asking = false;
+let news = false;
+
+const step = () => document.body.dataset.step;
+
+async function look() {
+  const asked = step();
+  const answer = await fetch(`/tour?lang=${language}&step=${asked}`);
+  if (!answer.ok) throw new Error(answer.status);
+  const now = await answer.json();
+  if (asked !== step()) return; // the reader has gone on meanwhile
+  place("card", now.parts.card);
+  place("phone", now.parts.phone, { toEnd: true });
+  find("clock").textContent = now.clock;
+  watchMall(now.running);
+  quiet = now.mark === mark ? quiet + 1 : REPORT;
+  mark = now.mark;
+  if (now.running && quiet >= REPORT) {
+    quiet = 0;
+    report();
+  }
+}
+
+// One at a time: an older answer must not come after a newer one. What was told meanwhile is asked for once more.
+async function report() {
+  news = true;
+  if (asking) return;
+  asking = true;
+  busy(true);
+  try {
+    while (news) {
+      news = false;
+      await putReport({ agency: document.body.dataset.agency, brief: true });
+    }
+  } catch {
+    quiet = REPORT; // the daemon is away: the next look asks again
+  }
+  asking = false;
+  busy(false);
+}
+
+function busy(now) {
+  find("see-report").setAttribute("aria-busy", now);
+  find("anew").hidden = !now;
+}
+
+async function again() {
+  try {
+    if (!document.hidden || misses) await look();
+    misses = 0;
+  } catch {
+    misses += 1;
+  }
+  find("gone").hidden = misses < 3;
+  setTimeout(again, SECOND);
+}
+
+function turn(to) {
+  document.body.dataset.step = to;
+  for (const link of document.querySelectorAll(".steps a")) {
+    if (link.dataset.step === to) link.setAttribute("aria-current", "step");
+    else link.removeAttribute("aria-current");
+  }
+  for (const link of document.querySelectorAll("a.lang")) link.href = `?lang=${link.hreflang}&step=${to}`;
+  find("refused").hidden = true;
+  look().catch(() => {}); // the next look of `again` counts it
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target.closest("button[data-post], a[data-step]");
+  if (!target) return;
+  if (target.dataset.post) post(target, look);
+  else if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    history.pushState(null, "", target.href);
+    turn(target.dataset.step);
+  }
+});
+addEventListener("popstate", () => turn(new URLSearchParams(location.search).get("step") ?? "1"));
+again();
