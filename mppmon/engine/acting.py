@@ -22,7 +22,8 @@ def act(turn: Turn, command: Command) -> Answer:
     except Refused as refusal:
         answer = Answer(ok=False, code="refused", text=str(refusal))
     if not isinstance(command, Details):
-        detail = {"incident": str(getattr(command, "incident", "")), "code": answer.code, "id": command.id}
+        detail = {"person": command.principal.person} if command.principal.person else {}
+        detail |= {"incident": str(getattr(command, "incident", "")), "code": answer.code, "id": command.id}
         turn.batch.audit.append(AuditEntry(turn.now, command.principal.name, type(command).__name__.lower(), detail))
     return answer
 
@@ -41,7 +42,7 @@ def _dispatch(turn: Turn, command: Command) -> Answer:
 
 def _find(turn: Turn, command: Acknowledge | Escalate | Details) -> Incident | None:
     incident = turn.world.incident_numbered(command.incident)
-    return incident_for(incident, command.principal) if incident is not None else None
+    return incident_for(incident, command.principal, turn.world.loaded.mall) if incident is not None else None
 
 
 def _unknown(number: int) -> Answer:
@@ -54,7 +55,7 @@ def _acknowledge(turn: Turn, command: Acknowledge) -> Answer:
     if incident is None:
         return _unknown(command.incident)
     if incident.acknowledged_by is not None:
-        who = name_of(turn.world, incident.acknowledged_by)
+        who = name_of(turn.world, incident.acknowledged_by, speech(turn.world.loaded.mall.site.timezone)("en"))
         return Answer(ok=False, code="already", text=f"#{incident.number} is already taken by {who}; nothing changed")
     who = command.principal.person or command.principal.name
     incident = replace(incident, status=IncidentStatus.ACKNOWLEDGED, acknowledged_by=who, acknowledged_at=turn.now)
@@ -83,6 +84,6 @@ def _details(turn: Turn, command: Details) -> Answer:
     if incident is None:
         return _unknown(command.incident)
     speak = speech(turn.world.loaded.mall.site.timezone)
-    by = name_of(turn.world, incident.acknowledged_by)
+    by = name_of(turn.world, incident.acknowledged_by, speak(command.language))
     message = render(NoticeKind.DETAILS, incident, speech=speak(command.language), by=by, now=turn.now)
     return Answer(ok=True, code="ok", text=message.text)

@@ -12,7 +12,7 @@ from mppmon.engine.pacing import end, place, put
 from mppmon.engine.turn import Turn
 from mppmon.engine.ways import ways
 from mppmon.engine.world import World
-from mppmon.i18n import speech
+from mppmon.i18n import Speech, speech
 from mppmon.mall import topology
 from mppmon.mall.model import State
 
@@ -58,7 +58,7 @@ def notifications(turn: Turn) -> None:
                 incident,
                 speech=speak(person.language),
                 public_url=world.loaded.settings.public_url,
-                by=name_of(world, incident.acknowledged_by),
+                by=name_of(world, incident.acknowledged_by, speak(person.language)),
                 now=turn.now,
             )
             notification = Notification(
@@ -137,10 +137,12 @@ def line_in_doubt(world: World, root: str) -> bool:
     return root != uplink.device and uplink.device in topology.below(mall, root) and world.functions[root] is State.DOWN
 
 
-def name_of(world: World, person: str | None) -> str | None:
-    """Return what people call somebody; who is not in the config stays as known."""
+def name_of(world: World, person: str | None, speech: Speech) -> str | None:
+    """Return what people call somebody; of who is not in the config, that it is an administrator, with the login."""
     known = world.loaded.people.get(person or "")
-    return known.name if known else person
+    if known is not None or not person:
+        return known.name if known else None
+    return speech._("administrator ({login})").format(login=person)
 
 
 def remember(turn: Turn, incident: Incident) -> None:

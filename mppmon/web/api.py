@@ -1,14 +1,16 @@
 """The API. The command line speaks it over the control socket; over TCP it is read-only until sign-in exists."""
 
 import logging
+from dataclasses import replace
 from typing import Annotated, Literal
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from mppmon.config.problem import nearest
 from mppmon.engine.commands import Acknowledge, Command, Escalate
-from mppmon.mall.principal import Principal
+from mppmon.mall.principal import Principal, Role
 from mppmon.reports import Format, ReportError
 from mppmon.reports import Request as ReportRequest
 from mppmon.reports.period import days
@@ -46,9 +48,27 @@ async def oncall(house: HouseOf, who: Who) -> dict[str, object]:
 
 
 @router.post("/incidents/{number}/acknowledge")
-async def acknowledge(number: int, request: Request, who: Who, key: CommandId = None) -> Response:
-    """Take an incident on."""
+async def acknowledge(
+    number: int,
+    request: Request,
+    house: HouseOf,
+    who: Who,
+    person: Annotated[str | None, Query(alias="as", max_length=40)] = None,
+    key: CommandId = None,
+) -> Response:
+    """Take an incident on. `as`: an administrator does it in the name of a person of `people.yaml`."""
+    if person is not None:
+        who = _in_the_name_of(person, who, house)
     return await _do(request, Acknowledge(id=key or str(uuid4()), principal=who, incident=number))
+
+
+def _in_the_name_of(person: str, who: Principal, house: House) -> Principal:
+    who.require(who.role is Role.ADMINISTRATOR, "act in somebody else's name")
+    people = house.engine.snapshot.loaded.people
+    if person not in people:
+        hint = nearest(person, people)
+        raise HTTPException(422, f"no person {person!r} in people.yaml{f'; {hint}' if hint else ''}")
+    return replace(who, person=person)
 
 
 @router.post("/incidents/{number}/escalate")

@@ -157,8 +157,9 @@ def _headline(tally: dict[Delivery, int], speak: Speech) -> tuple[str, str]:
 
 def _incident(incident: Incident, snapshot: Snapshot, speak: Speech) -> IncidentCard:
     message = render(NoticeKind.PAGE, incident, speech=speak, now=snapshot.at)
-    person = snapshot.loaded.people.get(incident.acknowledged_by or "")
-    by = person.name if person else incident.acknowledged_by or ""
+    taken = incident.acknowledged_by or ""
+    person = snapshot.loaded.people.get(taken)
+    by = person.name if person else taken and speak._("administrator ({login})").format(login=taken)
     urgent = any(one.interrupted for one in incident.facts.stopped)
     return IncidentCard(incident.id, incident.number, message.lines[0], message.lines[1:], urgent, by)
 

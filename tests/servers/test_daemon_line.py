@@ -38,7 +38,7 @@ def test_a_printer_down_is_mailed_acknowledged_resolved_and_reported(line: Line)
     assert "already" not in line.run("ack", str(incident["number"]), status=1)
     line.control.mend()
     _, taken, mended = until(line.mails, lambda found: len(found) == 3)
-    assert taken["text"].startswith("🔴 Sedang ditangani root: Kartu Keluarga")
+    assert taken["text"].startswith("🔴 Sedang ditangani pengelola sistem (root): Kartu Keluarga")
     assert mended["text"].startswith("✅ Pulih: Kartu Keluarga, Loket A1")
     today = datetime.now(UTC).astimezone(ZoneInfo("Asia/Jakarta")).date()  # noqa: TID251  # the daemon's real day
     report = json.loads(line.run("report", "agency", "dukcapil", "--day", today.isoformat(), "--json"))
@@ -54,6 +54,16 @@ def test_an_unplugged_peripheral_limits_the_service_that_uses_it(line: Line) -> 
     line.control.begin("unplug", "finger")
     mail = until(line.mails, lambda found: len(found) > before)[-1]
     assert mail["text"].splitlines()[0] == "🟡 Cetak KTP-el TERBATAS · Loket A1"
+    line.control.mend()
+    until(line.status, lambda view: not view["incidents"])
+
+
+def test_an_administrator_takes_on_in_a_persons_name(line: Line) -> None:
+    line.control.begin("power-off", "printer")
+    (incident,) = until(line.status, lambda view: view["incidents"])["incidents"]
+    line.run("ack", str(incident["number"]), "--as", "anni", status=1)
+    line.run("ack", str(incident["number"]), "--as", "ani")
+    assert line.status()["incidents"][0]["acknowledged_name"] == "Ani"
     line.control.mend()
     until(line.status, lambda view: not view["incidents"])
 
