@@ -9,13 +9,13 @@ from typing import Any
 import click
 
 from mppmon import control
+from mppmon.cli import problems
 from mppmon.cli.control import DaemonOff
-from mppmon.cli.offline import last_config
+from mppmon.cli.offline import database, last_config
 from mppmon.clock import Clock
 from mppmon.config import ConfigErrors, Problem, load
 from mppmon.config.plan import Change, Line, compare
-from mppmon.store import Store, StoreError
-from mppmon.store.paths import control_socket, database_url
+from mppmon.store.paths import control_socket
 
 DIFFERENT, INVALID, WAITING = 1, 2, 4
 _SECONDS = 60.0
@@ -50,14 +50,12 @@ def compare_directory(directory: Path, state: Path) -> Found:
         "note": "",
         "directory": str(directory),
     }
+    with database(state) as store:
+        used = last_config(store)
     try:
-        with Store.open(database_url(state), read_only=True) as store:
-            used = last_config(store)
         loaded = load(directory, today=Clock().now().date())
     except ConfigErrors as errors:
         return {**found, "problems": [asdict(one) for one in errors.problems]}
-    except StoreError as error:
-        raise click.ClickException(str(error)) from error
     return {**found, "plan": compare(used, loaded).as_json()}
 
 
@@ -68,7 +66,7 @@ def show(found: Found, *, as_json: bool, applied: bool) -> int:
         click.echo(json.dumps(dict(found), indent=2, ensure_ascii=False))
     elif found["problems"]:
         for one in found["problems"]:
-            click.echo(f"{click.style('error', fg='red', bold=True)}: {Problem(**one)}")
+            problems.show(Path(found["directory"]), Problem(**one), "error", "red")
         click.echo(
             f"{_many(len(found['problems']), 'problem')}: nothing was changed, the old configuration stays in use"
         )
