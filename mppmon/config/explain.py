@@ -22,7 +22,7 @@ KEY = "[key]"
 SLUG = r"^[a-z0-9-]{1,40}$"
 LINES = "lines `key: value` below it, each with two more spaces before it"
 _LIST = "a list: lines that begin with `- `"
-_PATTERNS = {
+PATTERNS = {  # a pattern of a model -> what it asks for
     SLUG: "an id: at most 40 lower-case letters, digits and hyphens, such as a3-pc",
     r"^[A-Za-z][A-Za-z0-9]{0,62}$": "a name of letters and digits, such as PrinterJammed",
     r"^[A-Z]{2}$": "a country code of two capitals, such as ID",
@@ -130,7 +130,7 @@ def _text(kind: str, context: Mapping[str, Any], text: str, said: str) -> tuple[
         return listed(words), nearest(text, words)
     if kind == "string_pattern_mismatch":
         pattern = str(context["pattern"])
-        return _PATTERNS[pattern], guess.slug(text) if pattern == SLUG else ""
+        return PATTERNS[pattern], guess.slug(text) if pattern == SLUG else ""
     if kind == "value_error":
         return str(context["error"]), guess.text(str(context["error"]), text)
     if kind in _LIMITS:

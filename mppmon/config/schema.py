@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from mppmon.config.explain import PATTERNS
 from mppmon.config.reference import described
 from mppmon.config.settings import FILES
 
@@ -17,6 +18,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NUMBER = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$"
 _INTEGER = r"^\s*[+-]?[0-9]+(\.0*)?\s*$"
 _BOOLEAN = r"^([Yy]([Ee][Ss])?|[Nn][Oo]?|[Oo]([Nn]|[Ff][Ff])|[Tt]([Rr][Uu][Ee])?|[Ff]([Aa][Ll][Ss][Ee])?|0|1)$"
+_SAID = "patternErrorMessage"  # no keyword of JSON Schema: editors show it instead of the pattern
 _SCALARS = ("string", "number", "boolean")
 _BOUNDS = {"minLength": "minItems", "maxLength": "maxItems"}
 _NOISE = frozenset({"title", "discriminator", "format", "writeOnly"})
@@ -74,9 +76,11 @@ def _value(found: dict[str, Any], scalar: set[str]) -> dict[str, Any]:
         digits = [int(word) for word in found["enum"] if isinstance(word, str) and word.isdecimal()]
         return {**{key: value for key, value in found.items() if key != "type"}, "enum": [*found["enum"], *digits]}
     if kind == "string" and "const" not in found:
-        return {**found, "type": list(_SCALARS)}
+        said = {_SAID: PATTERNS[found["pattern"]]} if "pattern" in found else {}
+        return {**found, **said, "type": list(_SCALARS)}
     if kind in {"number", "integer"}:
-        return {**found, "type": [kind, "string"], "pattern": _INTEGER if kind == "integer" else _NUMBER}
+        pattern = _INTEGER if kind == "integer" else _NUMBER
+        return {**found, "type": [kind, "string"], "pattern": pattern, _SAID: "a number"}
     if kind == "boolean":
         rest = {key: value for key, value in found.items() if key != "type"}
         words = [
