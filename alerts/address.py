@@ -49,6 +49,16 @@ def sender(text: str) -> str:
     raise ValueError("an e-mail address such as mppmon@mpp.example.go.id, or `MPP Harapan <mppmon@mpp.example.go.id>`")
 
 
+def chat(address: str) -> str:
+    """Return where a message goes: of `-1001234567890/123456789`, a person in a group, the group's chat."""
+    return address.partition("/")[0]
+
+
+def member(address: str) -> str:
+    """Return whose answers these are: of a person in a group the number behind the slash, else the chat itself."""
+    return address.partition("/")[2] or address
+
+
 def phone(text: str) -> str:
     """Return a telephone number as E.164 (`+6281234567890`), from `0812-3456-7890`, `62 812...`, `+62 (812) ...`.
 

@@ -73,6 +73,12 @@ def _compose(
     return _page(incident, speech, now), ("ack", "escalate", "details")
 
 
+def addressed(message: Message, name: str, *, speech: Speech) -> Message:
+    """Return a message for a chat that several people read, saying whom it calls."""
+    called = speech._("For: {name}").format(name=name)
+    return replace(message, lines=(*message.lines[:-1], called, *message.lines[-1:]))
+
+
 def shorten(message: Message, limit: int) -> Message:
     """Return the message within `limit` characters, never refused: its first line stays, the middle gives way.
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from alerts.address import chat
 from alerts.channels.base import Failed, Reason, Result, Sent
 from alerts.channels.pool import Pool
 from alerts.channels.telegram_api import BotApi
@@ -31,7 +32,7 @@ class TelegramChannel:
 
     async def send(self, notification: Notification) -> Result:
         """Hand the message to Telegram. Never raises for what Telegram or the network does."""
-        payload = compose(notification.address, notification.message)
+        payload = compose(chat(notification.address), notification.message)
         try:
             answer = await self._pool.call(
                 lambda line: self._api.call("sendMessage", payload, line=line, timeout=self._timeout),

@@ -12,8 +12,8 @@ from mppmon.config.tree import Path as KeyPath
 
 FILE = "people.yaml"
 _CHAT = re.compile(
-    r"-?[1-9][0-9]{0,19}|@[A-Za-z][A-Za-z0-9_]{4,31}"
-)  # a chat's number (a group's is negative), a channel
+    r"-?[1-9][0-9]{0,19}|-[1-9][0-9]{0,19}/[1-9][0-9]{0,19}|@[A-Za-z][A-Za-z0-9_]{4,31}"
+)  # a chat's number (a group's is negative), a person in a group, a channel
 
 
 def check_people(draft: Draft) -> None:

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 
+from alerts.address import chat, member
 from alerts.inbox import Answer as ReplyAnswer
 from alerts.inbox import Reply
 from alerts.model import Person
@@ -97,7 +98,7 @@ class EngineInbox:
     async def reply(self, reply: Reply) -> ReplyAnswer:
         """Find who answers by the address, carry out what was asked, answer in that person's language."""
         loaded = self._engine.snapshot.loaded
-        person = _sender(reply, loaded.people.values())
+        person = who_answers(reply, loaded.people.values())
         speak = speech(loaded.mall.site.timezone)
         if person is None:
             return ReplyAnswer(speak("id")._("You are not known here."), ok=False)
@@ -111,11 +112,11 @@ class EngineInbox:
         return ReplyAnswer(text, ok=answer.ok)
 
 
-def _sender(reply: Reply, people: Iterable[Person]) -> Person | None:
-    """Return who answers: by the person's own address, else by an address that is one person's alone."""
-    known = [(one, one.addresses.get(reply.channel)) for one in people]
-    for wanted in (reply.sender, reply.address):
-        found = [one for one, address in known if wanted and address == wanted]
+def who_answers(reply: Reply, people: Iterable[Person]) -> Person | None:
+    """Return who answers: by the person's own number, also in a group; else by a chat that is one person's alone."""
+    known = [(one, address) for one in people if (address := one.addresses.get(reply.channel))]
+    for wanted, part in ((reply.sender, member), (reply.address, chat)):
+        found = [one for one, address in known if wanted and part(address) == wanted]
         if len(found) == 1:
             return found[0]
     return None

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from alerts import escalation, roster
+from alerts.address import member
 from alerts.channels.base import Reason
+from alerts.message import addressed, key_elsewhere, render
 from alerts.message import key as notification_key
-from alerts.message import key_elsewhere, render
 from alerts.model import Incident, IncidentStatus, NoticeKind, Notification, Page, PageStatus, Person, Policy, Tell
 from mppmon.engine.pacing import end, place, put
 from mppmon.engine.turn import Turn
@@ -61,6 +62,8 @@ def notifications(turn: Turn) -> None:
                 by=name_of(world, incident.acknowledged_by, speak(person.language)),
                 now=turn.now,
             )
+            if tell.kind is NoticeKind.PAGE and member(address) != address:
+                message = addressed(message, person.name, speech=speak(person.language))
             notification = Notification(
                 notification_key(tell.page or "", tell.step, person.id, channel, tell.kind, tell.sequence),
                 incident.id,

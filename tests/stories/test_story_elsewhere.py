@@ -56,3 +56,17 @@ def test_what_nobody_is_called_for_is_listed(tmp_path: Path) -> None:
         shown = json.loads(json.dumps(status_view(snapshot, READER)["alerts"]))
         assert [one["what"] for one in shown] == [{"id": "toner tinggal 8%", "en": "8% of toner left"}]
         assert not listed(snapshot, Principal(Role.AGENCY, "other", agencies=frozenset({"other"})))
+
+
+def test_a_page_in_a_group_says_whom_it_calls(tmp_path: Path) -> None:
+    loaded = small_config()
+    people = {
+        name: replace(one, addresses={"mail": f"-100/{number}"})
+        for number, (name, one) in enumerate(loaded.people.items(), start=1)
+    }
+    with House(tmp_path, replace(loaded, people=people)) as house:
+        house.all_well()
+        house.turn(house.cards("a1", jammed=True))
+        (page,) = house.told()
+        assert page.address == "-100/1"
+        assert page.message.lines[-2:] == ("Untuk: Ani", "Gangguan #1")
