@@ -45,6 +45,11 @@ def show(view: Mapping[str, Any], console: Console, *, everything: bool) -> None
     if view["blind"]:
         cut = "The mall's own line is cut" if view["line_cut"] else "The mall's own line cannot be judged"
         console.print(Text(f"{cut}: what is outside is unknown.", style="bold yellow"))
+    if view["rejected"]:
+        said = (
+            f"The changed configuration has {view['rejected']} problems, the old one stays in use: mppmon check-config"
+        )
+        console.print(Text(said, style="bold yellow"))
     services, devices = counts["services"], counts["devices"]
     console.print("Services: " + ", ".join(f"{number} {state}" for state, number in services.items() if number))
     console.print("Devices:  " + ", ".join(f"{number} {state}" for state, number in devices.items() if number))

@@ -58,7 +58,6 @@ class Reloader:
     ) -> None:
         self._engine, self._read, self._today, self._take_over = engine, read, today, take_over
         self._one_at_a_time = asyncio.Lock()
-        self.rejected: tuple[Problem, ...] = ()
         self._later: asyncio.Task[None] | None = None
 
     async def plan(self) -> Outcome:
@@ -70,12 +69,12 @@ class Reloader:
         return self._outcome(loaded, done=False)
 
     async def reload(self, author: str) -> Outcome:
-        """Take over what is on disk. What is wrong there is remembered in `rejected` until a reload succeeds."""
+        """Take over what is on disk. That something is wrong there is shown to readers until a reload succeeds."""
         async with self._one_at_a_time:
             try:
                 loaded = await self._load()
             except ConfigErrors as errors:
-                self.rejected = errors.problems
+                self._engine.rejected(len(errors.problems))
                 _log.error("reload by %s: nothing was changed, %d problems: %s", author, len(errors.problems), errors)
                 return Outcome(done=False, problems=errors.problems)
             outcome = self._outcome(loaded, done=True)
@@ -85,7 +84,7 @@ class Reloader:
             except (StoreError, TimeoutError) as error:
                 return self._waiting(author, outcome, error, adopted, loaded)
             await self._take_over(loaded)
-            self.rejected = ()
+            self._engine.rejected(0)
             _log.info("reload by %s: revision %s, %d changes", author, loaded.revision, len(_lines(outcome)))
             return outcome
 

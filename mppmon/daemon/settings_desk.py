@@ -23,9 +23,5 @@ class SettingsDesk:
         done = asyncio.run_coroutine_threadsafe(self._reloader.reload(author), self._loop)
         return self._told(await asyncio.shield(asyncio.wrap_future(done)))
 
-    def rejected(self) -> int:
-        """Return how many problems the newest reload was refused for."""
-        return len(self._reloader.rejected)
-
     def _told(self, outcome: Outcome) -> Mapping[str, object]:
         return {**outcome.as_json(), "directory": str(self._directory.absolute())}

@@ -19,6 +19,7 @@ from mppmon.engine.acting import act
 from mppmon.engine.adopt import adopt
 from mppmon.engine.commands import Answer, Command
 from mppmon.engine.decide import decide
+from mppmon.engine.incidents import CONFIG
 from mppmon.engine.intake import Intake
 from mppmon.engine.pacing import delivered
 from mppmon.engine.pulse import Pulse, SetBack
@@ -156,6 +157,15 @@ class Engine:
         future: Future[Answer] = _begun()
         self.intake.call(lambda: self._command(command, future))
         return future
+
+    def rejected(self, problems: int) -> None:
+        """Show readers that a changed configuration was refused for so many problems (0: it was taken over)."""
+
+        def note() -> None:
+            self._world.rejected = problems
+            self._turn.shown |= {CONFIG}
+
+        self.intake.call(note)
 
     def renew(self, loaded: Loaded) -> None:
         """Take over service hours and hand-overs that were resolved anew from the same configuration."""

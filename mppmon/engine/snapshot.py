@@ -33,6 +33,7 @@ class Snapshot:
     duty: Mapping[str, str | None] = field(default_factory=dict)
     blind: bool = False
     off: frozenset[str] = frozenset()
+    rejected: int = 0  # problems for which the newest reload was refused
     changed: frozenset[str] = frozenset()
 
     @property
@@ -58,5 +59,6 @@ def picture(world: World, version: int, now: datetime, changed: frozenset[str]) 
         duty=dict(world.duty) or {one.id: on_call(one, now) for one in world.loaded.rotations.values()},
         blind=world.blind,
         off=world.off,
+        rejected=world.rejected,
         changed=changed,
     )

@@ -73,6 +73,7 @@ class World:
     windows: dict[tuple[str, NoticeKind], Window] = field(default_factory=dict)
     next_number: int = 1
     blind: bool = False
+    rejected: int = 0  # problems for which the newest reload was refused
     off: frozenset[str] = frozenset()  # down, but not expected on now
     off_at: datetime | None = None
     duty: dict[str, str | None] = field(default_factory=dict)

@@ -38,7 +38,7 @@ _STATUS = {"ok": 200, "already": 409, "unknown-incident": 404, "refused": 403}
 @router.get("/status")
 async def status(house: HouseOf, who: Who) -> dict[str, object]:
     """Return services, devices that do not function, open incidents, who is on duty."""
-    return status_view(house.engine.snapshot, who, rejected=house.settings.rejected())
+    return status_view(house.engine.snapshot, who)
 
 
 @router.get("/oncall")

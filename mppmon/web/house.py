@@ -29,9 +29,6 @@ class Settings(Protocol):
     async def reload(self, author: str) -> Mapping[str, object]:
         """Take over what is on disk."""
 
-    def rejected(self) -> int:
-        """Return how many problems the newest reload was refused for; 0: it was taken over."""
-
 
 @dataclass(frozen=True, slots=True)
 class House:

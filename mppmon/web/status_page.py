@@ -88,6 +88,7 @@ class Page:
     more_faults: int
     duty: tuple[tuple[str, str], ...]
     listed: tuple[Fault, ...] = ()
+    rejected: str = ""
 
 
 def page_of(snapshot: Snapshot, who: Principal, speak: Speech) -> Page:
@@ -111,8 +112,21 @@ def page_of(snapshot: Snapshot, who: Principal, speak: Speech) -> Page:
         faults=tuple(_fault(one, snapshot, who, speak) for one in broken[:MAX_LISTED]),
         more_faults=len(broken[MAX_LISTED:]),
         duty=_duty(snapshot, speak) if who.sees_all else (),
+        rejected=_rejected(snapshot.rejected, speak) if who.sees_all else "",
         listed=tuple(_listed(one, snapshot, speak) for one in listed(snapshot, who)[:MAX_LISTED]),
     )
+
+
+def _rejected(problems: int, speak: Speech) -> str:
+    """Say that the files were changed to something that is not in use."""
+    if not problems:
+        return ""
+    text = speak.plural(
+        "The changed settings have {count} mistake; the old ones stay in use. See: mppmon check-config",
+        "The changed settings have {count} mistakes; the old ones stay in use. See: mppmon check-config",
+        problems,
+    )
+    return text.format(count=problems)
 
 
 def visible(snapshot: Snapshot, who: Principal, ids: Iterable[str]) -> frozenset[str]:

@@ -13,11 +13,8 @@ from mppmon.mall.principal import MALL, Principal
 from mppmon.store.scope import incident_for
 
 
-def status_view(snapshot: Snapshot, who: Principal, *, rejected: int = 0) -> dict[str, object]:
-    """Return the whole picture: counts, services, devices that do not function, incidents, alerts, who is on duty.
-
-    `rejected`: problems for which the newest reload was refused.
-    """
+def status_view(snapshot: Snapshot, who: Principal) -> dict[str, object]:
+    """Return the whole picture: counts, services, devices that do not function, incidents, alerts, who is on duty."""
     services = services_view(snapshot, who)
     devices = devices_view(snapshot, who)
     names = {one.id: one.name for one in snapshot.loaded.people.values()}
@@ -26,7 +23,7 @@ def status_view(snapshot: Snapshot, who: Principal, *, rejected: int = 0) -> dic
         "at": snapshot.at.isoformat(),
         "site": snapshot.loaded.mall.site.name,
         "revision": snapshot.loaded.revision,
-        "rejected": rejected if who.sees_all else 0,
+        "rejected": snapshot.rejected if who.sees_all else 0,
         "timezone": snapshot.loaded.mall.site.timezone,
         "blind": snapshot.blind,
         "line_cut": snapshot.line_cut,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 import yaml
 
 from mppmon import control
@@ -84,6 +85,8 @@ def test_a_bad_configuration_changes_nothing_and_says_where(line: Line) -> None:
     assert line.run("diff", status=2)
     view = line.status()
     assert (view["revision"], view["rejected"]) == (revision, 1)
+    page = requests.get(f"http://127.0.0.1:{line.port}/", timeout=10).text
+    assert "Pengaturan yang diubah memuat 1 kesalahan; yang lama tetap dipakai" in page
     (line.config / "devices.yaml").write_text(good, "utf-8")
     assert "no difference" in line.run("reload")
     assert line.status()["rejected"] == 0

@@ -47,9 +47,6 @@ class NoFiles:
         assert author
         return {"done": True, "problems": []}
 
-    def rejected(self) -> int:
-        return 0
-
 
 @dataclass(frozen=True)
 class WebMall:
