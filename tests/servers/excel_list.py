@@ -62,8 +62,8 @@ def good() -> list[Row]:
         ),
     ]
     rows += [
-        Row("3.10.02.04.002", f"Switch lantai {floor}", "Switch", "Cisco CBS250", f"FOC250{floor}", f"Lantai {floor}", "",
-            f"{NETWORK}.{floor}.1", "Switch inti")
+        Row("3.10.02.04.002", f"Switch lantai {floor}", "Switch", "Cisco CBS250", f"FOC250{floor}", f"Lantai {floor}",
+            "", f"{NETWORK}.{floor}.1", "Switch inti")
         for floor in (1, 2)
     ]  # fmt: skip
     for number, name in enumerate(COUNTERS, start=11):
