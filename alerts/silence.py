@@ -1,18 +1,18 @@
 """Silences: for a while, matching alerts page nobody. They stop pages, never monitoring. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.model import AlertKey
 
 RULE = "rule"
-SUBJECT = "subject"
+DEVICE = "device"
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Half-open `[start, end)`. `match`: label -> accepted values; the labels `rule` and `subject` are always there.
+    """Half-open `[start, end)`. `match`: label -> accepted values; the labels `rule` and `device` are always there.
 
     All labels must match; a silence that matches nothing in particular is refused, for it would silence the mall.
     """
@@ -34,9 +34,14 @@ class Silence:
             raise ValueError(f"silence {self.id}: end {self.end.isoformat()} is not after {self.start.isoformat()}")
 
 
-def silenced(key: AlertKey, silences: Iterable[Silence], *, now: datetime) -> Silence | None:
-    """Return the silence that covers this alert now, the one that ends last; None: somebody may be paged."""
-    labels = {**dict(key.labels), RULE: key.rule, SUBJECT: key.subject}
+def silenced(
+    key: AlertKey, silences: Iterable[Silence], *, now: datetime, more: Mapping[str, str] | None = None
+) -> Silence | None:
+    """Return the silence that covers this alert now, the one that ends last; None: somebody may be paged.
+
+    `more`: labels of the subject that the alert's own do not have (its kind, its agency).
+    """
+    labels = {**dict(key.labels), **(more or {}), RULE: key.rule, DEVICE: key.subject}
     covering = [
         one
         for one in silences

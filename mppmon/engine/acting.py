@@ -5,8 +5,9 @@ from dataclasses import replace
 from alerts import escalation
 from alerts.message import render
 from alerts.model import Incident, IncidentStatus, NoticeKind
-from mppmon.engine.commands import Acknowledge, Answer, Command, Details, Escalate
+from mppmon.engine.commands import Acknowledge, Answer, Command, Details, Escalate, Hush, Speak
 from mppmon.engine.incidents import tell_all
+from mppmon.engine.quiet import hush, speak_again
 from mppmon.engine.telling import name_of, remember
 from mppmon.engine.turn import Turn
 from mppmon.i18n import speech
@@ -24,6 +25,8 @@ def act(turn: Turn, command: Command) -> Answer:
     if not isinstance(command, Details):
         detail = {"person": command.principal.person} if command.principal.person else {}
         detail |= {"incident": str(getattr(command, "incident", "")), "code": answer.code, "id": command.id}
+        if isinstance(command, Hush | Speak):
+            detail |= {"silence": command.deed, "answer": answer.text}
         turn.batch.audit.append(AuditEntry(turn.now, command.principal.name, type(command).__name__.lower(), detail))
     return answer
 
@@ -36,6 +39,10 @@ def _dispatch(turn: Turn, command: Command) -> Answer:
             return _escalate(turn, command)
         case Details():
             return _details(turn, command)
+        case Hush():
+            return hush(turn, command)
+        case Speak():
+            return speak_again(turn, command)
         case _:
             raise Refused(f"unknown command {type(command).__name__}")
 

@@ -27,7 +27,8 @@ class Command:
     @property
     def deed(self) -> str:
         """Return what is to be done, in short: an id that comes again with another deed is an error of its sender."""
-        return f"{type(self).__name__.lower()} {getattr(self, 'incident', '')}".strip()
+        about = [str(getattr(self, name)) for name in ("incident", "match", "silence") if hasattr(self, name)]
+        return " ".join((type(self).__name__.lower(), *about))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,22 @@ class Details(Command):
 
     incident: int
     language: str = "id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hush(Command):
+    """Call nobody about what matches for a while. `match`: label -> accepted values, at least one label."""
+
+    match: tuple[tuple[str, tuple[str, ...]], ...]
+    seconds: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speak(Command):
+    """End a silence now."""
+
+    silence: str
 
 
 @dataclass(frozen=True, slots=True)

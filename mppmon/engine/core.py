@@ -260,7 +260,12 @@ class Engine:
         if known is not None:
             self._waiting.append(partial(future.set_result, Answer.again(known, command)))  # not before what it repeats
             return
-        answer = act(self._turn, command)
+        try:
+            answer = act(self._turn, command)
+        except Exception as error:  # noqa: BLE001  # whoever asked gets it; the engine goes on
+            _log.exception("command %s could not be carried out", command.deed)
+            future.set_exception(error)
+            return
         self._turn.batch.commands.append((command.key, self._turn.now, answer.kept(command)))
         self._waiting.append(partial(future.set_result, answer))
 

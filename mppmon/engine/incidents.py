@@ -21,6 +21,7 @@ from alerts.model import (
 )
 from alerts.words import fill
 from mppmon.engine.pacing import take_back
+from mppmon.engine.quiet import quiet
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
 from mppmon.mall import topology
@@ -34,13 +35,16 @@ CONFIG = "config"
 def open_for(turn: Turn) -> None:
     """Give every firing alert that somebody must act on its incident; a new incident is paged at once.
 
-    What is off outside its hours waits: if it is still off when they begin, it is a fault from then on.
+    What is off outside its hours waits: if it is still off when they begin, it is a fault from then on. So does what a
+    silence covers, until that ends.
     """
     world = turn.world
     for alert in [one for one in world.alerts.values() if one.status is AlertStatus.FIRING and one.incident is None]:
         rule = world.book.named(alert.key.rule)
         device = world.device(alert.key.subject)
         if rule is None or device is None or rule.severity is not Severity.URGENT or device.id in world.off:
+            continue
+        if quiet(world, alert, now=turn.now):
             continue
         incident = group.assign(alert, root=device.id, open_incidents=world.incidents.values())
         facts = facts_of(world, device, alert)

@@ -23,6 +23,7 @@ def restore(loaded: Loaded, saved: Saved, now: datetime) -> World:
     world.decided = max((one.decided_at for one in saved.states.values()), default=world.decided)
     world.incidents = {one.id: one for one in saved.incidents}
     world.pages = {one.incident: one for one in saved.pages if one.incident in world.incidents}
+    world.silences = {one.id: one for one in saved.silences if one.end > now}
     world.unsent = {one.key: one for one in saved.unsent}
     for alert in saved.alerts:
         if watched(world, alert):

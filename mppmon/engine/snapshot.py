@@ -6,6 +6,7 @@ from datetime import datetime
 
 from alerts.model import Alert, Incident
 from alerts.roster import on_call
+from alerts.silence import Silence
 from mppmon.config import Loaded
 from mppmon.engine.world import World
 from mppmon.mall.impact import Verdict
@@ -34,6 +35,7 @@ class Snapshot:
     blind: bool = False
     off: frozenset[str] = frozenset()
     rejected: int = 0  # problems for which the newest reload was refused
+    silences: tuple[Silence, ...] = ()
     changed: frozenset[str] = frozenset()
 
     @property
@@ -60,5 +62,6 @@ def picture(world: World, version: int, now: datetime, changed: frozenset[str]) 
         blind=world.blind,
         off=world.off,
         rejected=world.rejected,
+        silences=tuple(sorted(world.silences.values(), key=lambda one: one.end)),
         changed=changed,
     )

@@ -10,6 +10,7 @@ from alerts.message import addressed, key_elsewhere, render
 from alerts.message import key as notification_key
 from alerts.model import Incident, IncidentStatus, NoticeKind, Notification, Page, PageStatus, Person, Policy, Tell
 from mppmon.engine.pacing import end, place, put
+from mppmon.engine.quiet import all_quiet
 from mppmon.engine.turn import Turn
 from mppmon.engine.ways import ways
 from mppmon.engine.world import World
@@ -26,6 +27,8 @@ def escalations(turn: Turn) -> None:
             continue
         if world.incidents[incident_id].status is IncidentStatus.MENDED:
             continue  # it runs on when the fault comes back
+        if all_quiet(world, incident_id, now=turn.now):
+            continue  # it runs on when the silence ends
         policy = policy_of(world, page)
         after, tells = escalation.escalate(policy, page, on_call=on_call(turn), now=turn.now)
         world.pages[incident_id] = after

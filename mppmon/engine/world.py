@@ -19,6 +19,7 @@ from alerts.model import (
     Rule,
 )
 from alerts.rule import RuleBook, compile_rules, matches
+from alerts.silence import Silence
 from collectors.collector import Kind, Target
 from collectors.observation import Schema
 from mppmon.config import Loaded
@@ -71,6 +72,7 @@ class World:
     unsent: dict[str, Notification] = field(default_factory=dict)  # pages and ends that no channel has taken yet
     hurried: set[str] = field(default_factory=set)  # of these, what already takes another channel too
     windows: dict[tuple[str, NoticeKind], Window] = field(default_factory=dict)
+    silences: dict[str, Silence] = field(default_factory=dict)  # those that are not over
     next_number: int = 1
     blind: bool = False
     rejected: int = 0  # problems for which the newest reload was refused

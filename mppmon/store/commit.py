@@ -8,7 +8,7 @@ from mppmon.store import audit, outbox, revisions, transitions
 from mppmon.store.codec import encode
 from mppmon.store.connect import insert_new, upsert
 from mppmon.store.records import Batch
-from mppmon.store.schema import alert, command, incident, incident_agency, last_seen, page, transition
+from mppmon.store.schema import alert, command, incident, incident_agency, last_seen, page, silence, transition
 from mppmon.store.schema import outbox as outbox_table
 
 _LAST_SEEN_ROW = 1
@@ -45,6 +45,9 @@ def write(connection: Connection, batch: Batch) -> None:
             insert_new(backend, command, "id"),
             [{"id": key, "at": micros(at), "answer": answer} for key, at, answer in batch.commands],
         )
+    if batch.silences:
+        rows = [{"id": one.id, "until": micros(one.end), "body": encode(one)} for one in batch.silences]
+        connection.execute(upsert(backend, silence, "id"), rows)
     for name, normalised, at, author in batch.revisions:
         revisions.save(connection, name=name, normalised=normalised, at=at, author=author)
     if batch.last_seen is not None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from alerts.model import Alert, Incident, NoticeKind, Notification, Page
+from alerts.silence import Silence
 from mppmon.mall.model import Transition
 
 
@@ -40,6 +41,8 @@ class Batch:
     """Config revisions taken into use: `(name, normalised, at, author)`."""
     clocks: list[tuple[datetime, timedelta]] = field(default_factory=list)
     """The clock was set back to the first by the second: what waits in the outbox is due that much earlier."""
+    silences: list[Silence] = field(default_factory=list)
+    """New ones, and those that were ended early; each replaces the row of its id."""
     last_seen: datetime | None = None
 
     @property
@@ -56,6 +59,7 @@ class Batch:
             or self.refused
             or self.revisions
             or self.clocks
+            or self.silences
         )
 
 
@@ -73,6 +77,7 @@ class Saved:
     last_seen: datetime | None
     next_number: int
     unsent: tuple[Notification, ...] = ()
+    silences: tuple[Silence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey,
 
 from mppmon.store.connect import RowNumber
 
-VERSIONS = ("0001",)
+VERSIONS = ("0001", "0002")
 """Every schema version this mppmon can migrate from, oldest first; the last is the one it works with."""
 
 metadata = MetaData()
@@ -125,6 +125,14 @@ command = Table(
     Column("id", Text, primary_key=True),
     Column("at", BigInteger, nullable=False),
     Column("answer", Text, nullable=False),
+)
+silence = Table(
+    "silence",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("silence_until", "until"),
 )
 last_seen = Table(
     "last_seen",

@@ -17,7 +17,7 @@ from alerts.model import Incident, Notification, Page
 from mppmon.clock import from_micros
 from mppmon.mall.model import Transition
 from mppmon.mall.principal import Principal
-from mppmon.store import audit, incidents, outbox, revisions, transitions
+from mppmon.store import audit, incidents, outbox, revisions, silences, transitions
 from mppmon.store.commit import write
 from mppmon.store.connect import connect, copy_sqlite, parse, sqlite_path
 from mppmon.store.errors import NoDatabase, SchemaNewer, SchemaOlder, StoreError
@@ -91,6 +91,7 @@ class Store:
                 last_seen=None if seen is None else from_micros(seen),
                 next_number=incidents.next_number(connection),
                 unsent=tuple(outbox.unsent(connection)),
+                silences=tuple(silences.newest(connection)),
             )
 
     def answered(self, principal: Principal, command_id: str) -> str | None:

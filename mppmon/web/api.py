@@ -9,15 +9,14 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, R
 from fastapi.responses import JSONResponse
 
 from mppmon.config.problem import nearest
-from mppmon.engine.commands import Acknowledge, Command, Escalate
+from mppmon.engine.commands import Acknowledge, Escalate
 from mppmon.mall.principal import Principal, Role
 from mppmon.reports import Format, ReportError
 from mppmon.reports import Request as ReportRequest
 from mppmon.reports.period import days
-from mppmon.store import StoreError
 from mppmon.web.desk import Desk, DeskFull
-from mppmon.web.house import House, house_of, peer_of, principal
-from mppmon.web.pending import NotYetDurable, Pending, TooManyPending
+from mppmon.web.doing import by_socket, do
+from mppmon.web.house import House, house_of, principal
 from mppmon.web.views import on_call_view, status_view
 
 _log = logging.getLogger(__name__)
@@ -32,7 +31,6 @@ _REPORT_FAULT = {
     "timeout": (504, "the report took too long and was given up; ask for a shorter period"),
 }
 _FAILED = (500, "the report could not be made; the daemon's log says why")
-_STATUS = {"ok": 200, "already": 409, "unknown-incident": 404, "refused": 403}
 
 
 @router.get("/status")
@@ -59,7 +57,7 @@ async def acknowledge(
     """Take an incident on. `as`: an administrator does it in the name of a person of `people.yaml`."""
     if person is not None:
         who = _in_the_name_of(person, who, house)
-    return await _do(request, Acknowledge(id=key or str(uuid4()), principal=who, incident=number))
+    return await do(request, Acknowledge(id=key or str(uuid4()), principal=who, incident=number))
 
 
 def _in_the_name_of(person: str, who: Principal, house: House) -> Principal:
@@ -74,13 +72,13 @@ def _in_the_name_of(person: str, who: Principal, house: House) -> Principal:
 @router.post("/incidents/{number}/escalate")
 async def escalate(number: int, request: Request, who: Who, key: CommandId = None) -> Response:
     """Pass an incident on to the next step of its policy."""
-    return await _do(request, Escalate(id=key or str(uuid4()), principal=who, incident=number))
+    return await do(request, Escalate(id=key or str(uuid4()), principal=who, incident=number))
 
 
 @router.post("/devices/{device}/poll")
 async def poll(device: str, request: Request, house: HouseOf, who: Who) -> Response:
     """Poll a device now, outside its turn, and return what it said."""
-    _by_socket(request)
+    by_socket(request)
     if not who.may_act():
         raise HTTPException(403, "this role may not poll")
     if device not in house.engine.snapshot.loaded.mall.devices:
@@ -145,29 +143,3 @@ def _told(error: ReportError) -> HTTPException:
     _log.error("no report: %s", error)
     status, text = _REPORT_FAULT.get(error.word, _FAILED)
     return HTTPException(status, text)
-
-
-async def _do(request: Request, command: Command) -> Response:
-    _by_socket(request)
-    pending: Pending = request.app.state.pending
-    try:
-        answer = await pending.answer(command)
-    except StoreError as error:
-        raise HTTPException(503, f"nothing was changed, try again: {error}") from error
-    except ValueError as error:
-        raise HTTPException(409, str(error)) from error
-    except TooManyPending:
-        raise HTTPException(503, "nothing was changed: the database does not take changes now") from None
-    except NotYetDurable:
-        text = "not yet durable, pending: the database has not taken it; ask again under the same Idempotency-Key"
-        headers = {"Idempotency-Key": command.id, "Retry-After": "10"}
-        return JSONResponse({"ok": False, "code": "pending", "text": text}, status_code=504, headers=headers)
-    return JSONResponse(
-        {"ok": answer.ok, "code": answer.code, "text": answer.text}, status_code=_STATUS.get(answer.code, 400)
-    )
-
-
-def _by_socket(request: Request) -> None:
-    """Refuse changes over TCP: until sign-in exists nobody there is known by name."""
-    if peer_of(request).uid is None:
-        raise HTTPException(403, "changes are made by the control socket or by Telegram until sign-in exists")

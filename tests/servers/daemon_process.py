@@ -40,6 +40,14 @@ class Line:
         assert done.returncode == status, f"{arguments}: exit {done.returncode}: {done.stdout}{done.stderr}"
         return done.stdout
 
+    def refused(self, *arguments: str, status: int = 1) -> str:
+        """Run a command that is to fail; return what it says of that."""
+        done = subprocess.run(
+            [*MPPMON, *arguments, "--state", str(self.state)], capture_output=True, text=True, check=False, timeout=60
+        )
+        assert done.returncode == status, f"{arguments}: exit {done.returncode}: {done.stdout}{done.stderr}"
+        return done.stderr
+
     def mails(self) -> list[dict[str, Any]]:
         """Return the mails so far."""
         found: list[dict[str, Any]] = self.control.get("/mailbox")["mails"]

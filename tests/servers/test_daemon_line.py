@@ -68,6 +68,23 @@ def test_an_administrator_takes_on_in_a_persons_name(line: Line) -> None:
     until(line.status, lambda view: not view["incidents"])
 
 
+def test_a_silence_keeps_the_technician_from_being_called_until_it_is_ended(line: Line) -> None:
+    before = len(line.mails())
+    assert "not in the configuration" in line.refused("silence", "add", "prnter", "--for", "2h", "--reason", "rol baru")
+    assert "such as 30m" in line.refused("silence", "add", "printer", "--for", "soon", "--reason", "x", status=2)
+    silence = line.run("silence", "add", "printer", "--for", "2h", "--reason", "rol baru").strip()
+    assert "device printer" in line.run("silence", "list")
+    line.control.begin("power-off", "printer")
+    until(line.status, lambda view: view["counts"]["services"]["interrupted"] == 1)
+    assert line.status()["incidents"] == []
+    assert len(line.mails()) == before
+    line.run("silence", "end", silence)
+    told = until(line.mails, lambda found: len(found) > before)[-1]
+    assert "TERHENTI" in told["text"]
+    line.control.mend()
+    until(line.status, lambda view: not view["incidents"])
+
+
 def test_every_command_speaks_json(line: Line) -> None:
     assert json.loads(line.run("status", "--json"))["site"] == "MPP Uji"
     assert json.loads(line.run("oncall", "--json"))["rosters"]["teknisi"]["shifts"][0]["person"] == "ani"
@@ -130,7 +147,7 @@ def test_a_database_of_a_newer_mppmon_is_left_alone_with_a_status_of_its_own(lin
         check=False,
         timeout=60,
     )
-    assert (done.returncode, done.stderr) == (5, "the database has schema 9999, this mppmon knows up to 0001\n")
+    assert (done.returncode, done.stderr) == (5, "the database has schema 9999, this mppmon knows up to 0002\n")
 
 
 def test_a_port_that_is_taken_is_one_clear_line(line: Line, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_an_incident_is_mended_when_none_of_its_alerts_lives() -> None:
 
 def silence(**change: object) -> Silence:
     given: dict[str, object] = {
-        "id": "s1", "match": (("subject", ("sw-core",)),), "start": NOW, "end": NOW + HOUR, "author": "sari",
+        "id": "s1", "match": (("device", ("sw-core",)),), "start": NOW, "end": NOW + HOUR, "author": "sari",
         "reason": "ganti switch",
     }  # fmt: skip
     return Silence(**{**given, **change})  # type: ignore[arg-type]  # a table of changes
@@ -64,7 +64,7 @@ def test_a_silence_covers_what_it_names_while_it_lasts() -> None:
     assert silenced(key, [short], now=NOW - timedelta(microseconds=1)) is None
     assert silenced(key, [short, long], now=NOW) is long
     assert silenced(AlertKey("DeviceDown", "sw-2"), [short, long], now=NOW) is None
-    both = silence(match=(("subject", ("sw-core",)), ("rule", ("DeviceDown",))))
+    both = silence(match=(("device", ("sw-core",)), ("rule", ("DeviceDown",))))
     assert silenced(key, [both], now=NOW) is None
 
 

@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -18,6 +19,8 @@ from mppmon.store.migrate import MIGRATIONS, Migrated, main, migrate, migrate_in
 from tests.unit.store_kit import MONDAY, new_database, transition
 
 HEAD = schema.VERSIONS[-1]
+NEXT = "0900"
+BEGINNING = f"from alembic import op\nrevision, down_revision = '{NEXT}', '{HEAD}'\n"
 
 
 def execute(path: Path, statement: str) -> None:
@@ -52,41 +55,57 @@ def test_an_empty_database_needs_no_copy_and_the_second_run_does_nothing(tmp_pat
 
 
 def test_data_is_copied_before_it_is_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A schema of later, 0002, on top of a database that holds data."""
+    """A schema of later on top of a database that holds data."""
     url = new_database(tmp_path / "mppmon.db")
     with Store.open(url) as store:
         store.commit(SYSTEM, Batch(transitions=[transition("a/reach", "up", MONDAY)]))
     later = tmp_path / "migrations"
     (later / "versions").mkdir(parents=True)
-    for source in ("env.py", "versions/0001_first.py"):
+    for source in ("env.py", *(f"versions/{one.name}" for one in (MIGRATIONS / "versions").glob("*.py"))):
         (later / source).write_text((MIGRATIONS / source).read_text())
-    (later / "versions" / "0002_later.py").write_text(
-        "from alembic import op\nrevision, down_revision = '0002', '0001'\n"
-        "def upgrade():\n    op.execute('create table later (id text)')\n    op.execute('delete from transition')\n"
+    (later / "versions" / "0900_later.py").write_text(
+        BEGINNING
+        + "def upgrade():\n    op.execute('create table later (id text)')\n    op.execute('delete from transition')\n"
     )
     monkeypatch.setattr(migration, "MIGRATIONS", later)
-    monkeypatch.setattr(migration, "VERSIONS", ("0001", "0002"))
+    monkeypatch.setattr(migration, "VERSIONS", (*schema.VERSIONS, NEXT))
     done = migrate(url, tmp_path / "copies", now=MONDAY)
-    copy = tmp_path / "copies" / "mppmon-schema-0001-20261123T010000Z.db"
-    assert done == Migrated("0001", "0002", str(copy))
+    copy = tmp_path / "copies" / f"mppmon-schema-{HEAD}-20261123T010000Z.db"
+    assert done == Migrated(HEAD, NEXT, str(copy))
     with Store.open(sqlite_url(copy)) as copied:
         assert list(copied.saved(SYSTEM).states) == ["a/reach"]
-    with pytest.raises(SchemaNewer, match="schema 0002, this mppmon knows up to 0001"):
+    with pytest.raises(SchemaNewer, match=f"schema {NEXT}, this mppmon knows up to {HEAD}"):
         Store.open(url)
+
+
+def test_a_database_of_the_first_schema_is_brought_to_the_present_one_with_all_it_holds(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path / "mppmon.db")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = connect(parse(url), read_only=False, create=True)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    row = "values (1, 'i', 'a/reach', 'unknown', 'up', 0, 0, 'answered', 'r', null)"
+    execute(tmp_path / "mppmon.db", f"insert into transition {row}")
+    assert migrate(url, tmp_path / "copies", now=MONDAY).found == "0001"
+    with Store.open(url) as store:
+        assert list(store.saved(SYSTEM).states) == ["a/reach"]
 
 
 def test_a_step_that_fails_leaves_the_schema_it_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = new_database(tmp_path / "mppmon.db")
     later = tmp_path / "migrations"
     (later / "versions").mkdir(parents=True)
-    for source in ("env.py", "versions/0001_first.py"):
+    for source in ("env.py", *(f"versions/{one.name}" for one in (MIGRATIONS / "versions").glob("*.py"))):
         (later / source).write_text((MIGRATIONS / source).read_text())
-    (later / "versions" / "0002_later.py").write_text(
-        "from alembic import op\nrevision, down_revision = '0002', '0001'\n"
-        "def upgrade():\n    op.execute('create table later (id text)')\n    op.execute('drop table absent')\n"
+    (later / "versions" / "0900_later.py").write_text(
+        BEGINNING
+        + "def upgrade():\n    op.execute('create table later (id text)')\n    op.execute('drop table absent')\n"
     )
     monkeypatch.setattr(migration, "MIGRATIONS", later)
-    monkeypatch.setattr(migration, "VERSIONS", ("0001", "0002"))
+    monkeypatch.setattr(migration, "VERSIONS", (*schema.VERSIONS, NEXT))
     with pytest.raises(StoreError, match="no such table: absent"):
         migrate(url, tmp_path / "copies", now=MONDAY)
     raw = sqlite3.connect(tmp_path / "mppmon.db")
@@ -109,8 +128,8 @@ def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
 
 def test_an_older_or_empty_schema_waits_for_its_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = new_database(tmp_path / "mppmon.db")
-    monkeypatch.setattr("mppmon.store.store.VERSIONS", ("0001", "0002"))
-    with pytest.raises(SchemaOlder, match="schema 0001, expected 0002"):
+    monkeypatch.setattr("mppmon.store.store.VERSIONS", (*schema.VERSIONS, NEXT))
+    with pytest.raises(SchemaOlder, match=f"schema {HEAD}, expected {NEXT}"):
         Store.open(url)
     (tmp_path / "empty.db").touch()
     with pytest.raises(NoDatabase, match="no tables"):

@@ -1,0 +1,104 @@
+"""`mppmon silence`: add, list, end."""
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import click
+
+from mppmon.cli.control import ask, state_option
+
+_UNITS = {"m": 60, "h": 3600, "d": 86_400}
+_DURATION = re.compile(r"([0-9]{1,5})([mhd])")
+
+
+class Duration(click.ParamType[float]):
+    """`30m`, `2h`, `1d` -> seconds."""
+
+    name = "duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return seconds; fails with what was expected."""
+        found = _DURATION.fullmatch(str(value))
+        if found is None:
+            self.fail(f"found {value!r}, expected minutes, hours or days such as 30m, 2h, 1d", param, ctx)
+        return float(int(found[1]) * _UNITS[found[2]])
+
+
+@click.group(name="silence")
+def command() -> None:
+    """Call nobody about some devices for a while; they are watched as ever.
+
+    What is still wrong when a silence ends calls somebody then.
+
+    \b
+    Examples:
+      mppmon silence add a3-pc --for 2h --reason "ganti monitor"
+      mppmon silence add --agency dukcapil --rule DeviceDown --for 1d --reason "listrik padam"
+      mppmon silence list
+      mppmon silence end 0195f1c2-...
+    """  # noqa: D301  # \b is click's mark for lines that must not be rewrapped
+
+
+@command.command()
+@click.argument("devices", nargs=-1)
+@click.option("--rule", "rules", multiple=True, help="Only alerts of this rule (may be given several times).")
+@click.option("--kind", "kinds", multiple=True, help="Only devices of this kind.")
+@click.option("--agency", "agencies", multiple=True, help="Only devices of this agency.")
+@click.option("--for", "seconds", type=Duration(), required=True, help="How long: 30m, 2h, 1d; at most 30d.")
+@click.option("--reason", required=True, help="Why, for colleagues and the audit.")
+@state_option
+def add(  # one argument per option
+    devices: tuple[str, ...],
+    rules: tuple[str, ...],
+    kinds: tuple[str, ...],
+    agencies: tuple[str, ...],
+    seconds: float,
+    reason: str,
+    state: Path,
+) -> None:
+    """Begin a silence of DEVICES (or of what the options say); prints its id.
+
+    \b
+    Example:
+      mppmon silence add a3-pc a3-card-printer --for 2h --reason "ganti monitor"
+    """  # noqa: D301  # as above
+    wish = {"device": devices, "rule": rules, "kind": kinds, "agency": agencies, "seconds": seconds, "reason": reason}
+    answer = ask(state, "POST", f"/api/v1/silences?{urlencode(wish, doseq=True)}", key=str(uuid4()))
+    click.echo(answer.json()["text"])
+
+
+@command.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@state_option
+def list_(state: Path, *, as_json: bool) -> None:
+    """Show the silences in force.
+
+    \b
+    Example:
+      mppmon silence list --json
+    """  # noqa: D301  # as above
+    found = ask(state, "GET", "/api/v1/silences").json()["silences"]
+    if as_json:
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    for one in () if as_json else found:
+        match = "; ".join(f"{label} {', '.join(values)}" for label, values in one["match"].items())
+        click.echo(f"{one['id']}  until {one['end']}  {match}  ({one['author_name']}: {one['reason']})")
+    if not found and not as_json:
+        click.echo("no silence is in force")
+
+
+@command.command()
+@click.argument("silence")
+@state_option
+def end(silence: str, state: Path) -> None:
+    """End a silence now; what is still wrong calls somebody at once.
+
+    \b
+    Example:
+      mppmon silence end 0195f1c2-7a1b-7c3d-8e4f-5a6b7c8d9e0f
+    """  # noqa: D301  # as above
+    ask(state, "POST", f"/api/v1/silences/{silence}/end", key=str(uuid4()))
+    click.echo("ended")
