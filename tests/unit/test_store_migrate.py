@@ -65,7 +65,7 @@ def test_data_is_copied_before_it_is_migrated(tmp_path: Path, monkeypatch: pytes
         (later / source).write_text((MIGRATIONS / source).read_text())
     (later / "versions" / "0900_later.py").write_text(
         BEGINNING
-        + "def upgrade():\n    op.execute('create table later (id text)')\n    op.execute('delete from transition')\n"
+        + "def upgrade():\n    op.execute('create table later (id text)')\n    op.execute('drop table audit')\n"
     )
     monkeypatch.setattr(migration, "MIGRATIONS", later)
     monkeypatch.setattr(migration, "VERSIONS", (*schema.VERSIONS, NEXT))
