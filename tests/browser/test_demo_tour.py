@@ -133,6 +133,20 @@ def test_reload_back_language_and_skipping_keep_the_step(running: Demo, tab: Pag
     assert tab.locator(".steps [aria-current]").get_attribute("data-step") == "3"
 
 
+def test_a_keyboard_keeps_its_place(running: Demo, tab: Page) -> None:
+    """From the pressed button to the next step, without a mouse, while the card is rendered anew below the fingers."""
+    tab.goto(f"{running.address}/?step=1")
+    with running.client() as client:
+        assert client.post("/faults/unplug@b3-fingerprint/begin").status_code == 204
+    expect(tab.locator("#deed")).to_be_visible()
+    tab.locator("#deed").focus()
+    tab.keyboard.press("Enter")
+    there(tab)
+    expect(tab.locator("#onward")).to_be_focused()
+    tab.keyboard.press("Enter")
+    expect(tab.locator(".card h2")).to_contain_text("2.")
+
+
 def test_two_windows_and_a_fault_of_somebody_else(running: Demo, tab: Page, chromium: BrowserContext) -> None:
     """Skip to "taken" while another fault lasts and the monitor is killed: everything needed is done, once."""
     with running.client() as client:

@@ -96,6 +96,10 @@ def test_an_earlier_incident_is_waited_for() -> None:
     assert facts.view is not None
     view = replace(facts.view, incidents=(*facts.view.incidents, Open(3, "b1-pc", None)))
     assert next_act(Step.CORE, replace(facts, view=view)) is Wait.CALM
+    # Of something that is silent it may stay open as long as this fault: then it is shown, not waited for.
+    assert next_act(Step.CORE, replace(facts, view=view, silent=facts.silent | {"b1-pc"})) is Wait.SETTLED
+    judged = replace(view, not_up=view.not_up | {"b1-pc"})
+    assert next_act(Step.CORE, replace(facts, view=judged, silent=facts.silent | {"b1-pc"})) is There.NOW
 
 
 def test_who_else_was_called_is_said_once() -> None:

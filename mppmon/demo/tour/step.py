@@ -125,8 +125,8 @@ def _broken(step: Step, facts: Facts, view: View, pressed: Collection[int]) -> A
         return Wait.TAKEN if button.message in pressed else button
     if not pages:
         return Wait.MESSAGE
-    if any(one.root != incident.root for one in view.incidents):
-        return Wait.CALM  # of an earlier fault, not closed yet
+    if any(one.root != incident.root and one.root not in facts.silent for one in view.incidents):
+        return Wait.CALM  # of an earlier fault, not closed yet; what is silent now belongs to this one
     return There.NOW if facts.silent - {REAL_PC} <= view.not_up else Wait.SETTLED
 
 

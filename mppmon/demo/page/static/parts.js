@@ -11,7 +11,7 @@ export function place(name, html, { toEnd = false } = {}) {
   const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
   const atEnd = part.scrollHeight - part.scrollTop - part.clientHeight < 60;
   part.innerHTML = html;
-  if (focused && find(focused)) find(focused).focus({ preventScroll: true });
+  if (focused) (find(focused) ?? part.querySelector(".next"))?.focus({ preventScroll: true });
   if (toEnd && atEnd) part.scrollTop = part.scrollHeight;
 }
 
@@ -21,9 +21,10 @@ export function watchMall(running) {
 }
 
 export async function post(button, look) {
+  if (button.getAttribute("aria-disabled") === "true") return; // not `disabled`: that would lose a keyboard's place
   const { post: address, message, data } = button.dataset;
   const body = message ? JSON.stringify({ message: Number(message), data }) : undefined;
-  button.disabled = true;
+  button.setAttribute("aria-disabled", "true");
   try {
     const headers = body ? { "Content-Type": "application/json" } : {};
     const answer = await fetch(address, { method: "POST", headers, body });
@@ -33,7 +34,7 @@ export async function post(button, look) {
   } catch {
     find("gone").hidden = false;
   } finally {
-    button.disabled = false;
+    button.removeAttribute("aria-disabled");
   }
 }
 
