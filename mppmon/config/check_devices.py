@@ -18,10 +18,9 @@ def check_devices(draft: Draft) -> None:
     """Judge every device."""
     if draft.devices is None:
         return
-    uplink = draft.site.site.uplink.device if draft.site and draft.site.site.uplink else None
     for slug, device in draft.devices.devices.items():
         _references(draft, slug, device)
-        _asking(draft, slug, device, is_uplink=slug == uplink)
+        _asking(draft, slug, device)
         _liveness(draft, slug, device)
         _secrets(draft, slug, device)
     _profiles(draft, draft.devices)
@@ -37,7 +36,7 @@ def _references(draft: Draft, slug: str, device: DeviceSettings) -> None:
         draft.refer(FILE, (*path, "parents", index), parent, "devices")
     if device.via is None:
         if device.kind is DeviceKind.PERIPHERAL:
-            draft.error(FILE, (*path, "via"), "nothing", "`via: <the PC it hangs on>`")
+            draft.error(FILE, (*path, "via"), "nothing", "`via: <the PC that it is plugged into>`")
         return
     if not draft.refer(FILE, (*path, "via"), device.via, "devices") or draft.devices is None:
         return
@@ -50,12 +49,12 @@ def _references(draft: Draft, slug: str, device: DeviceSettings) -> None:
         )
 
 
-def _asking(draft: Draft, slug: str, device: DeviceSettings, *, is_uplink: bool) -> None:
+def _asking(draft: Draft, slug: str, device: DeviceSettings) -> None:
     path = ("devices", slug)
     ways = [way for way in _WAYS if getattr(device, way) is not None]
     unasked = (
         "a passive device, which cannot be asked"
-        if device.kind is DeviceKind.PASSIVE or is_uplink
+        if device.kind is DeviceKind.PASSIVE
         else "a device seen through its PC"
         if device.via is not None
         else None
@@ -75,16 +74,20 @@ def _asking(draft: Draft, slug: str, device: DeviceSettings, *, is_uplink: bool)
     elif device.kind is DeviceKind.ONLINE_SYSTEM and device.address is None:
         draft.error(FILE, path, "neither `http` nor `address`", "`http: {url: https://...}`", key=True)
     elif device.address is None and device.kind is not DeviceKind.PERIPHERAL:
-        draft.error(FILE, path, "no address", "`address: <IP address>`, or `via: <its PC>`, or kind passive", key=True)
+        draft.error(
+            FILE, path, "no address", "`address: <IP address>`, or `via: <its PC>`, or `kind: passive`", key=True
+        )
 
 
 def _liveness(draft: Draft, slug: str, device: DeviceSettings) -> None:
     path = ("devices", slug, "liveness", "way")
     way = device.liveness.way
     if way == "snmp" and device.snmp is None and device.address is not None:
-        draft.error(FILE, path, "'snmp' without snmp settings", "`snmp: {}` beside it, or another way")
+        draft.error(
+            FILE, path, "'snmp' without snmp settings", "`snmp: {}` beside `liveness`, not in it, or `way: auto`"
+        )
     if way == "tcp" and device.liveness.port is None and device.agent is None and device.http is None:
-        draft.error(FILE, path, "'tcp' without a port", "`port:` beside it")
+        draft.error(FILE, path, "'tcp' without a port", "`port:` beside it, such as `port: 443`")
 
 
 def _secrets(draft: Draft, slug: str, device: DeviceSettings) -> None:
@@ -122,7 +125,7 @@ def _cycles(draft: Draft, devices: dict[str, DeviceSettings]) -> None:
                 FILE,
                 ("devices", child, key),
                 f"a circle {' -> '.join(reversed(ring))}",
-                "`parents` that lead towards the mall's line",
+                "`parents` that are nearer to the internet or the power than this device",
                 key=True,
             )
             above[child].discard(parent)
@@ -159,4 +162,4 @@ def url_expected(url: str) -> str | None:
         parts = urlsplit("")
     if not good:
         return "a URL such as https://layanan.example.go.id/status"
-    return "a URL without a name or password in it" if "@" in parts.netloc else None
+    return "a URL without a user name or password in it" if "@" in parts.netloc else None

@@ -29,7 +29,10 @@ def _site(draft: Draft) -> None:
         draft.error("site.yaml", ("site", "timezone"), quoted(site.timezone), _ZONES, hint)
     if draft.site.hours.open is None and not draft.wrote("site.yaml", ("hours", "open")):
         draft.error(
-            "site.yaml", ("hours", "open"), "nothing", "the mall's service hours, such as `mon-fri: 08:00-15:30`"
+            "site.yaml",
+            ("hours", "open"),
+            "nothing",
+            "`open:` and below it the service hours, such as `mon-fri: 08:00-15:30`",
         )
     if site.uplink is None:
         draft.warn(
@@ -49,7 +52,12 @@ def _site(draft: Draft) -> None:
 def _kind(draft: Draft, path: KeyPath, device: str, kind: DeviceKind) -> None:
     found = draft.devices.devices.get(device) if draft.devices else None
     if found is not None and found.kind is not kind:
-        draft.error("site.yaml", path, f"{quoted(device)}, a {found.kind.value}", f"a device of kind {kind.value}")
+        draft.error(
+            "site.yaml",
+            path,
+            f"{quoted(device)}, a {found.kind.value}",
+            f"a device of kind {kind.value}, which stands for the line",
+        )
 
 
 def _polled(draft: Draft, path: KeyPath, device: str, *, outside: bool) -> None:
@@ -59,7 +67,7 @@ def _polled(draft: Draft, path: KeyPath, device: str, *, outside: bool) -> None:
     if found.address is None and found.http is None:
         draft.error("site.yaml", path, f"{quoted(device)}, which has no address", "a device that is polled")
     if found.outside is not outside:
-        place = "outside the mall (`outside: true`)" if outside else "inside the mall"
+        place = "that stands outside the mall and has `outside: true`" if outside else "inside the mall"
         draft.error("site.yaml", path, quoted(device), f"a device {place}")
 
 
@@ -75,7 +83,11 @@ def _agencies(draft: Draft) -> None:
             path = ("agencies", agency, "services", service)
             if service in owners:
                 draft.error(
-                    "agencies.yaml", path, f"{quoted(service)} again", f"another id: {owners[service]} has it", key=True
+                    "agencies.yaml",
+                    path,
+                    f"{quoted(service)} again",
+                    f"another id: {owners[service]} has a service with this id",
+                    key=True,
                 )
             owners.setdefault(service, agency)
             if draft.counters is not None and service not in offered:
@@ -117,17 +129,14 @@ def _offer(draft: Draft, path: KeyPath, counter: CounterSettings, service: str) 
         found = settings.services.get(service)
         if found is None:
             continue
-        if agency != counter.agency and counter.agency in (draft.known["agencies"] or ()):
-            draft.error(
-                "counters.yaml",
-                at,
-                f"a service of {agency}",
-                f"a service of {counter.agency}, the counter's agency",
-                key=True,
-            )
+        if agency != counter.agency:
+            if counter.agency in (draft.known["agencies"] or ()):
+                expected = f"a service of {counter.agency}, the counter's agency"
+                draft.error("counters.yaml", at, f"a service of {agency}", expected, key=True)
+            return  # what another agency's service needs is not needed here
         for role in found.needs:
             if role not in counter.roles:
-                hint = nearest(role, counter.roles)
+                hint = nearest(role, counter.roles).replace("did you mean", "written as")
                 draft.error(
                     "counters.yaml",
                     (*path, "roles"),

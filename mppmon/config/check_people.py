@@ -53,8 +53,8 @@ def _addresses(draft: Draft, file: PeopleFile) -> None:
                 if expected is not None:
                     draft.error(FILE, path, quoted(address), expected)
         if person.login is not None and logins.setdefault(person.login, slug) != slug:
-            found = f"{quoted(person.login)}, which {logins[person.login]} has"
-            draft.error(FILE, ("people", slug, "login"), found, "a login of their own")
+            found = f"{quoted(person.login)}, which {logins[person.login]} has already"
+            draft.error(FILE, ("people", slug, "login"), found, "a login that nobody else has")
 
 
 def _address_expected(channel: ChannelSettings | None, address: str) -> str | None:
@@ -82,7 +82,12 @@ def _rosters(draft: Draft, file: PeopleFile) -> None:
 
 def _reachable(draft: Draft, file: PeopleFile, path: KeyPath, person: str) -> None:
     if draft.refer(FILE, path, person, "people") and person in file.people and not file.people[person].addresses:
-        draft.error(FILE, path, f"{quoted(person)}, who has no address", "somebody with `addresses:` for a channel")
+        draft.error(
+            FILE,
+            path,
+            f"{quoted(person)}, who has no address",
+            "somebody with `addresses: {<channel>: <address>}` in `people`",
+        )
 
 
 def _policy(draft: Draft, file: PeopleFile, slug: str, policy: PolicySettings) -> None:
@@ -125,4 +130,7 @@ def _default(draft: Draft, file: PeopleFile) -> None:
         return
     known = draft.known["policies"]
     if known is not None and len(known) != 1:
-        draft.error(FILE, ("policy",), "nothing", f"the policy that pages use: {listed(known)}")
+        expected = (
+            f"a line `policy: ...` with the one to use: {listed(known)}" if known else "at least one in `policies`"
+        )
+        draft.error(FILE, ("policy",), "nothing", expected)

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from mppmon.config import settings as models
 from mppmon.config.defaults import lay_defaults
 from mppmon.config.directory import Sources
+from mppmon.config.guess import as_id
 from mppmon.config.problem import Problem, is_secret, listed, nearest, quoted
 from mppmon.config.tree import Path as KeyPath
 from mppmon.config.tree import Row, Table, find, locate
@@ -94,9 +95,12 @@ class Draft:
 
 
 def _one_of(known: frozenset[str], collection: str) -> str:
+    home = f"{collection} in {_COLLECTIONS.get(collection, 'agencies.yaml')}"
+    if not known:
+        return f"one that is defined: there are no {home} yet"
     if len(known) > _FEW:
-        return f"one of the {len(known)} {collection} that are defined"
-    return f"{listed(known)} ({collection})"
+        return f"one of the {len(known)} {home}"
+    return f"{listed({as_id(one) or one for one in known})} ({home})"  # a faulty id as it has to become
 
 
 def begin(sources: Sources, directory: Path, today: date) -> Draft:

@@ -27,13 +27,12 @@ PATTERNS = {  # a pattern of a model -> what it asks for
     r"^[A-Za-z][A-Za-z0-9]{0,62}$": "a name of letters and digits, such as PrinterJammed",
     r"^[A-Z]{2}$": "a country code of two capitals, such as ID",
     r"^[a-zA-Z_:][a-zA-Z0-9_:]{0,99}$": "a name of letters, digits and underscores",
-    r"^[^\s:]{1,64}$": "a Unix user name, such as budi",
+    r"^[^\s:]{1,64}$": "a Linux user name without spaces, such as budi",
     r"^[^\x00-\x1f\x7f]{1,100}$": "a text on one line, at most 100 characters",
     r"^/[^\s\x00-\x1f\x7f]{0,499}$": "a path that begins with /, such as /metrics",
 }
 _DATE = "a date: year-month-day, such as 2026-11-24"
 _EXPECTED = {
-    "string_type": "a text",
     "path_type": "the name of a file",
     "int_type": "a whole number",
     "int_parsing": "a whole number",
@@ -118,6 +117,9 @@ def expectation(model: type[BaseModel], error: Detail, value: Value) -> tuple[st
     if kind in _NUMBERS:
         what = _EXPECTED.get(kind, "a number") + (" of seconds" if is_seconds(model, error["loc"]) else "")
         return f"{what}{bounds_at(model, error['loc'])}", guess.number(value) if isinstance(value, str) else ""
+    if kind == "string_type":
+        hint = "without [ ] around it and without `- ` before it" if isinstance(value, Row) else ""
+        return "a text here" if value is None else "a text", hint
     if kind in {"model_type", "model_attributes_type", "dict_type", "tuple_type"}:
         return _EXPECTED[kind], _shape(model, error, value)
     return _text(kind, error.get("ctx") or {}, value if isinstance(value, str) else "", str(error["msg"]))

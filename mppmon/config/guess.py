@@ -45,8 +45,15 @@ def slug(text: str) -> str:
     """Return an id made of a name that was written where an id belongs."""
     if glued(text):
         return glued(text)
-    made = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40]
+    made = as_id(text)
     return f"for example {made}" if made and made != text else ""
+
+
+def as_id(text: str) -> str:
+    """Return a text that is an id as it is, another made into one (perhaps empty)."""
+    if re.fullmatch(r"[a-z0-9-]{1,40}", text):
+        return text
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40]
 
 
 def weekday(text: str) -> str:
@@ -56,10 +63,10 @@ def weekday(text: str) -> str:
 
 
 def day(text: str) -> str:
-    """Return the date of `24-12-2026`, `24/12/2026` or `24 Desember 2026`: the day first, as people here write it."""
+    """Return a hint for `24-12-2026`, `24/12/2026`, `24 Desember 2026` (the day first, as here) and `2026-02-30`."""
     match = re.fullmatch(r"(\d{1,2})[-/. ]+(\d{1,2}|[a-z]{3,9})[-/. ]+(\d{4})", text.strip().lower())
     if match is None:
-        return ""
+        return "the calendar has no such day" if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else ""
     month = int(match[2]) if match[2].isdecimal() else _MONTHS.get(match[2][:3], 0)
     try:
         return f"did you mean '{date(int(match[3]), month, int(match[1])).isoformat()}'?"
@@ -87,6 +94,6 @@ def text(expected: str, found: str) -> str:
     """Return a hint for a text that a validator of ours refused with `expected`."""
     if expected.startswith("weekdays"):
         return weekday(found)
-    if expected.startswith(("a date", "one date")):
+    if expected.startswith(("a date such", "one date")):
         return day(found)
     return hours(found) if expected.startswith("hours from") else ""

@@ -18,13 +18,16 @@ MAX_BYTES = 2_000_000  # a mall of 10,000 devices is 2 MB
 _SMALLER = "a smaller file: a mall of 1,000 devices needs a tenth of that, so this is probably another file"
 MAX_NODES = 500_000  # after anchors are followed
 MAX_DEPTH = 32
+_DEEP = f"more than {MAX_DEPTH} levels of indentation and brackets"
 
 _EMPTY = frozenset({"", "~", "null", "Null", "NULL"})
-_TAGS = frozenset(f"tag:yaml.org,2002:{word}" for word in ("str", "int", "float", "bool", "null", "map", "seq"))
+_STANDARD = "tag:yaml.org,2002:"  # what `!!` is short for
+_TAGS = frozenset(f"{_STANDARD}{word}" for word in ("str", "int", "float", "bool", "null", "map", "seq"))
 
 
 _ROOT = "lines of the form `key: value`, the first of them `version: 1`"
 _SAVE = "in Notepad: Save as, Encoding UTF-8"
+_EXCLAIMED = "quotes around a text that begins with !"
 _CURLY = "\u201c\u201d\u201e\u2018\u2019"
 
 
@@ -132,9 +135,9 @@ class _Reader:
         before = self._nodes
         self._count(event, 1)
         if depth > MAX_DEPTH:
-            self._stop(self._mark(event), f"more than {MAX_DEPTH} levels", "less indentation, fewer brackets")
+            self._stop(self._mark(event), _DEEP, "less indentation, fewer brackets")
         if event.tag and event.tag not in _TAGS:
-            self._note(self._mark(event), f"the tag {quoted(event.tag)}", "quotes around a text that begins with !")
+            self._note(self._mark(event), quoted(event.tag.replace(_STANDARD, "!!")), _EXCLAIMED)
         if anchor:
             self._open.add(anchor)
         value: Value
@@ -221,13 +224,13 @@ class _Reader:
         name = event.anchor or ""
         at = self._mark(event)
         if name in self._open:
-            self._stop(at, f"*{name} within &{name} itself", "the text written out: *name stands for what &name marks")
+            self._stop(at, f"*{name} inside what &{name} marks", f"the text itself in place of *{name}")
         if name not in self._anchors:
-            self._stop(at, f"*{name}", f"&{name} somewhere above it, or quotes around a text that begins with *")
+            self._stop(at, f"*{name}", f"quotes around a text that begins with *, or &{name} somewhere above it")
         value, nodes, levels = self._anchors[name]
         self._count(event, nodes)
         if depth + levels > MAX_DEPTH:
-            self._stop(at, f"more than {MAX_DEPTH} levels", "less indentation, fewer brackets")
+            self._stop(at, _DEEP, "less indentation, fewer brackets")
         return value, levels
 
     def _count(self, event: yaml.Event, nodes: int) -> None:

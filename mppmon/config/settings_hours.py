@@ -35,7 +35,7 @@ def weekdays(text: str) -> tuple[int, ...]:
         first, _, last = part.strip().partition("-")
         start, end = _weekday(first.strip()), _weekday(last.strip() or first.strip())
         if end < start:
-            raise ValueError("days in the order of the week, such as mon-fri")
+            raise ValueError("days in the order of the week, such as mon-fri, or fri-sun,mon")
         found.extend(range(start, end + 1))
     if len(set(found)) < len(found):
         raise ValueError("each weekday once")
@@ -103,7 +103,7 @@ def _days_once(week: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     every = [day for days in week for day in weekdays(days)]
     again = next((day for day in every if every.count(day) > 1), None)
     if again is not None:
-        raise ValueError(f"{DAYS[again]} ({_INDONESIAN[again]}) in one line only")
+        raise ValueError(f"each day once: {DAYS[again]} ({_INDONESIAN[again]}) is in two lines")
     return week
 
 

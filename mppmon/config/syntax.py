@@ -102,7 +102,7 @@ def _quote(said: str, last: yaml.ScalarEvent | None, row: int, column: int) -> _
         return None
     if begin.line != end.line:
         return begin.line, begin.column, "a quote that is not closed", "the same quote at the end of the text"
-    again = "'' for an apostrophe within '...'" if last.style == "'" else "'...' around a text with \" in it"
+    again = '"..." around a text with \' in it' if last.style == "'" else "'...' around a text with \" in it"
     return row, end.column, "text after the closing quote", f"nothing after it, or {again}"
 
 
@@ -178,5 +178,5 @@ def _control(error: yaml.reader.ReaderError, name: str, text: str) -> Problem:
     line = before.count("\n") + 1
     column = error.position - (before.rfind("\n") + 1) + 1
     code = int(error.character)
-    hint = "the file looks like UTF-16, or is no text file" if code == 0 else ""
+    hint = "the file looks like UTF-16, in Notepad: Save as, Encoding UTF-8; or it is no text file" if code == 0 else ""
     return Problem(name, line, column, "", f"the invisible control character 0x{code:02x}", "text without it", hint)

@@ -33,11 +33,10 @@ def said(raw: bytes) -> list[str]:
          "a mall of 1,000 devices needs a tenth of that, so this is probably another file")),
         (
             b"a: &x [*x]\n",
-            ("f.yaml:1:8: found *x within &x itself, "
-            "expected the text written out: *name stands for what &name marks"),
+            "f.yaml:1:8: found *x inside what &x marks, expected the text itself in place of *x",
         ),
         (b"a: *x\n", ("f.yaml:1:4: found *x, "
-            "expected &x somewhere above it, or quotes around a text that begins with *")),
+            "expected quotes around a text that begins with *, or &x somewhere above it")),
         (b"a: 1\n---\nb: 1\n", "f.yaml:2:1: found a line `---` in the middle, expected a file without it"),
         (b"[a]: 1\n", "f.yaml:1:1: found a bracket or * where a key should be, expected a key: letters, then a colon"),
         (b"a: @b\n", "f.yaml:1:4: found '@', expected quotes around a text that begins with this sign"),
@@ -45,8 +44,10 @@ def said(raw: bytes) -> list[str]:
             "expected the same quote at the end of the text")),
         (b"<<: 1\n", ("f.yaml:1:1: found `<<` with a value that is no `*name`, "
             "expected `<<: *name`, with `&name` at what is taken over")),
-        (b"[" * DEEP, "f.yaml:1:33: found more than 32 levels, expected less indentation, fewer brackets"),
-        (b"- " * DEEP, "f.yaml:1:65: found more than 32 levels, expected less indentation, fewer brackets"),
+        (b"[" * DEEP, ("f.yaml:1:33: "
+            "found more than 32 levels of indentation and brackets, expected less indentation, fewer brackets")),
+        (b"- " * DEEP, ("f.yaml:1:65: "
+            "found more than 32 levels of indentation and brackets, expected less indentation, fewer brackets")),
     ],
 )  # fmt: skip
 def test_one_clear_sentence(raw: bytes, message: str) -> None:

@@ -120,7 +120,9 @@ def test_every_range_is_in_its_table(title: str) -> None:
 
 def test_an_error_can_say_what_a_missing_key_means() -> None:
     assert meaning(DevicesFile, ("devices", "a3-pc"), "name") == "as technicians call it"
-    assert meaning(FILES["channels.yaml"], ("channels", "x", "telegram"), "token_file") == "the bot's token"
+    assert (
+        meaning(FILES["channels.yaml"], ("channels", "x", "telegram"), "token_file") == "the file with the bot's token"
+    )
     assert meaning(FILES["people.yaml"], ("people",), "nothing") == ""
 
 
