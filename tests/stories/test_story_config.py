@@ -139,7 +139,7 @@ def test_what_a_service_needs_is_judged_anew(tmp_path: Path) -> None:
         assert house.history("ktp@a1")[-1] == ("degraded", MONDAY + timedelta(seconds=60))
 
 
-@settings(max_examples=settings.default.max_examples // 10)  # each plays on two databases
+@settings(max_examples=settings().max_examples // 10)  # each plays on two databases
 @given(st.lists(st.sampled_from(["reload", "jam", "clear", "wait", "ack"]), max_size=25))
 def test_reloads_between_anything_change_nothing_that_stays(deeds: list[str]) -> None:
     """The same story with and without reloads of the same configuration ends alike."""
