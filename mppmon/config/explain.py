@@ -166,7 +166,8 @@ def _shape(model: type[BaseModel], error: Detail, value: Value) -> str:
     key = str(error["loc"][-1]) if error["loc"] else ""
     if isinstance(value, str) and not glued(value) and key in fields_at(model, error["loc"]):
         return f"if `{key}` belongs to the entry above it, put two more spaces before it"
-    return glued(value) if isinstance(value, str) else ""
+    keys = fields_at(model, error["loc"])
+    return (glued(value) if isinstance(value, str) else "") or (f"possible keys: {', '.join(keys)}" if keys else "")
 
 
 def _discriminator(error: Detail) -> str:

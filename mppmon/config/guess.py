@@ -42,9 +42,12 @@ def yes_or_no(text: str) -> str:
 
 
 def slug(text: str) -> str:
-    """Return an id made of a name that was written where an id belongs."""
+    """Return an id made of a name that was written where an id belongs, or the list that `Budi, Sari` should be."""
     if glued(text):
         return glued(text)
+    several = [as_id(one) for one in text.split(",")]
+    if len(several) > 1 and all(several):
+        return f"for several: [{', '.join(several)}]"
     made = as_id(text)
     return f"for example {made}" if made and made != text else ""
 

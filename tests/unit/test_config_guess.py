@@ -49,6 +49,8 @@ def test_hours_zones_days_and_ids() -> None:
     assert guess.weekday("senin-jumat") == ""
     assert guess.slug("Loket A1 (baru)") == "for example loket-a1-baru"
     assert guess.slug("loket-a1") == ""
+    assert guess.slug("Budi, Sari L") == "for several: [budi, sari-l]"
+    assert guess.slug("Budi,") == "for example budi"
     assert guess.as_id("-a--1") == "-a--1"  # an id is never made into another
     assert guess.as_id("Duty Officers") == "duty-officers"
     assert guess.as_id("!") == ""
