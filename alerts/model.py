@@ -57,7 +57,8 @@ class Condition:
 class Rule:
     """An alerting rule in Prometheus' vocabulary. `kinds`: subjects' kinds it applies to (empty: all).
 
-    `blocks`: while it fires, the device cannot do its job though it answers. `summary`: what is wrong, in few words,
+    `blocks`: while it fires, the device cannot do its job though it answers. `outside_hours`: its severity while nobody
+    is served (None: the same). `summary`: what is wrong, in few words,
     said after
     the device's name. `first_step`: the first repair step. In both, `{label}` stands for a reading's label,
     `{value}` for its value.
@@ -69,6 +70,7 @@ class Rule:
     keep_firing_for: timedelta = timedelta()
     blocks: bool = False
     severity: Severity = Severity.URGENT
+    outside_hours: Severity | None = None
     kinds: frozenset[str] = frozenset()
     labels: Labels = ()
     summary: Words = Words("", "")

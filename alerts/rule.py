@@ -85,6 +85,7 @@ def from_settings(settings: RuleSettings) -> Rule:
         keep_firing_for=timedelta(seconds=settings.keep_firing_for),
         blocks=settings.blocks,
         severity=settings.severity,
+        outside_hours=settings.outside_hours,
         kinds=frozenset(settings.kinds),
         labels=tuple(sorted(settings.labels.items())),
         summary=Words(settings.summary.id, settings.summary.en),

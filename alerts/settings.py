@@ -97,6 +97,7 @@ class RuleSettings(Strict):
     keep_firing_for: Seconds = 0.0
     blocks: bool = False
     severity: Severity = Severity.URGENT
+    outside_hours: Severity | None = None
     kinds: Many[Label] = ()
     labels: dict[Word, Label] = {}
     summary: WordsSettings

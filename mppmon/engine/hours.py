@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from alerts.model import Rule, Severity
 from alerts.roster import on_call
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
@@ -28,8 +29,18 @@ def follow(turn: Turn) -> None:
 
 def may_be_off(world: World, device: Device, at: datetime) -> bool:
     """Whether it is expected on in service hours only, and these are not now: its agency's, else the mall's."""
-    if device.expected_on is not ExpectedOn.SERVICE_HOURS:
-        return False
+    return device.expected_on is ExpectedOn.SERVICE_HOURS and not serving(world, device, at)
+
+
+def serving(world: World, device: Device, at: datetime) -> bool:
+    """Whether citizens are served then where this device stands: in its agency's hours, else in the mall's."""
     hours = world.loaded.mall.hours
     spans = hours.get(device.agency or "") or hours.get(world.loaded.mall.site.id)
-    return spans is not None and not open_at(spans, at)
+    return spans is None or open_at(spans, at)
+
+
+def severity(world: World, rule: Rule, device: Device, at: datetime) -> Severity:
+    """Return how grave an alert of this rule is then: a jam at ten stops citizens, at night it waits until morning."""
+    if rule.outside_hours is None or serving(world, device, at):
+        return rule.severity
+    return rule.outside_hours

@@ -20,6 +20,7 @@ from alerts.model import (
     Words,
 )
 from alerts.words import fill
+from mppmon.engine.hours import severity
 from mppmon.engine.pacing import take_back
 from mppmon.engine.quiet import quiet
 from mppmon.engine.turn import Turn
@@ -42,9 +43,9 @@ def open_for(turn: Turn) -> None:
     for alert in [one for one in world.alerts.values() if one.status is AlertStatus.FIRING and one.incident is None]:
         rule = world.book.named(alert.key.rule)
         device = world.device(alert.key.subject)
-        if rule is None or device is None or rule.severity is not Severity.URGENT or device.id in world.off:
+        if rule is None or device is None or device.id in world.off:
             continue
-        if quiet(world, alert, now=turn.now):
+        if severity(world, rule, device, turn.now) is not Severity.URGENT or quiet(world, alert, now=turn.now):
             continue
         incident = group.assign(alert, root=device.id, open_incidents=world.incidents.values())
         facts = facts_of(world, device, alert)

@@ -4,7 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from alerts.model import Severity
 from mppmon.mall.model import ExpectedOn, Span
+from mppmon.mall.principal import Principal, Role
+from mppmon.web.views import listed
 from tests.stories.house import MONDAY, House, small_config
 
 HOUR = timedelta(hours=1)
@@ -55,4 +58,43 @@ def test_hours_resolved_anew_are_taken_over(tmp_path: Path) -> None:
         open_now = replace(house.loaded.mall, hours={"mpp": (Span(MONDAY, MONDAY + 8 * HOUR),)})
         house.engine.renew(replace(house.loaded, mall=open_now))
         house.turn(*house.engine.intake.take())  # type: ignore[arg-type]  # a call, as the queue holds it
+        assert len(house.told()) == 1
+
+
+def night(tmp_path: Path) -> House:
+    """Return a mall that opens in an hour, where a jam waits until then."""
+    loaded = small_config()
+    rules = tuple(replace(one, outside_hours=Severity.ROUTINE) if one.blocks else one for one in loaded.rules)
+    mall = replace(loaded.mall, hours={"mpp": (Span(MONDAY + HOUR, MONDAY + 8 * HOUR),)})
+    return House(tmp_path, replace(loaded, mall=mall, rules=rules))
+
+
+def test_a_jam_at_night_waits_for_the_morning_and_is_listed(tmp_path: Path) -> None:
+    with night(tmp_path) as house:
+        house.all_well()
+        house.turn(house.cards("a1", jammed=True))
+        house.wait(3540, step=60)
+        assert house.told() == []
+        reader = Principal(Role.COORDINATOR, "test")
+        assert [one.key.rule for one in listed(house.engine.snapshot, reader)] == ["PrinterNeedsPerson"]
+        house.wait(120, step=60)
+        (page,) = house.told()
+        assert page.message.lines[0] == "🔴 Cetak KTP-el TERHENTI · Loket A1"
+
+
+def test_a_jam_that_is_cleared_before_opening_calls_nobody(tmp_path: Path) -> None:
+    with night(tmp_path) as house:
+        house.all_well()
+        house.turn(house.cards("a1", jammed=True))
+        house.wait(600, step=60)
+        house.turn(house.cards("a1"))
+        house.wait(2 * 3600, step=60)
+        assert house.told() == []
+
+
+def test_a_dead_switch_calls_at_night_too(tmp_path: Path) -> None:
+    with night(tmp_path) as house:
+        house.all_well()
+        house.fails("core")
+        house.turn(house.see("router"))
         assert len(house.told()) == 1
