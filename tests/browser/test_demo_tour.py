@@ -92,7 +92,7 @@ def test_six_steps_on_a_phone(running: Demo, tab: Page, tmp_path: Path) -> None:
     expect(report.locator(".stops")).to_contain_text("masih berlangsung", timeout=SLOW)
 
     onward(tab, 6)
-    press(tab, "Putus internet mal")
+    press(tab, "Putuskan internet mal")
     assert newest(tab).startswith("⚪ Pemantauan terputus: internet mal putus")
     expect(mall_of(tab).locator(".headline.unknown")).to_be_visible()
     expect(mall_of(tab).locator(".tally .interrupted b")).to_have_text("0")
