@@ -15,6 +15,7 @@ Figure = Mapping[str, object]
 BENCHES = {
     "line": "tests.bench.snmp_line",
     "metrics": "tests.bench.metrics_export",
+    "daemon": "tests.bench.daemon_thousand",
 }
 
 FIELDS = ("figure", "value", "unit", "budget", "ok", "peer", "peer_value", "ratio", "runs", "spread")
