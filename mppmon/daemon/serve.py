@@ -16,7 +16,7 @@ from mppmon.daemon.options import Options
 from mppmon.i18n import preload
 from mppmon.mall.principal import SYSTEM
 from mppmon.store import lock, state_directory
-from mppmon.store.migrate import migrate_in_child
+from mppmon.store.migrating import migrate_in_child
 from mppmon.store.paths import database_file, database_url
 
 _log = logging.getLogger(__name__)

@@ -11,15 +11,19 @@ import sqlite3
 from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, Connection, Engine, Integer, Table, create_engine, event
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.dml import Insert
 
 from mppmon.store.errors import DatabaseBusy, DatabaseFull, NoDatabase, StoreError
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 BUSY_SECONDS = 5.0
 FILE_MODE = 0o660  # SQLite gives -wal and -shm the mode of the database: group readers need to write -shm
@@ -190,5 +194,9 @@ def upsert(backend: str, table: Table, key: str) -> Insert:
     return statement.on_conflict_do_update(index_elements=[key], set_=changed)
 
 
-def _insert(backend: str, table: Table) -> sqlite.Insert | postgresql.Insert:
-    return postgresql.insert(table) if backend == "postgresql" else sqlite.insert(table)
+def _insert(backend: str, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    if backend == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415  # 3 MB that a daemon on SQLite does without
+
+        return postgresql.insert(table)
+    return sqlite.insert(table)

@@ -6,9 +6,8 @@ migration that is killed leaves the schema it found. What holds data is copied f
 
 import argparse
 import json
-import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -20,21 +19,11 @@ from sqlalchemy.engine import URL
 from mppmon.clock import Clock
 from mppmon.store.connect import connect, copy_sqlite, parse, sqlite_path
 from mppmon.store.errors import SchemaNewer, StoreError
+from mppmon.store.migrating import Migrated
 from mppmon.store.schema import VERSIONS
 from mppmon.store.store import stored_version
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-_ANSWER_LIMIT = 65_536
-_SECONDS = 600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Migrated:
-    """Schema version found (None: an empty database) and left behind; the copy made in between, if any."""
-
-    found: str | None
-    left: str
-    backup: str | None = None
 
 
 def migrate(url: str, backup: Path, *, now: datetime) -> Migrated:
@@ -79,27 +68,6 @@ def _copy(url: URL, directory: Path, found: str, now: datetime) -> str | None:
     target = directory.absolute() / f"{source.stem}-schema-{found}-{now:%Y%m%dT%H%M%SZ}.db"
     copy_sqlite(source, target)
     return str(target)
-
-
-def migrate_in_child(url: str, backup: Path) -> Migrated:
-    """Migrate in a child process and wait for it; raises what `migrate` raises."""
-    argv = [sys.executable, "-P", "-m", "mppmon.store.migrate", url, "--backup", str(backup)]
-    try:
-        done = subprocess.run(  # noqa: S603  # fixed argv, no shell
-            argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise StoreError(f"the migration took longer than {_SECONDS:g} s and was ended; nothing was changed") from None
-    try:
-        answer = json.loads(done.stdout[:_ANSWER_LIMIT])
-        if "error" in answer:
-            raise _ERRORS.get(answer["error"], StoreError)(answer["message"])
-        return Migrated(**answer)
-    except (ValueError, TypeError, KeyError) as error:
-        raise StoreError(f"the migration ended with status {done.returncode} and no answer") from error
-
-
-_ERRORS: dict[str, type[StoreError]] = {"SchemaNewer": SchemaNewer}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -15,7 +15,8 @@ from mppmon.mall.principal import SYSTEM
 from mppmon.store import Batch, NoDatabase, SchemaNewer, SchemaOlder, Store, StoreError, schema, sqlite_url
 from mppmon.store import migrate as migration
 from mppmon.store.connect import connect, parse
-from mppmon.store.migrate import MIGRATIONS, Migrated, main, migrate, migrate_in_child
+from mppmon.store.migrate import MIGRATIONS, main, migrate
+from mppmon.store.migrating import Migrated, migrate_in_child
 from tests.unit.store_kit import MONDAY, new_database, transition
 
 HEAD = schema.VERSIONS[-1]

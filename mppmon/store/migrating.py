@@ -1,0 +1,42 @@
+"""Migrate in a child process, so that Alembic (8 MB) is never part of the daemon."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from mppmon.store.errors import SchemaNewer, StoreError
+
+_ANSWER_LIMIT = 65_536
+_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """Schema version found (None: an empty database) and left behind; the copy made in between, if any."""
+
+    found: str | None
+    left: str
+    backup: str | None = None
+
+
+def migrate_in_child(url: str, backup: Path) -> Migrated:
+    """Migrate in a child process and wait for it; raises what `migrate` raises."""
+    argv = [sys.executable, "-P", "-m", "mppmon.store.migrate", url, "--backup", str(backup)]
+    try:
+        done = subprocess.run(  # noqa: S603  # fixed argv, no shell
+            argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise StoreError(f"the migration took longer than {_SECONDS:g} s and was ended; nothing was changed") from None
+    try:
+        answer = json.loads(done.stdout[:_ANSWER_LIMIT])
+        if "error" in answer:
+            raise _ERRORS.get(answer["error"], StoreError)(answer["message"])
+        return Migrated(**answer)
+    except (ValueError, TypeError, KeyError) as error:
+        raise StoreError(f"the migration ended with status {done.returncode} and no answer") from error
+
+
+_ERRORS: dict[str, type[StoreError]] = {"SchemaNewer": SchemaNewer}
