@@ -67,6 +67,8 @@ def test_a_jam_is_there_when_its_message_is() -> None:
     assert next_act(Step.JAM, jammed()) is Wait.MESSAGE
     assert next_act(Step.JAM, jammed(replace(PAGE, text="🔴 Loket A3\nGangguan #11"))) is Wait.MESSAGE
     assert next_act(Step.JAM, jammed(PAGE)) is There.NOW
+    many = replace(PAGE, text="🔴 14 layanan TERHENTI · 18 gangguan baru\n#1 Cetak KTP-el · Loket A3\n#14 Paspor Baru")
+    assert next_act(Step.JAM, jammed(many)) is There.NOW
 
 
 def test_taking_presses_the_button_of_the_message_once() -> None:

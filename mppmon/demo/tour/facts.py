@@ -89,8 +89,11 @@ class Facts:
 
 
 def about(received: Received, number: int) -> bool:
-    """Return whether a message is about the incident of this number: `Gangguan #12` ends a line."""
-    return any(line.rstrip().endswith(f"#{number}") for line in received.text.splitlines())
+    """Return whether a message is about the incident of this number: `Gangguan #12` ends a line, or `#12 ...` begins one
+    of a message about many.
+    """
+    lines = [line.strip() for line in received.text.splitlines()]
+    return any(line.endswith(f"#{number}") or line.startswith(f"#{number} ") for line in lines)
 
 
 def on_duty(loaded: Loaded, now: datetime) -> Person:
