@@ -89,8 +89,8 @@ class Facts:
 
 
 def about(received: Received, number: int) -> bool:
-    """Return whether a message is about the incident of this number: `Gangguan #12` ends a line, or `#12 ...` begins one
-    of a message about many.
+    """Return whether a message is about this incident: `Gangguan #12` ends a line, or `#12 ...` begins one
+    in a message about many.
     """
     lines = [line.strip() for line in received.text.splitlines()]
     return any(line.endswith(f"#{number}") or line.startswith(f"#{number} ") for line in lines)
