@@ -257,6 +257,7 @@ class Message:
 class Notification:
     """One message by one channel to one person. `key`: uuid5 of page, step, recipient, channel, kind, sequence;
     stable over crashes. `tried`: the person's other channels, which did not take it. `not_before`: it waits until then.
+    `about`: of a message that stands for many, their incidents.
     """
 
     key: str
@@ -271,6 +272,7 @@ class Notification:
     created_at: datetime
     tried: tuple[str, ...] = ()
     not_before: datetime | None = None
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

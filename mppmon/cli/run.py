@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 from pathlib import Path
 
 import click
@@ -16,9 +17,10 @@ from mppmon.cli.control import state_option
 def command(config: Path, state: Path, *, verbose: bool) -> None:
     """Run the daemon on the configuration directory CONFIG, in the foreground, until it is told to stop.
 
-    Exit status 1: a port or folder cannot be had. 2: the configuration is bad. 4: another daemon works on the database.
-    5: a newer mppmon wrote the database.
+    Exit status 1: a port or folder cannot be had, or not all was saved at the end. 2: the configuration is bad.
+    4: another daemon works on the database. 5: a newer mppmon wrote the database.
     """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the daemon listens to it: it must not die of a reload
     from mppmon.config import ConfigErrors  # noqa: PLC0415  # heavy: only when it is run
     from mppmon.daemon import Options, leave, serve  # noqa: PLC0415  # likewise
     from mppmon.store import Locked, SchemaNewer, StoreError  # noqa: PLC0415  # likewise
@@ -27,8 +29,8 @@ def command(config: Path, state: Path, *, verbose: bool) -> None:
     for noisy in ("apscheduler", "asyncio", "urllib3", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
-        asyncio.run(serve(Options(config, state), ready=_say))
-        leave()
+        saved = asyncio.run(serve(Options(config, state), ready=_say))
+        leave(0 if saved else 1)
     except ConfigErrors as errors:
         for problem in errors.problems:
             click.echo(str(problem), err=True)

@@ -76,6 +76,7 @@ class Daemon:
             take_over=self._take_over,
         )
         self._shown = loaded
+        self._renewing: asyncio.Task[None] | None = None
         self._icmp = False
         self._checks = _checks_by_device(loaded.targets)
         self._broadcast = Broadcast()
@@ -83,6 +84,11 @@ class Daemon:
         self._poller: Poller | None = None
         self._polled: set[str] = set()
         self.port = 0
+
+    @property
+    def durable(self) -> bool:
+        """Whether all that was decided is saved."""
+        return self._engine.durable
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Bring everything up, from the engine outwards; the stack takes it down the other way round."""
@@ -237,6 +243,13 @@ class Daemon:
         acknowledged = sum(one.acknowledged_by is not None for one in snapshot.incidents)
         self._exporter.incidents(len(snapshot.incidents) - acknowledged, acknowledged)
         self._broadcast.published(snapshot)
+
+    def clock_changed(self) -> None:
+        """Resolve hours and hand-overs around the day it is now."""
+        self._loop.call_soon_threadsafe(self._renew_soon)
+
+    def _renew_soon(self) -> None:
+        self._renewing = asyncio.create_task(self._renew(), name="renew")
 
     def turned(self, seconds: float) -> None:
         """Measure a turn of the engine."""

@@ -9,6 +9,7 @@ from datetime import date
 from mppmon.config import ConfigErrors, Loaded, Problem
 from mppmon.config.plan import Plan, compare
 from mppmon.engine.core import Engine
+from mppmon.engine.watching import changed, unwatched
 from mppmon.store import StoreError
 
 _log = logging.getLogger(__name__)
@@ -109,8 +110,8 @@ class Reloader:
 
     def _outcome(self, loaded: Loaded, *, done: bool) -> Outcome:
         snapshot = self._engine.snapshot
-        rules, devices = {rule.name for rule in loaded.rules}, loaded.mall.devices
-        stay = {one.incident for one in snapshot.alerts if one.key.subject in devices and one.key.rule in rules}
+        gone = unwatched(loaded, snapshot.alerts) | changed(snapshot.loaded, loaded, snapshot.alerts)
+        stay = {one.incident for one in snapshot.alerts if one.id not in gone}
         closes = tuple(one.number for one in snapshot.incidents if one.id not in stay)
         return Outcome(done, compare(snapshot.loaded, loaded), warnings=loaded.warnings, closes=closes)
 

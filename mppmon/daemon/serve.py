@@ -22,8 +22,12 @@ from mppmon.store.paths import database_file, database_url
 _log = logging.getLogger(__name__)
 
 
-async def serve(options: Options, *, ready: Callable[[int], None] | None = None) -> None:
-    """Run until SIGTERM or SIGINT. `ready` is told the port of the web once everything is at work."""
+async def serve(options: Options, *, ready: Callable[[int], None] | None = None) -> bool:
+    """Run until SIGTERM or SIGINT; return whether all that was decided is saved.
+
+    `ready` is told the port of the web once everything is at work.
+    """
+    stop, hangup = _signals()
     state = state_directory(options.state)
     preload()
     with lock(database_file(state)):
@@ -42,8 +46,9 @@ async def serve(options: Options, *, ready: Callable[[int], None] | None = None)
                 gc.freeze()
                 if ready is not None:
                     ready(daemon.port)
-                await _told_to_stop(daemon)
+                await _until(stop, hangup, daemon)
                 _log.info("stopping")
+            return daemon.durable
 
 
 def leave(status: int = 0) -> NoReturn:
@@ -58,13 +63,17 @@ def leave(status: int = 0) -> NoReturn:
     os._exit(status)
 
 
-async def _told_to_stop(daemon: Daemon) -> None:
-    stop = asyncio.Event()
+def _signals() -> tuple[asyncio.Event, asyncio.Event]:
+    """Listen to signals from the beginning: one that comes while we start is obeyed when we have."""
+    stop, hangup = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    hangup = asyncio.Event()
     loop.add_signal_handler(signal.SIGHUP, hangup.set)
+    return stop, hangup
+
+
+async def _until(stop: asyncio.Event, hangup: asyncio.Event, daemon: Daemon) -> None:
     reloading = asyncio.create_task(_reload_at(hangup, daemon), name="SIGHUP")
     try:
         await stop.wait()

@@ -7,8 +7,9 @@ from dataclasses import replace
 from alerts.model import AlertStatus
 from mppmon.config import Loaded
 from mppmon.engine.incidents import CONFIG, withdraw
-from mppmon.engine.restore import block, watched
+from mppmon.engine.restore import block
 from mppmon.engine.turn import Turn
+from mppmon.engine.watching import asked, changed, unwatched
 from mppmon.engine.world import World, new_world
 from mppmon.mall.model import Delivery, State, delivery_subject
 from mppmon.store import AuditEntry
@@ -22,14 +23,16 @@ def adopt(turn: Turn, loaded: Loaded, *, author: str) -> World:
     old, new = turn.world, new_world(loaded, turn.now)
     _end(turn, old, new)
     _carry(old, new)
+    gone = unwatched(loaded, old.alerts.values()) | changed(old.loaded, loaded, old.alerts.values())
     for alert in old.alerts.values():
-        if watched(new, alert):
+        if alert.id not in gone:
             new.alerts[alert.key] = alert
             block(new, alert)
         else:
             turn.batch.alerts.append(replace(alert, status=AlertStatus.RESOLVED, resolved_at=turn.now))
     turn.world = new
-    turn.changed.update(dict.fromkeys(new.reaches, turn.now))
+    turn.changed = {device: turn.changed.get(device, turn.now) for device in new.reaches}
+    turn.asked &= new.reaches.keys()
     turn.shown |= {CONFIG}
     withdraw(turn)
     turn.batch.revisions.append((loaded.revision, loaded.normalised, turn.now, author))
@@ -39,8 +42,8 @@ def adopt(turn: Turn, loaded: Loaded, *, author: str) -> World:
 
 
 def _end(turn: Turn, old: World, new: World) -> None:
-    """Record that what is not in the new configuration is not watched any more."""
-    for device_id in old.reaches.keys() - new.reaches.keys():
+    """Record that what the new configuration does not have, or asks nothing of, is not watched any more."""
+    for device_id in old.reaches.keys() - (new.reaches.keys() & asked(new.loaded)):
         agency = old.loaded.mall.devices[device_id].agency
         for what, state in (("reach", old.reaches[device_id].state), ("function", old.functions[device_id])):
             if state is not State.UNKNOWN:
@@ -54,7 +57,7 @@ def _end(turn: Turn, old: World, new: World) -> None:
 
 def _carry(old: World, new: World) -> None:
     """Take over what is known of everything that both have."""
-    for device in old.reaches.keys() & new.reaches.keys():
+    for device in old.reaches.keys() & new.reaches.keys() & asked(new.loaded):
         new.reaches[device] = old.reaches[device]
         new.functions[device] = old.functions[device]
         new.function_since[device] = old.function_since[device]

@@ -10,12 +10,9 @@ from collectors.collector import Kind
 from collectors.observation import Observation, Outcome
 from mppmon.engine.past import KEEP
 from mppmon.engine.turn import Turn
+from mppmon.engine.watching import DEVICE_DOWN, SITE_BLIND, TELEMETRY_FAILED
 from mppmon.mall import health
 from mppmon.mall.model import Device, State
-
-DEVICE_DOWN = "mppmon_device_down"
-SITE_BLIND = "mppmon_site_blind"
-TELEMETRY_FAILED = "mppmon_telemetry_failed"
 
 
 def readings(turn: Turn, observation: Observation) -> None:

@@ -30,7 +30,7 @@ from mppmon.engine.turn import Turn
 from mppmon.engine.undurable import PATIENCE, notices
 from mppmon.engine.unwatched import set_back, stood_still
 from mppmon.mall.principal import SYSTEM
-from mppmon.store import Batch, Store, StoreError
+from mppmon.store import Batch, DatabaseBusy, DatabaseFull, Store, StoreError
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -50,6 +50,9 @@ class Effects(Protocol):
 
     def published(self, snapshot: Snapshot) -> None:
         """Something that people see has changed."""
+
+    def clock_changed(self) -> None:
+        """Hear that time has jumped: what was resolved around a day may be of another one. Called where it was seen."""
 
     def turned(self, seconds: float) -> None:
         """Say how long a turn took, commit and all."""
@@ -82,6 +85,7 @@ class Engine:
     ) -> None:
         self.intake = intake or Intake()
         self._store = store
+        self._busy = DatabaseBusy("the database refuses; nothing is asked of it until it takes what waits")
         self._clock = clock
         self._effects = effects
         saved = store.saved(SYSTEM)
@@ -111,6 +115,13 @@ class Engine:
         """Finish what is queued, commit, end the thread."""
         self.intake.call(self._stop)
         self._thread.join()
+        if not self.durable:
+            unsaved = self._turn.batch
+            _log.critical(
+                "stopped while the database refuses: %d transitions and %d messages are lost",
+                len(unsaved.transitions),
+                len(unsaved.notifications),
+            )
 
     @property
     def alive(self) -> bool:
@@ -137,6 +148,8 @@ class Engine:
     def _beat(self) -> None:
         with self._pulse_lock:
             found = self._pulse.beat(self._clock.now())
+        if found is not None:
+            self._effects.clock_changed()
         if isinstance(found, SetBack):
             self.intake.call(lambda: set_back(self._turn, found))
         elif found is not None:
@@ -202,9 +215,14 @@ class Engine:
         future: Future[T] = _begun()
 
         def run() -> None:
+            if self._refused_since is not None:
+                future.set_exception(self._busy)  # each would wait for the same lock, one after the other
+                return
             try:
                 found = work(self._store, self._clock.now())
             except Exception as error:  # noqa: BLE001  # whoever asked gets it; the engine goes on
+                if isinstance(error, DatabaseBusy | DatabaseFull):
+                    self._refuse(self._turn, error)
                 future.set_exception(error)
             else:
                 future.set_result(found)
@@ -251,6 +269,9 @@ class Engine:
         turn.expedites.clear()
 
     def _command(self, command: Command, future: "Future[Answer]") -> None:
+        if self._refused_since is not None:
+            future.set_exception(self._busy)
+            return
         try:
             waiting = (answer for key, _, answer in self._turn.batch.commands if key == command.key)
             known = next(waiting, None) or self._store.answered(SYSTEM, command.key)
@@ -287,7 +308,7 @@ class Engine:
         if self._refused_since is None:
             self._refused_since = turn.now
             self._effects.commit_failed(error)
-        elif not self._told_refused and turn.now - self._refused_since >= PATIENCE:
+        elif not self._told_refused and self._clock.now() - self._refused_since >= PATIENCE:
             self._told_refused = True
             self._effects.tell_undurably(notices(turn, since=self._refused_since, reason=str(error)))
 

@@ -20,7 +20,7 @@ from mppmon.i18n import speech
 ELSEWHERE = timedelta(seconds=60)
 """Unsent for this long, a page takes the person's next channel too."""
 
-_STORM = timedelta(seconds=60)
+_STORM = timedelta(seconds=30)
 """From one summary to the next while a storm lasts."""
 
 _MARGIN = timedelta(seconds=2)
@@ -108,7 +108,11 @@ def _summarise(turn: Turn, held: list[tuple[Notification, Incident]]) -> None:
     speak = speech(world.loaded.mall.site.timezone)(person.language if person else "id")
     message = summary(first.kind, about, speech=speak)
     key = key_of_many([one.key for one, _ in held])
-    put(turn, replace(first, key=key, message=message, created_at=turn.now, not_before=None, page=None))
+    incidents = tuple(incident.id for incident in about)
+    put(
+        turn,
+        replace(first, key=key, message=message, created_at=turn.now, not_before=None, page=None, about=incidents),
+    )
 
 
 def _hurry(turn: Turn, notification: Notification) -> None:

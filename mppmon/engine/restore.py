@@ -8,6 +8,7 @@ from mppmon.config import Loaded
 from mppmon.engine.incidents import withdraw
 from mppmon.engine.turn import Turn
 from mppmon.engine.unwatched import believable, keep_timers, set_back, wrong_before
+from mppmon.engine.watching import unwatched
 from mppmon.engine.world import World, new_world
 from mppmon.mall.model import State, delivery_subject
 from mppmon.store import Saved
@@ -25,8 +26,9 @@ def restore(loaded: Loaded, saved: Saved, now: datetime) -> World:
     world.pages = {one.incident: one for one in saved.pages if one.incident in world.incidents}
     world.silences = {one.id: one for one in saved.silences if one.end > now}
     world.unsent = {one.key: one for one in saved.unsent}
+    gone = unwatched(loaded, saved.alerts)
     for alert in saved.alerts:
-        if watched(world, alert):
+        if alert.id not in gone:
             world.alerts[alert.key] = alert
             block(world, alert)
     for device in loaded.mall.devices:
@@ -38,11 +40,6 @@ def restore(loaded: Loaded, saved: Saved, now: datetime) -> World:
     return world
 
 
-def watched(world: World, alert: Alert) -> bool:
-    """Whether the present configuration still has the device and the rule of an alert."""
-    return alert.key.subject in world.loaded.mall.devices and world.book.named(alert.key.rule) is not None
-
-
 def resume(turn: Turn, saved: Saved) -> None:
     """Record what the pause means: it is unknown, alerts nobody watches any more are over, timers run on."""
     clock = wrong_before(saved.last_seen, turn.now)
@@ -52,8 +49,9 @@ def resume(turn: Turn, saved: Saved) -> None:
         forget(turn, saved)
         if clock is not None:
             keep_timers(turn, clock)
+    gone = unwatched(turn.world.loaded, saved.alerts)
     for alert in saved.alerts:
-        if not watched(turn.world, alert):
+        if alert.id in gone:
             turn.batch.alerts.append(replace(alert, status=AlertStatus.RESOLVED, resolved_at=turn.now))
     withdraw(turn)
 

@@ -101,11 +101,12 @@ def gave_up(turn: Turn, dead: Notification, *, reason: Reason) -> None:
         )
         put(turn, again)
         return
-    page = world.pages.get(dead.incident)
-    if dead.kind is NoticeKind.PAGE and page is not None and page.id == dead.page:
-        page = escalation.refuse(page, dead.recipient, now=turn.now)
-        world.pages[dead.incident] = page
-        turn.batch.pages.append(page)
+    for incident in dead.about or (dead.incident,):
+        page = world.pages.get(incident)
+        if dead.kind is NoticeKind.PAGE and page is not None and (dead.about or page.id == dead.page):
+            page = escalation.refuse(page, dead.recipient, now=turn.now)
+            world.pages[incident] = page
+            turn.batch.pages.append(page)
 
 
 def reachable(world: World, tell: Tell, root: str) -> list[Person]:

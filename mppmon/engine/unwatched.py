@@ -20,7 +20,8 @@ from mppmon.store import AuditEntry
 STOOD_STILL = "not-watched"
 CLOCK_SET = "clock-set"
 _SELF = "mppmon"
-_DOUBTFUL = timedelta(days=1)
+_DOUBTFUL = timedelta(hours=2)
+"""Above the hour by which a clock without a battery starts behind, where a service keeps the time hourly."""
 
 
 def stood_still(turn: Turn, stood: Stood) -> None:

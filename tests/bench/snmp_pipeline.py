@@ -55,6 +55,9 @@ class _Quiet:
     def published(self, snapshot: Snapshot) -> None:
         """Every device comes up once."""
 
+    def clock_changed(self) -> None:
+        """Nothing is resolved here."""
+
     def turned(self, seconds: float) -> None:
         """Not measured here."""
 

@@ -194,6 +194,7 @@ class Recorder:
         self.expedites: list[str] = []
         self.snapshots: list[Snapshot] = []
         self.refused: list[StoreError] = []
+        self.jumps = 0
         self.undurable: list[Notification] = []
         self.commits = 0
 
@@ -202,6 +203,9 @@ class Recorder:
 
     def expedite(self, device: str) -> None:
         self.expedites.append(device)
+
+    def clock_changed(self) -> None:
+        self.jumps += 1
 
     def outbox_changed(self) -> None:
         return

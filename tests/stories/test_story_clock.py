@@ -35,6 +35,7 @@ def test_time_the_process_was_stopped_is_unknown_not_delivered(tmp_path: Path) -
         house.engine.tick()
         house.engine.turn(house.engine.intake.take())
         assert house.engine.snapshot.deliveries["ktp", "a1"].delivery == "unknown"
+        assert house.effects.jumps == 1, "hours and hand-overs are resolved anew"
         house.all_well()
         assert house.history("ktp@a1") == [
             ("delivered", MONDAY),

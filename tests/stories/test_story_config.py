@@ -12,8 +12,10 @@ from alerts.model import NoticeKind
 from collectors.observation import Outcome
 from mppmon.config import Loaded
 from mppmon.engine.commands import Acknowledge
+from mppmon.engine.watching import unwatched
+from mppmon.mall.model import DeviceKind, Uplink
 from mppmon.mall.principal import SYSTEM, Principal, Role
-from tests.stories.house import MONDAY, RULES, House, small_config
+from tests.stories.house import JAM, MONDAY, RULES, House, small_config
 
 TECHNICIAN = Principal(Role.TECHNICIAN, "Ani", person="ani")
 WEEK = timedelta(days=7)
@@ -137,6 +139,75 @@ def test_what_a_service_needs_is_judged_anew(tmp_path: Path) -> None:
         house.clock.pass_(60)
         reload(house, replace(loaded, mall=replace(loaded.mall, services={**loaded.mall.services, "ktp": ktp})))
         assert house.history("ktp@a1")[-1] == ("degraded", MONDAY + timedelta(seconds=60))
+
+
+def otherwise(loaded: Loaded, device: str, **change: object) -> Loaded:
+    """Return a configuration in which a device is something else."""
+    mall = loaded.mall
+    devices = {**mall.devices, device: replace(mall.devices[device], **change)}  # type: ignore[arg-type]  # of Device
+    return replace(loaded, revision="d" * 12, mall=replace(mall, devices=devices))
+
+
+def roots(house: House) -> list[str]:
+    """Return the causes of the open incidents."""
+    return [one.root for one in house.engine.snapshot.incidents]
+
+
+def test_an_incident_ends_whose_rule_is_not_for_the_device_any_more(tmp_path: Path) -> None:
+    kinds = frozenset({"pc", "printer"})
+    rules = tuple(replace(one, kinds=kinds) if one.name == "DeviceDown" else one for one in RULES)
+    with House(tmp_path, replace(small_config(), rules=rules)) as house:
+        house.all_well()
+        house.fails("a3-printer")
+        house.turn(house.see("core"))
+        assert len(house.engine.snapshot.incidents) == 1
+        reload(house, otherwise(house.loaded, "a3-printer", kind=DeviceKind.SCANNER))
+        assert roots(house) == []
+        reload(house, otherwise(house.loaded, "a3-printer", kind=DeviceKind.PRINTER))
+        assert roots(house) == ["a3-printer"], "it is still down, and watched again"
+
+
+def test_an_incident_ends_whose_readings_nobody_takes_any_more(tmp_path: Path) -> None:
+    with House(tmp_path) as house:
+        house.all_well()
+        house.turn(house.sees("a3-printer", {("mppmon_printer_error", JAM): 1.0}))
+        assert house.engine.snapshot.deliveries["surat", "a3"].delivery == "interrupted"
+        targets = tuple(one for one in house.loaded.targets if one.check != "a3-printer:telemetry")
+        less = replace(house.loaded, revision="e" * 12, targets=targets)
+        assert unwatched(less, house.engine.snapshot.alerts)
+        reload(house, less)
+        assert house.engine.snapshot.incidents == ()
+        assert house.engine.snapshot.deliveries["surat", "a3"].delivery == "delivered"
+
+
+def test_the_line_of_another_device_ends_the_cut_of_the_old_one(tmp_path: Path) -> None:
+    with House(tmp_path) as house:
+        house.all_well()
+        house.fails("anchor-1", "anchor-2", "system")
+        house.turn(house.see("router"))
+        house.wait(6)
+        assert [one.root for one in house.engine.snapshot.incidents] == ["line"]
+        mall = house.loaded.mall
+        devices = {**mall.devices, "modem": replace(mall.devices["line"], id="modem", name="Modem")}
+        site = replace(mall.site, uplink=Uplink("modem", "router", ("anchor-1", "anchor-2")))
+        reload(house, replace(house.loaded, revision="f" * 12, mall=replace(mall, devices=devices, site=site)))
+        house.fails("anchor-1", "anchor-2", "system")
+        house.wait(6)
+        assert [one.root for one in house.engine.snapshot.incidents] == ["modem"]
+
+
+def test_a_stop_and_a_reload_in_one_turn(tmp_path: Path) -> None:
+    with House(tmp_path) as house:
+        house.all_well()
+        house.clock.pass_(120)
+        house.engine.tick()
+        house.engine.adopt(without_printer(house.loaded), author="root")
+        house.engine.adopt(replace(small_config(), revision="b" * 12), author="root")
+        house.engine.adopt(without_printer(house.loaded), author="root")
+        house.engine.turn(house.engine.intake.take())
+        house.all_well()
+        assert "a1-cards" not in house.engine.snapshot.reaches
+        assert house.history("a2-pc/reach")[-2:] == [("unknown", MONDAY), ("up", MONDAY + timedelta(seconds=120))]
 
 
 @settings(max_examples=settings().max_examples // 10)  # each plays on two databases

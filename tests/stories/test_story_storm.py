@@ -13,7 +13,7 @@ from mppmon.engine.commands import Acknowledge
 from mppmon.mall.model import Device, DeviceKind
 from mppmon.mall.principal import SYSTEM, Principal, Role
 from tests.stories.house import House, small_config
-from tests.stories.test_story_refused import two_ways
+from tests.stories.test_story_refused import refuse, two_ways
 
 TECHNICIAN = Principal(Role.TECHNICIAN, "Ani", person="ani")
 
@@ -144,3 +144,27 @@ def test_the_minute_counts_over_a_restart(tmp_path: Path) -> None:
         with house.killed() as again:
             again.turn(again.see("a3-printer", Outcome.OK))
             assert [one.recipient for one in due(again, "mail")] == ["ani"]
+
+
+def test_a_summary_that_no_channel_takes_calls_the_next_person_for_each_of_its_faults(tmp_path: Path) -> None:
+    with House(tmp_path, many(4)) as house:
+        house.all_well()
+        house.fails("p0", "p1", "p2", "p3")
+        told: dict[str, set[str]] = {}
+        for _ in range(40):
+            for one in due_unmarked(house):
+                if one.recipient == "ani":
+                    refuse(house, one)
+                else:
+                    told.setdefault(one.recipient, set()).update(one.about or (one.incident,))
+            house.clock.pass_(1)
+            house.engine.turn([None])
+        assert told == {"citra": {one.id for one in house.engine.snapshot.incidents}}
+        assert len(told["citra"]) == 4
+
+
+def due_unmarked(house: House) -> list[Notification]:
+    """Lease what is due, and leave it so."""
+    now = house.clock.now()
+    rows = house.store.lease(SYSTEM, now=now, until=now + timedelta(hours=1), limit=99, channels=("mail",))
+    return [notification for notification, _ in rows]

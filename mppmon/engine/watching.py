@@ -1,0 +1,71 @@
+"""Whether a configuration still watches what an alert is about. Without that its end would never be seen. Pure."""
+
+from collections.abc import Iterable, Mapping
+
+from alerts.model import Alert, Rule
+from alerts.rule import matches
+from collectors.collector import Kind, Target
+from mppmon.config import Loaded
+
+DEVICE_DOWN = "mppmon_device_down"
+SITE_BLIND = "mppmon_site_blind"
+TELEMETRY_FAILED = "mppmon_telemetry_failed"
+"""Metrics of our own verdicts; every other one is read from a device."""
+
+
+def asked(loaded: Loaded) -> frozenset[str]:
+    """Return the devices of which something is heard: by a check of their own, through another device, by anchors."""
+    mall = loaded.mall
+    line = {mall.site.uplink.device} if mall.site.uplink else set()
+    return frozenset(
+        line | {one.device for one in loaded.targets} | {one.id for one in mall.devices.values() if one.via}
+    )
+
+
+def unwatched(loaded: Loaded, alerts: Iterable[Alert]) -> frozenset[str]:
+    """Return the ids of those alerts whose device, rule or reading this configuration does not have."""
+    rules = {rule.name: rule for rule in loaded.rules}
+    targets: dict[str, list[Target]] = {}
+    for target in loaded.targets:
+        targets.setdefault(target.device, []).append(target)
+    return frozenset(one.id for one in alerts if not _watched(loaded, rules.get(one.key.rule), targets, one))
+
+
+def _watched(loaded: Loaded, rule: Rule | None, targets: Mapping[str, list[Target]], alert: Alert) -> bool:
+    mall = loaded.mall
+    device = mall.devices.get(alert.key.subject)
+    if rule is None or device is None or not matches(rule, device.kind.value, alert.key.labels):
+        return False
+    metric = rule.condition.metric
+    uplink = mall.site.uplink is not None and mall.site.uplink.device == device.id
+    if metric == SITE_BLIND or uplink:
+        return uplink and metric == SITE_BLIND
+    asked = {target.kind for target in (*targets.get(device.id, ()), *targets.get(device.via or "", ()))}
+    return bool(asked) if metric == DEVICE_DOWN else Kind.TELEMETRY in asked
+
+
+def changed(before: Loaded, after: Loaded, alerts: Iterable[Alert]) -> frozenset[str]:
+    """Return the ids of those alerts whose readings come another way now, or whose rule asks for another metric: what
+    the old way said ends with it, and what is still wrong will be said anew.
+    """
+    old = {rule.name: rule.condition.metric for rule in before.rules}
+    new = {rule.name: rule.condition.metric for rule in after.rules}
+    other = _read_otherwise(before, after)
+    own = {DEVICE_DOWN, SITE_BLIND}
+    return frozenset(
+        one.id
+        for one in alerts
+        if old.get(one.key.rule) != new.get(one.key.rule)
+        or (one.key.subject in other and new.get(one.key.rule) not in own)
+    )
+
+
+def _read_otherwise(before: Loaded, after: Loaded) -> frozenset[str]:
+
+    def ways(loaded: Loaded) -> dict[str, str]:
+        found = {one.device: one.way.value for one in loaded.targets if one.kind is Kind.TELEMETRY}
+        seen_through = {one.id: found.get(one.via or "", "") for one in loaded.mall.devices.values() if one.via}
+        return {**dict.fromkeys(loaded.mall.devices, ""), **found, **seen_through}
+
+    old, new = ways(before), ways(after)
+    return frozenset(device for device in old.keys() & new.keys() if old[device] != new[device])
