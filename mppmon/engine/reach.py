@@ -24,15 +24,17 @@ def observed(turn: Turn, observation: Observation) -> None:
     reached = observation.outcome.reached
     judges = world.judges_reach(device.id, observation.check)
     if judges or reached:
-        _step(turn, device, reached=reached, at=observation.evidence_at, check=observation.check)
+        _step(turn, device, observation)
     if not judges:
         _telemetry(turn, device, observation)
 
 
-def _step(turn: Turn, device: Device, *, reached: bool | None, at: datetime, check: str) -> None:
+def _step(turn: Turn, device: Device, observation: Observation) -> None:
     world = turn.world
+    reached, check = observation.outcome.reached, observation.check
     before = world.reaches[device.id]
-    step = health.observe(before, reached=reached, at=at, needed=world.needed)
+    at, needed = observation.evidence_at, world.needed
+    step = health.observe(before, reached=reached, at=at, needed=needed, asked=observation.at)
     world.reaches[device.id] = step.reach
     if step.recovered:
         world.confirmed.pop(device.id, None)

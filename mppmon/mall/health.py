@@ -16,7 +16,9 @@ class Reach:
     """Whether a device answers. Times are aware UTC instants of observations (when the request was sent).
 
     `failures`: failed observations in a row; `first_failed_at` the first of them, `confirmed_at` the one that made them
-    `needed` in a row. `last_seen_at`: newest observation of any outcome that says something about the device.
+    `needed` in a row. `last_answered_at`: when the newest answer came, `last_asked_at`: when that was asked for; what a
+    device proves, it proves from the asking on. `last_seen_at`: newest observation of any outcome that says something
+    about the device.
     """
 
     state: State
@@ -26,6 +28,12 @@ class Reach:
     last_answered_at: datetime | None = None
     last_seen_at: datetime | None = None
     confirmed_at: datetime | None = None
+    last_asked_at: datetime | None = None
+
+    @property
+    def proven_at(self) -> datetime | None:
+        """Return from when its newest answer proves that it works: an answer may have lain unread for a while."""
+        return self.last_asked_at or self.last_answered_at
 
     @property
     def suspected(self) -> bool:
@@ -49,17 +57,19 @@ class Step:
     answered: State | None = None
 
 
-def observe(reach: Reach, *, reached: bool | None, at: datetime, needed: int) -> Step:
+def observe(reach: Reach, *, reached: bool | None, at: datetime, needed: int, asked: datetime | None = None) -> Step:
     """Fold one observation in. `reached` None (our own fault) and observations older than the newest change nothing.
 
-    `needed` is how many failures in a row confirm: the first one and its re-polls.
+    `needed` is how many failures in a row confirm: the first one and its re-polls. `asked`: when an answer that came
+    `at` was asked for, where that is known.
     """
     if reached is None or (reach.last_seen_at is not None and at < reach.last_seen_at):
         return Step(reach)
     if reached:
         up = reach.state is State.UP
         since = reach.since if up else max(reach.since, at)  # asked before we went blind, answered after
-        return Step(Reach(State.UP, since, last_answered_at=at, last_seen_at=at), recovered=not up, answered=State.UP)
+        answered = Reach(State.UP, since, last_answered_at=at, last_seen_at=at, last_asked_at=asked)
+        return Step(answered, recovered=not up, answered=State.UP)
     failures = reach.failures + 1
     confirmed = failures >= needed
     failing = replace(

@@ -119,7 +119,7 @@ def witnesses(mall: Mall, reaches: Reaches, since: datetime) -> Iterator[Reach]:
     anchors = mall.site.uplink.anchors if mall.site.uplink else ()
     for device in mall.devices.values():
         reach = reaches.get(device.id) if device.outside and device.id not in anchors else None
-        if reach is not None and not reach.failures and reach.last_answered_at and reach.last_answered_at >= since:
+        if reach is not None and not reach.failures and reach.proven_at and reach.proven_at >= since:
             yield reach
 
 
@@ -211,9 +211,9 @@ def _sight(reach: Reach | None, since: datetime | None) -> _Sight:
         return _Sight.UNSURE
     if reach.state is State.DOWN or reach.confirmed_at is not None:
         return _Sight.FAILED
-    if reach.failures or reach.state is State.UNKNOWN or reach.last_answered_at is None:
+    if reach.failures or reach.state is State.UNKNOWN or reach.proven_at is None:
         return _Sight.UNSURE
-    return _Sight.UNSURE if since is not None and reach.last_answered_at < since else _Sight.WORKS
+    return _Sight.UNSURE if since is not None and reach.proven_at < since else _Sight.WORKS
 
 
 def _children(mall: Mall, device_id: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """One root cause, one page; own blindness is nobody's downtime."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -135,3 +136,24 @@ def test_the_first_answer_from_outside_ends_the_blindness(tmp_path: Path) -> Non
         answered = house.clock.now()
         assert house.effects.snapshots[-1].blind is False
         assert house.history("ktp@a1")[-1] == ("delivered", answered)
+
+
+def test_a_parents_answer_that_lay_unread_proves_nothing_of_what_came_after_its_asking(tmp_path: Path) -> None:
+    """On a busy machine the switch's last answer is read when the PCs behind it have begun to fail already."""
+    with House(tmp_path) as house:
+        house.all_well()
+        house.clock.pass_(10)
+        unread = replace(house.see("core"), seconds=0.6)
+        house.clock.pass_(0.2)
+        house.turn(*(house.see(one, Outcome.TIMEOUT) for one in BELOW_CORE))
+        house.clock.pass_(0.4)
+        house.turn(unread, *(house.see(one, Outcome.TIMEOUT) for one in BELOW_CORE))
+        for _ in range(2):
+            house.clock.pass_(1.0)
+            house.turn(*(house.see(one, Outcome.TIMEOUT) for one in BELOW_CORE))
+        assert house.told() == []
+        house.fails("core")
+        house.turn(house.see("router"))
+        house.wait(6)
+        assert [one.root for one in house.engine.snapshot.incidents] == ["core"]
+        assert len(house.told()) == 1
