@@ -238,14 +238,12 @@ def _agreed(_: "Translate") -> bool:
 
 
 def _show(file: Path, table: "Sheet", header: "Header", lines: Iterable[tuple[str, str]], _: "Translate") -> None:
-    from mppmon.setup.inventory.sheet import MAX_ROWS  # noqa: PLC0415  # keeps `mppmon --help` quick
-
     place = _("{file}, sheet '{sheet}', headers in row {row}")
     click.echo(place.format(file=file.name, sheet=table.name, row=header.row))
     for colour, line in lines:
         click.secho(line, fg=colour or None)
-    if table.cut:
-        click.secho(_("Only the first {count} rows were read.").format(count=MAX_ROWS), fg="yellow")
+    if table.cut and table.rows:
+        click.secho(_("Only the first {count} rows were read.").format(count=table.rows[-1].number), fg="yellow")
 
 
 def _write(place: "Directory", changes: Mapping[str, str], columns: Mapping[str, str], _: "Translate") -> None:
