@@ -135,7 +135,7 @@ class Daemon:
         house = House(
             engine=self._engine,
             clock=self._clock,
-            metrics=self._exporter.render,
+            metrics=self._exporter.pieces,
             ready=self._ready,
             poll=self._poll_now,
             database=self._url,

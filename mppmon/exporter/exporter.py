@@ -114,12 +114,16 @@ class Exporter:
 
     def render(self) -> bytes:
         """Return the page, content type CONTENT_TYPE."""
+        return b"".join(self.pieces())
+
+    def pieces(self) -> list[bytes]:
+        """Return the page in the pieces it is kept in: whoever sends it need not hold it whole."""
         with self._rendering:
             self._take_over()
             page = [part for name in FAMILIES if (chunks := self._chunks.get(name)) for part in _family(name, chunks)]
             if self._registry is not None:
                 page.append(generate_latest(self._registry))
-            return b"".join(page)
+            return page
 
     def _take_over(self) -> None:
         with self._noting:

@@ -1,13 +1,18 @@
 """The text exposition format 0.0.4, and how the samples of one check are laid out in it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import isinf, isnan
 
 from collectors.observation import Schema, clean_text
 from mppmon.exporter.table import FAMILIES, Metric
 
-Layout = tuple[tuple[str, tuple[tuple[int, str], ...]], ...]
-"""Per family: which values of an observation, each with its line up to the value."""
+Form = tuple[str, tuple[int, ...]]
+"""The lines of a family, with `%s` where their values go, and which values of an observation those are. One text per
+family and device: a mall has tens of thousands of lines.
+"""
+
+Layout = tuple[tuple[str, Form], ...]
+"""Per family its form."""
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 
@@ -53,12 +58,17 @@ def layout(device: str, schema: Schema) -> Layout:
             continue
         own = pairs((label, clean_text(value)) for label, value in labels)
         families.setdefault(name, {}).setdefault(_series(name, device, own), index)
-    return tuple((name, tuple((index, series) for series, index in lines.items())) for name, lines in families.items())
+    return tuple((name, _form(lines)) for name, lines in families.items())
 
 
-def chunk(lines: tuple[tuple[int, str], ...], values: tuple[float, ...]) -> bytes:
+def _form(lines: Mapping[str, int]) -> Form:
+    return "".join(f"{series.replace('%', '%%')}%s\n" for series in lines), tuple(lines.values())
+
+
+def chunk(form: Form, values: tuple[float, ...]) -> bytes:
     """Return the sample lines of one family of a layout."""
-    return "".join([f"{series}{number(values[index])}\n" for index, series in lines]).encode()
+    text, places = form
+    return (text % tuple([number(values[place]) for place in places])).encode()
 
 
 def _series(name: str, *labels: str) -> str:

@@ -1,6 +1,6 @@
 """What the web needs from the daemon, handed in by it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -36,7 +36,7 @@ class House:
 
     engine: Engine
     clock: Clock
-    metrics: Callable[[], bytes]
+    metrics: Callable[[], Sequence[bytes]]
     ready: Ready
     poll: Callable[[str], Awaitable[Mapping[str, object]]]
     database: str

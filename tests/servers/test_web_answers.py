@@ -38,7 +38,7 @@ def mall(tmp_path: Path) -> Iterator[WebMall]:
 
 
 def test_a_fault_of_ours_says_nothing_and_is_logged_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    def broken() -> bytes:
+    def broken() -> list[bytes]:
         raise RuntimeError("/var/lib/secret")
 
     with web_mall(tmp_path, metrics=broken) as mall, mall.tcp() as tcp:

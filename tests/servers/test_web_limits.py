@@ -99,7 +99,7 @@ def test_the_quiet_between_two_requests_ends(hasty: WebMall) -> None:
 
 
 def test_an_answer_that_nobody_reads_is_given_up(tmp_path: Path) -> None:
-    with web_mall(tmp_path, limits=Limits(unread=0.3, idle=60.0), metrics=lambda: b"x" * 20_000_000) as mall:
+    with web_mall(tmp_path, limits=Limits(unread=0.3, idle=60.0), metrics=lambda: (b"x" * 20_000_000,)) as mall:
         before = descriptors()
         with visit(mall, b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"), mall.tcp() as other:
             until(lambda: descriptors() > before, DEADLINE)

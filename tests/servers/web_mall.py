@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -90,7 +90,7 @@ def web_mall(
     *,
     port: int = 0,
     limits: Limits | None = None,
-    metrics: Callable[[], bytes] = lambda: b"mppmon_up 1\n",
+    metrics: Callable[[], Sequence[bytes]] = lambda: (b"mppmon_up 1\n",),
 ) -> Iterator[WebMall]:
     """Serve a small mall in which all is well."""
     with House(state, loaded) as house:

@@ -58,13 +58,18 @@ def test_layout_keeps_what_is_known_and_once() -> None:
     )
     lines = layout('device="p1"', schema)
     assert lines == (
-        (JAMMED, ((0, 'mppmon_printer_error{device="p1",error="jammed"} '),)),
-        ("mppmon_printer_pages_total", ((5, 'mppmon_printer_pages_total{device="p1"} '),)),
+        (JAMMED, ('mppmon_printer_error{device="p1",error="jammed"} %s\n', (0,))),
+        ("mppmon_printer_pages_total", ('mppmon_printer_pages_total{device="p1"} %s\n', (5,))),
     )
     values = (1.0, 9.0, 9.0, 9.0, 9.0, 7.0)
     assert chunk(lines[1][1], values) == b'mppmon_printer_pages_total{device="p1"} 7\n'
 
 
 def test_label_values_are_capped() -> None:
-    [(_, [(_, series)])] = layout("", schema_of(((JAMMED, (("error", "x" * 1000),)),)))
-    assert series == f'{JAMMED}{{error="{"x" * 64}"}} '
+    [(_, (lines, _))] = layout("", schema_of(((JAMMED, (("error", "x" * 1000),)),)))
+    assert lines == f'{JAMMED}{{error="{"x" * 64}"}} %s\n'
+
+
+def test_a_per_cent_sign_is_a_sign_like_any_other() -> None:
+    [(_, form)] = layout('device="p1"', schema_of(((JAMMED, (("error", "100 %s %d%%"),)),)))
+    assert chunk(form, (1.0,)) == b'mppmon_printer_error{device="p1",error="100 %s %d%%"} 1\n'
