@@ -1,7 +1,7 @@
 """Rows become devices: what is faulty, what is known again, what is new, in whatever order the rows come."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mppmon.clock import Clock
 from mppmon.mall.model import DeviceKind
 from mppmon.setup.inventory.kinds import role_of, sort_of
 from mppmon.setup.inventory.known import Known
@@ -135,6 +136,49 @@ def test_a_row_that_hangs_on_a_faulty_one_is_faulty_too() -> None:
     )
     assert [fault.row for fault in plan.faults] == [2, 3, 4]
     assert plan.empty
+
+
+def switches(
+    count: int, parent: Callable[[int], str], name: Callable[[int], str] = "S{}".format
+) -> list[dict[str, str]]:
+    return [
+        {
+            "Jenis": "Switch",
+            "Nama": name(number),
+            "Alamat IP": f"10.1.{number // 250}.{number % 250 + 1}",
+            "Terhubung ke": parent(number),
+        }
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        switches(2000, lambda number: f"S{number + 1}"),  # the last one's parent is missing
+        switches(2000, lambda number: f"sama-{2000 - number}", lambda _number: "Sama"),  # ids move up
+    ],
+)
+def test_a_long_chain_of_faulty_rows_takes_no_longer_than_good_ones(rows: list[dict[str, str]]) -> None:
+    clock = Clock()
+    before = clock.monotonic()
+    plan = plan_of(rows)
+    assert clock.monotonic() - before < 15  # the budget is 3 s of a free machine; round after round took minutes
+    assert len(plan.faults) > 1
+    assert {one.row for one in plan.added}.isdisjoint(fault.row for fault in plan.faults)
+
+
+def test_what_hangs_on_the_only_pc_of_a_counter_falls_with_it() -> None:
+    known = demo()
+    empty = replace(known, counters={slug: {**one, "roles": {}} for slug, one in known.counters.items()})
+    rows = [
+        {"Jenis": "PC", "Nama": "P", "Loket": "C1", "Alamat IP": "10.0.0.1", "Terhubung ke": "Nowhere"},
+        {"Jenis": "sidik jari", "Nama": "F", "Loket": "C1"},
+        {"Jenis": "Switch", "Nama": "S", "Alamat IP": "10.0.0.2", "Terhubung ke": "F"},
+    ]
+    assert [(fault.row, fault.found) for fault in plan_of(rows, empty).faults] == [
+        (2, "'Nowhere'"), (3, "nothing"), (4, "'F'"),
+    ]  # fmt: skip
 
 
 def test_how_a_thing_without_an_address_is_reached() -> None:

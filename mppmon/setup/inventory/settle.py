@@ -1,7 +1,8 @@
 """Things of a list -> what devices.yaml should say of each: names become ids, and how each is reached. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from mppmon.mall.model import DeviceKind
 from mppmon.setup.inventory.fields import Field
@@ -13,7 +14,9 @@ from mppmon.setup.inventory.match import Where, match, twins
 from mppmon.setup.words import Translate, closest, folded, shown
 
 Value = str | list[str] | dict[str, str]
-_HINTS = 20  # faults that get a nearest name: looking for it among thousands takes its time
+_COMPARED = 20_000  # names that are looked at for nearest ones: it takes its time
+_HINTS = 20  # faults that get a nearest name
+_ROUNDS = 10
 _HOSTS = frozenset({DeviceKind.PC, DeviceKind.KIOSK})
 
 
@@ -29,35 +32,44 @@ class Settled:
 def settle(items: Sequence[Item], known: Known, columns: Columns, _: Translate) -> tuple[list[Settled], list[Fault]]:
     """Return the devices in the order of the rows, and the faults that only show when all rows are known.
 
-    A row that names a faulty one as its parent is faulty too, so this goes on until nothing changes.
+    A row that names a faulty one as its parent is faulty too, so this goes on until nothing changes. Each round sees a
+    whole chain of such rows; another is needed only when ids move up, and after _ROUNDS no row may name another.
     """
 
     def where(_row: int, key: str) -> str:
         return columns.where(Field(key)) if Field(key) in columns.of else ""
 
     faults = twins(items, where, _)
-    while True:
+    settled: list[Settled] = []
+    for number in count():
         bad = {fault.row for fault in faults}
         good = [item for item in items if item.row not in bad]
-        room = _Room(good, known, match(good, known), where, _)
+        room = _Room(good, known, match(good, known), where, _, alone=number >= _ROUNDS)
         settled = [room.settled(item) for item in good]
         if not room.faults:
-            return settled, faults
+            break
+        room.follow()
         faults.extend(room.faults)
+    return settled, faults
 
 
 class _Room:
-    """Everything that has a name, from the configuration and from the list."""
+    """Everything that has a name, from the configuration and from the list. `alone`: rows name no other row."""
 
-    def __init__(self, items: Sequence[Item], known: Known, ids: Mapping[int, str], where: Where, _: Translate) -> None:
-        self._known, self._ids, self._where, self._say = known, ids, where, _
+    def __init__(
+        self, items: Sequence[Item], known: Known, ids: Mapping[int, str], where: Where, _: Translate, *, alone: bool
+    ) -> None:
+        self._known, self._ids, self._where, self._say, self._alone = known, ids, where, _, alone
         self.faults: list[Fault] = []
+        self._users: dict[str, list[tuple[Item, str | None]]] = {}
+        """New id -> the rows that stand on it: by this text as a parent, or (None) as the PC of their counters."""
         self._kinds = {slug: DeviceKind(one["kind"]) for slug, one in known.devices.items()}
         self._kinds |= {ids[item.row]: item.kind for item in items}
         self._names: dict[str, set[str]] = {}
         self._shown: set[str] = set()
         for slug, one in known.devices.items():
             self._call(slug, one["name"], one["asset"], one["serial"], one["address"])
+        self._lasting = {(name, slug) for name, slugs in self._names.items() for slug in slugs}
         self._hosts: dict[str, set[str]] = {}
         for counter in known.counters:
             host = known.computer(counter)
@@ -99,8 +111,11 @@ class _Room:
     def _find(self, item: Item, text: str) -> str | None:
         """Return the device that a list names as a parent."""
         found = self._names.get(folded(text), set())
+        if self._alone:
+            found = {one for one in found if (folded(text), one) in self._lasting}
         exact = {text} & found
         if len(exact or found) == 1 and (one := next(iter(exact or found))) != self._ids[item.row]:
+            self._users.setdefault(one, []).append((item, text))
             return one
         _ = self._say
         if len(found) > 1:
@@ -110,11 +125,45 @@ class _Room:
         elif found:
             expected = _("another device than this one itself")
         else:
-            near = closest(text, self._shown) if len(self.faults) < _HINTS else None
-            hint = _(" (did you mean {name}?)").format(name=near) if near else ""
-            expected = _("a device of the configuration or of a good row of this list") + hint
+            self._missing(item, text, hint=len(self.faults) < min(_HINTS, 1 + _COMPARED // len(self._shown)))
+            return None
         self.faults.append(Fault(item.row, self._where(item.row, Field.PARENT), shown(text), expected))
         return None
+
+    def _missing(self, item: Item, text: str, *, hint: bool) -> None:
+        _ = self._say
+        near = closest(text, self._shown) if hint else None
+        said = _(" (did you mean {name}?)").format(name=near) if near else ""
+        expected = _("a device of the configuration or of a good row of this list") + said
+        self.faults.append(Fault(item.row, self._where(item.row, Field.PARENT), shown(text), expected))
+
+    def follow(self) -> None:
+        """Note a fault for every row that stands on a faulty one, on one that stands on that, and so on.
+
+        What another device could stand in for is left to the next round.
+        """
+        waiting = [fault.row for fault in self.faults]
+        bad = set(waiting)
+        gone = {self._ids[row] for row in bad}
+        while waiting:
+            for item, text in self._users.get(self._ids[waiting.pop()], ()):
+                if item.row in bad or self._stands(item, text, gone):
+                    continue
+                if text is not None:
+                    self._missing(item, text, hint=False)
+                else:
+                    self._no_way(item)
+                bad.add(item.row)
+                gone.add(self._ids[item.row])
+                waiting.append(item.row)
+
+    def _stands(self, item: Item, text: str | None, gone: set[str]) -> bool:
+        """Whether something is left of what a row stands on."""
+        if text is None:
+            found = set[str]().union(*(self._hosts.get(counter, set()) for counter in item.counters))
+            return not found <= gone or not found.isdisjoint(self._known.devices)
+        name = folded(text)
+        return any(one not in gone or (name, one) in self._lasting for one in self._names[name])
 
     def _reach(self, item: Item, values: dict[str, Value], above: list[str], old: Mapping[str, object] | None) -> None:
         """Decide how it is reached: by its address, through a PC, or not at all."""
@@ -125,12 +174,12 @@ class _Room:
             host = next((one for one in above if self._kinds[one] in _HOSTS), None)
             reached = old is not None and bool(old["via"] or old["address"] or old["http"])
             if host is None and not reached and item.kind not in {DeviceKind.PASSIVE, *SILENT, *_HOSTS}:
-                host = self._host(item.counters)
+                host = self._host(item)
             if host is not None:
                 values["via"] = host
                 return
             if not reached and item.kind not in {DeviceKind.PASSIVE, *SILENT}:
-                self._fault(item, _("nothing"), _("an IP address, or its PC: as parent, or by a counter with one PC"))
+                self._no_way(item)
                 return
             if not reached:
                 values["kind"] = DeviceKind.PASSIVE.value
@@ -150,6 +199,14 @@ class _Room:
     def _fault(self, item: Item, found: str, expected: str) -> None:
         self.faults.append(Fault(item.row, self._where(item.row, Field.ADDRESS), found, expected))
 
-    def _host(self, counters: Iterable[str]) -> str | None:
-        found = set[str]().union(*(self._hosts.get(counter, set()) for counter in counters))
-        return next(iter(found)) if len(found) == 1 else None
+    def _no_way(self, item: Item) -> None:
+        _ = self._say
+        self._fault(item, _("nothing"), _("an IP address, or its PC: as parent, or by a counter with one PC"))
+
+    def _host(self, item: Item) -> str | None:
+        found = set[str]().union(*(self._hosts.get(counter, set()) for counter in item.counters))
+        if len(found) != 1:
+            return None
+        (host,) = found
+        self._users.setdefault(host, []).append((item, None))
+        return host
