@@ -47,10 +47,10 @@ def settle(items: Sequence[Item], known: Known, columns: Columns, _: Translate) 
         room = _Room(good, known, match(good, known), where, _, alone=number >= _ROUNDS)
         settled = [room.settled(item) for item in good]
         if not room.faults:
-            break
+            return settled, faults
         room.follow()
         faults.extend(room.faults)
-    return settled, faults
+    raise AssertionError("the rounds end: each has fewer rows")
 
 
 class _Room:
