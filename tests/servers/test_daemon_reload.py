@@ -121,7 +121,7 @@ def test_a_removed_device_closes_its_incident_and_a_new_one_is_asked(line: Line)
     told = until(line.mails, lambda found: len(found) > before)[-1]
     assert "tidak dipantau lagi" in told["text"]
     until(lambda: metrics(line), lambda page: 'device="spare",kind="printer",state="up"} 1' in page)
-    until(lambda: metrics(line), lambda page: "finger" not in page)  # the computer's own page too, once it is asked again
+    until(lambda: metrics(line), lambda page: "finger" not in page)  # its computer is asked again
     line.control.mend()
     assert line.process.poll() is None
 
