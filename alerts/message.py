@@ -47,7 +47,7 @@ def render(
 ) -> Message:
     """Return the message of an incident to one reader. `by`: the name of who acknowledged it."""
     lines, verbs = _compose(kind, incident, speech, by or incident.acknowledged_by or "", now)
-    if public_url and kind not in {NoticeKind.RESOLVED, NoticeKind.WITHDRAWN}:
+    if public_url and kind not in {NoticeKind.RESOLVED, NoticeKind.WITHDRAWN, NoticeKind.MERGED}:
         lines.append(f"{public_url.rstrip('/')}/incidents/{incident.number}")
     labels = {"ack": speech._("I'll take it"), "escalate": speech._("Escalate"), "details": speech._("Details")}
     subject = f"{lines[0]} · #{incident.number}"
@@ -60,9 +60,8 @@ def _compose(
 ) -> tuple[list[str], tuple[str, ...]]:
     if kind is NoticeKind.RESOLVED:
         return [_resolved(incident, speech, now)], ()
-    if kind is NoticeKind.WITHDRAWN:
-        text = speech._("Incident #{number} closed: {subject} is not watched any more (settings were changed)")
-        return [f"{_BLIND} {text.format(number=incident.number, subject=_subject(incident.facts, speech))}"], ()
+    if kind in {NoticeKind.WITHDRAWN, NoticeKind.MERGED}:
+        return [_closed(incident, speech)], ()
     if kind is NoticeKind.ACKNOWLEDGED:
         return [_taken(incident, speech, who), _number(incident, speech)], ("details",)
     if kind is NoticeKind.DETAILS:
@@ -155,6 +154,16 @@ def _resolved(incident: Incident, speech: Speech, now: datetime) -> str:
     text = speech._("Resolved: {subject} · {time} ({duration})")
     subject = _subject(facts, speech)
     return f"{_RESOLVED} {text.format(subject=subject, time=phrases.when(at, now, speech), duration=lasted)}"
+
+
+def _closed(incident: Incident, speech: Speech) -> str:
+    """Say why it is closed though it was not mended: it goes on in another one, or nobody watches it any more."""
+    if incident.merged_into is not None:
+        text = speech._("Incident #{number} merged into incident #{into}: {subject}")
+    else:
+        text = speech._("Incident #{number} closed: {subject} is not watched any more (settings were changed)")
+    subject = _subject(incident.facts, speech)
+    return f"{_BLIND} {text.format(number=incident.number, into=incident.merged_into, subject=subject)}"
 
 
 def _taken(incident: Incident, speech: Speech, who: str) -> str:

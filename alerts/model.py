@@ -183,9 +183,10 @@ class Incident:
     acknowledged_at: datetime | None = None
     mended_at: datetime | None = None
     closed_at: datetime | None = None
-    closed_because: str = ""  # empty: it was mended; `config`: its cause is not watched any more
+    closed_because: str = ""  # empty: it was mended; `config`: its cause is not watched any more; `merged`
     times: int = 1  # how often it happened: a fault that comes back soon is the same incident
     told_at: tuple[datetime, ...] = ()  # when people were told that it began or ended, the newest
+    merged_into: int | None = None  # the number of the incident in which this one goes on
 
 
 class PageStatus(StrEnum):
@@ -226,6 +227,7 @@ class NoticeKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
     WITHDRAWN = "withdrawn"  # closed, though not mended: what it was about is not watched any more
+    MERGED = "merged"  # it is the same fault as another one, and goes on there
     DETAILS = "details"
     NOTICE = "notice"  # about ourselves
 

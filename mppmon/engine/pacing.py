@@ -82,11 +82,11 @@ def end(turn: Turn, notification: Notification, reason: Reason) -> None:
 def take_back(turn: Turn, incident: str) -> frozenset[str]:
     """Take back what is held of a fault that is over; return who was therefore never told of it."""
     never: set[str] = set()
-    for (person, kind), window in turn.world.windows.items():
-        for one, about in window.held:
-            if kind is NoticeKind.PAGE and about.id == incident and one.key in turn.world.unsent:
-                end(turn, one, Reason.OVER)
-                never.add(person)
+    for one in list(turn.world.unsent.values()):
+        held = one.not_before is not None and one.not_before > turn.now
+        if held and one.kind is NoticeKind.PAGE and one.incident == incident:
+            end(turn, one, Reason.OVER)
+            never.add(one.recipient)
     return frozenset(never)
 
 

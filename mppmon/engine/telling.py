@@ -56,6 +56,8 @@ def notifications(turn: Turn) -> None:
     for tell in turn.tells:
         incident = turn.informed.get(tell.incident) or world.incidents[tell.incident]
         for person in reachable(world, tell, incident.root):
+            if tell.kind is NoticeKind.MERGED and person.id in _paged(turn, incident.merged_into):
+                continue  # the page says more
             channel, address = route(world, person, incident.root) or ("", "")
             message = render(
                 tell.kind,
@@ -80,6 +82,13 @@ def notifications(turn: Turn) -> None:
                 created_at=turn.now,
             )
             place(turn, notification, incident)
+
+
+def _paged(turn: Turn, number: int | None) -> frozenset[str]:
+    """Return who is paged in this turn about the incident of a number."""
+    pages = (one for one in turn.tells if one.kind is NoticeKind.PAGE)
+    numbers = {one.id: one.number for one in turn.world.incidents.values()}
+    return frozenset(person for one in pages if numbers.get(one.incident) == number for person in one.persons)
 
 
 def gave_up(turn: Turn, dead: Notification, *, reason: Reason) -> None:

@@ -1,0 +1,98 @@
+"""Two incidents become one: what was believed to be another fault is the same."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from alerts import escalation
+from alerts.model import Alert, AlertStatus, Facts, Incident, IncidentStatus, NoticeKind, Page, PageStatus, Tell
+from mppmon.engine.pacing import take_back
+from mppmon.engine.turn import Turn
+
+MERGED = "merged"
+"""Why an incident was closed that goes on in another."""
+
+
+def merge(turn: Turn, source: Incident, into: Incident, *, by: str) -> None:
+    """Let `source` go on in `into`; both are incidents of this turn's world, not closed.
+
+    `by`: who says so (a person's id, a login, or our own name): needs no message. Whoever was told of `source` hears
+    once where it went on, unless a page of `into` reaches them in this turn or reached them before; all of them hear of
+    the end of `into`. Who had taken either has the one that is left. ValueError when both are the same.
+    """
+    if source.id == into.id:
+        raise ValueError(f"#{source.number}: found the same incident twice, expected two")
+    world = turn.world
+    moved = _move(turn, source, into)
+    into = _united(into, source, alive=any(one.status is not AlertStatus.RESOLVED for one in moved))
+    closed = replace(
+        source,
+        status=IncidentStatus.CLOSED,
+        closed_at=turn.now,
+        closed_because=MERGED,
+        merged_into=into.number,
+    )
+    _pages(turn, closed, into, by=by)
+    world.incidents.pop(source.id, None)
+    world.incidents[into.id] = into
+    turn.batch.incidents += [closed, into]
+    turn.informed[closed.id], turn.informed[into.id] = closed, into
+
+
+def _move(turn: Turn, source: Incident, into: Incident) -> list[Alert]:
+    """Give every alert of `source` to `into`; return those that are left in the world."""
+    moved = []
+    for key, alert in turn.world.alerts.items():
+        if alert.incident == source.id:
+            moved.append(replace(alert, incident=into.id))
+            turn.world.alerts[key] = moved[-1]
+    turn.batch.alerts += moved
+    turn.resolved[:] = [replace(one, incident=into.id) if one.incident == source.id else one for one in turn.resolved]
+    return moved
+
+
+def _united(into: Incident, source: Incident, *, alive: bool) -> Incident:
+    """Return `into` with what `source` stops, what hangs below it and whom it concerns; a live alert wakes it up."""
+    facts = _facts(into.facts, source.facts)
+    agencies = tuple(sorted({*into.agencies, *source.agencies}))
+    into = replace(into, facts=facts, agencies=agencies)
+    if into.acknowledged_by is None and source.acknowledged_by is not None:
+        into = replace(into, acknowledged_by=source.acknowledged_by, acknowledged_at=source.acknowledged_at)
+    mended = into.status is IncidentStatus.MENDED and not alive
+    status = IncidentStatus.OPEN if into.acknowledged_by is None else IncidentStatus.ACKNOWLEDGED
+    return into if mended else replace(into, status=status, mended_at=None)
+
+
+def _facts(into: Facts, source: Facts) -> Facts:
+    known = {(one.agency, one.service, one.place) for one in into.stopped}
+    more = tuple(one for one in source.stopped if (one.agency, one.service, one.place) not in known)
+    children = tuple(dict.fromkeys((*into.children, *source.children)))
+    children = tuple(one for one in children if one != into.device)
+    return replace(into, stopped=(*into.stopped, *more), children=children, since=min(into.since, source.since))
+
+
+def _pages(turn: Turn, closed: Incident, into: Incident, *, by: str) -> None:
+    """End the page of the incident that is closed, and tell whoever knew of it."""
+    world = turn.world
+    page = world.pages.pop(closed.id, None)
+    other = world.pages.get(into.id)
+    if page is not None:
+        never = take_back(turn, closed.id)
+        knew = tuple(one for one in page.told if one not in never)
+        aware = {by, *(other.told if other else ())}
+        persons = tuple(one for one in knew if one not in aware)
+        if persons:
+            turn.tells.append(Tell(page.id, closed.id, page.step, page.sequence, persons, NoticeKind.MERGED))
+            page = replace(page, sequence=page.sequence + 1)
+        turn.batch.pages.append(escalation.finish(page, now=turn.now))
+        if other is not None:
+            other = replace(other, told=tuple(dict.fromkeys((*other.told, *knew))))
+    if other is not None:
+        other = _resting(other, into, turn.now)
+        world.pages[into.id] = other
+        turn.batch.pages.append(other)
+
+
+def _resting(page: Page, into: Incident, now: datetime) -> Page:
+    """Return the page as its incident now needs it: who has taken it need not be looked for."""
+    taken = into.acknowledged_by is not None and page.status is PageStatus.PAGING
+    return escalation.acknowledge(page, now=now) if taken else page
