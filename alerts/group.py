@@ -20,7 +20,11 @@ def assign(alert: Alert, *, root: str, open_incidents: Iterable[Incident]) -> In
 
     None: a new incident is to be opened.
     """
-    found = [one for one in open_incidents if one.status in _OPEN and (one.root == root or one.id == alert.incident)]
+    found = [
+        one
+        for one in open_incidents
+        if one.status in _OPEN and (root in (one.root, *one.joined) or one.id == alert.incident)
+    ]
     return min(found, key=lambda one: (one.id != alert.incident, one.number), default=None)
 
 

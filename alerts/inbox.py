@@ -16,6 +16,7 @@ _VERBS = {
 _TYPED = re.compile(
     r"/?(" + "|".join(sorted(_VERBS, key=len, reverse=True)) + r")(?:@\w{1,64})?\s*#?([0-9]{1,9})", re.IGNORECASE
 )
+_NOTED = re.compile(r"/?(?:catatan|catat|note)(?:@\w{1,64})?\s*#?([0-9]{1,9})\s+(\S.*)", re.IGNORECASE | re.DOTALL)
 _PRESSED = re.compile(r"(ack|escalate|details):([0-9]{1,9})")
 
 
@@ -53,9 +54,20 @@ class Inbox(Protocol):
 
 
 def typed(text: str) -> tuple[str, int] | None:
-    """Return verb and incident of `/ack 1042`, `tangani #1042`, `Rincian 1042`; None when it is something else."""
+    """Return verb and incident of `/ack 1042`, `tangani #1042`, `Rincian 1042`, `catatan 1042 rol diganti`; None when
+    it is something else.
+    """
+    noted = _NOTED.fullmatch(text.strip())
+    if noted is not None:
+        return "note", int(noted[1])
     found = _TYPED.fullmatch(text.strip()[:200])
     return (_VERBS[found[1].lower()], int(found[2])) if found else None
+
+
+def words_of_note(text: str) -> str:
+    """Return what a typed note says, without its command and number; empty when it is none."""
+    noted = _NOTED.fullmatch(text.strip())
+    return noted[2] if noted is not None else ""
 
 
 def pressed(data: str) -> tuple[str, int] | None:

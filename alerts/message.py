@@ -193,7 +193,13 @@ def _details(incident: Incident, speech: Speech, who: str, now: datetime) -> lis
     if rest > 0:
         text = speech.plural("and {count} other service", "and {count} other services", rest)
         lines.append(text.format(count=rest))
-    return [*lines, *_children(facts, speech), *_first_step(facts, speech)]
+    return [*lines, *_children(facts, speech), *_first_step(facts, speech), *_notes(incident, speech, now)]
+
+
+def _notes(incident: Incident, speech: Speech, now: datetime) -> list[str]:
+    said = speech._("Note ({who}, {time}): {text}")
+    times = [(one, phrases.when(one.at, now, speech)) for one in incident.notes]
+    return [said.format(who=one.who, time=time, text=one.text) for one, time in times]
 
 
 def _status(incident: Incident, speech: Speech, who: str, now: datetime) -> str:

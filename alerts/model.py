@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from alerts.timeline import Note
+
 Labels = tuple[tuple[str, str], ...]
 Language = str
 """`id` or `en`."""
@@ -187,6 +189,8 @@ class Incident:
     times: int = 1  # how often it happened: a fault that comes back soon is the same incident
     told_at: tuple[datetime, ...] = ()  # when people were told that it began or ended, the newest
     merged_into: int | None = None  # the number of the incident in which this one goes on
+    joined: tuple[str, ...] = ()  # other causes that a person says are the same fault
+    notes: tuple[Note, ...] = ()  # the newest, for messages; all of them are in its timeline
 
 
 class PageStatus(StrEnum):

@@ -146,6 +146,6 @@ class Listener:
 def _help(update: Update) -> str:
     """Say what we understand, and the number a new colleague needs to be entered. In both languages: we know nobody."""
     return (
-        f"Nomor chat ini: {update.chat}. Perintah: /tangani 1042, /teruskan 1042, /rincian 1042.\n"
-        f"This chat's number: {update.chat}. Commands: /ack 1042, /escalate 1042, /details 1042."
+        f"Nomor chat ini: {update.chat}. Perintah: /tangani 1042, /teruskan 1042, /rincian 1042, /catatan 1042 teks.\n"
+        f"This chat's number: {update.chat}. Commands: /ack 1042, /escalate 1042, /details 1042, /note 1042 text."
     )

@@ -38,7 +38,7 @@ def read(raw: object) -> Update | None:
         data, callback = _text(query, "data", 64), _text(query, "id", 64)
         return _update(number, query, query.get("message"), data, pressed(data), callback=callback)
     if isinstance(message, dict):
-        text = _text(message, "text", 200)
+        text = _text(message, "text", 1000)
         return _update(number, message, message, text, typed(text), callback=None)
     return None
 

@@ -17,6 +17,8 @@ _COMMANDS = {
     "oncall": "Show who is on duty now and next.",
     "ack": "Take an incident on, so that nobody else is called.",
     "escalate": "Pass an incident on to the next person now.",
+    "merge": "Say that two incidents are the same fault: one goes on in the other.",
+    "note": "Keep a few words about an incident, for colleagues.",
     "silence": "Call nobody about some devices for a while.",
     "report": "Report what an agency delivered in a month or on a day.",
     "doctor": "Look at everything mppmon needs; each line is green or has its cure.",

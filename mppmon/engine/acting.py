@@ -5,8 +5,10 @@ from dataclasses import replace
 from alerts import escalation
 from alerts.message import render
 from alerts.model import Incident, IncidentStatus, NoticeKind
-from mppmon.engine.commands import Acknowledge, Answer, Command, Details, Escalate, Hush, Speak
+from alerts.timeline import EventKind
+from mppmon.engine.commands import Acknowledge, AddNote, Answer, Command, Details, Escalate, Hush, Merge, Speak
 from mppmon.engine.incidents import tell_all
+from mppmon.engine.noting import add_note, merge_by_hand
 from mppmon.engine.quiet import hush, speak_again
 from mppmon.engine.telling import name_of, remember
 from mppmon.engine.turn import Turn
@@ -27,6 +29,10 @@ def act(turn: Turn, command: Command) -> Answer:
         detail |= {"incident": str(getattr(command, "incident", "")), "code": answer.code, "id": command.id}
         if isinstance(command, Hush | Speak):
             detail |= {"silence": command.deed, "answer": answer.text}
+        if isinstance(command, Merge):
+            detail |= {"into": str(command.into)}
+        if isinstance(command, AddNote) and answer.ok:
+            detail |= {"text": command.text}
         turn.batch.audit.append(AuditEntry(turn.now, command.principal.name, type(command).__name__.lower(), detail))
     return answer
 
@@ -34,17 +40,22 @@ def act(turn: Turn, command: Command) -> Answer:
 def _dispatch(turn: Turn, command: Command) -> Answer:
     match command:
         case Acknowledge():
-            return _acknowledge(turn, command)
+            answer = _acknowledge(turn, command)
         case Escalate():
-            return _escalate(turn, command)
+            answer = _escalate(turn, command)
         case Details():
-            return _details(turn, command)
+            answer = _details(turn, command)
         case Hush():
-            return hush(turn, command)
+            answer = hush(turn, command)
         case Speak():
-            return speak_again(turn, command)
+            answer = speak_again(turn, command)
+        case Merge():
+            answer = merge_by_hand(turn, command)
+        case AddNote():
+            answer = add_note(turn, command)
         case _:
             raise Refused(f"unknown command {type(command).__name__}")
+    return answer
 
 
 def _find(turn: Turn, command: Acknowledge | Escalate | Details) -> Incident | None:
@@ -67,6 +78,7 @@ def _acknowledge(turn: Turn, command: Acknowledge) -> Answer:
     who = command.principal.person or command.principal.name
     incident = replace(incident, status=IncidentStatus.ACKNOWLEDGED, acknowledged_by=who, acknowledged_at=turn.now)
     remember(turn, incident)
+    turn.event(incident.id, EventKind.ACKNOWLEDGED, who=who)
     page = turn.world.pages.get(incident.id)
     if page is not None:
         tell_all(turn, escalation.acknowledge(page, now=turn.now), incident, NoticeKind.ACKNOWLEDGED, but=who)
@@ -82,6 +94,7 @@ def _escalate(turn: Turn, command: Escalate) -> Answer:
     page = escalation.forward(page, now=turn.now)
     turn.world.pages[incident.id] = page
     turn.batch.pages.append(page)
+    turn.event(incident.id, EventKind.PASSED, who=command.principal.person or command.principal.name)
     remember(turn, replace(incident, status=IncidentStatus.OPEN, acknowledged_by=None, acknowledged_at=None))
     return Answer(ok=True, code="ok", text=f"#{incident.number}")
 

@@ -27,7 +27,9 @@ class Command:
     @property
     def deed(self) -> str:
         """Return what is to be done, in short: an id that comes again with another deed is an error of its sender."""
-        about = [str(getattr(self, name)) for name in ("incident", "match", "silence") if hasattr(self, name)]
+        about = [
+            str(getattr(self, name)) for name in ("incident", "into", "text", "match", "silence") if hasattr(self, name)
+        ]
         return " ".join((type(self).__name__.lower(), *about))
 
 
@@ -43,6 +45,22 @@ class Escalate(Command):
     """Pass this incident to the next step now."""
 
     incident: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge(Command):
+    """This incident is the same fault as another one, and goes on there. Both by number."""
+
+    incident: int
+    into: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddNote(Command):
+    """Keep a few words about this incident, for colleagues."""
+
+    incident: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +89,7 @@ class Speak(Command):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Given after the commit. `code`: `ok`, `unknown-incident`, `already`, `refused`, `closed`, `id-reused`."""
+    """Given after the commit. `code`: `ok`, `unknown-incident`, `already`, `refused`, `invalid`, `id-reused`."""
 
     ok: bool
     code: str

@@ -19,6 +19,7 @@ from alerts.model import (
     Tell,
     Words,
 )
+from alerts.timeline import EventKind
 from alerts.words import fill
 from mppmon.engine.hours import severity
 from mppmon.engine.pacing import take_back
@@ -53,6 +54,10 @@ def open_for(turn: Turn) -> None:
             incident = _begin(turn, device, facts)
         elif incident.status is IncidentStatus.MENDED:
             incident = group.back(incident, facts, now=turn.now)
+            turn.event(incident.id, EventKind.RETURNED, text=str(incident.times))
+        elif device.id != incident.root:  # it joined: the cause that is told stays
+            stopped = united(incident.facts.stopped, facts.stopped)
+            incident = replace(incident, facts=replace(incident.facts, stopped=stopped))
         elif _graver(facts, incident.facts):
             incident = replace(incident, facts=replace(facts, since=incident.facts.since))
         _save(turn, incident)
@@ -67,6 +72,7 @@ def _begin(turn: Turn, device: Device, facts: Facts) -> Incident:
     before = world.closed.pop(device.id, None)
     if before is not None and before.closed_at is not None and turn.now - before.closed_at <= group.REOPEN:
         incident = replace(group.back(before, facts, now=turn.now), agencies=_agencies(device, facts))
+        turn.event(incident.id, EventKind.REOPENED, text=str(incident.times))
     else:
         opened = Incident(
             turn.new_id(),
@@ -79,6 +85,7 @@ def _begin(turn: Turn, device: Device, facts: Facts) -> Incident:
         )
         world.next_number += 1
         incident = group.tell(opened, now=turn.now)
+        turn.event(incident.id, EventKind.OPENED)
     page = Page(turn.new_id(), incident.id, world.loaded.policy, PageStatus.PAGING, step=0, next_at=turn.now)
     world.pages[incident.id] = page
     turn.batch.pages.append(page)
@@ -94,12 +101,17 @@ def refresh(turn: Turn) -> None:
     if not any("@" in transition.subject for transition in turn.batch.transitions):
         return
     firing = {one.incident: one for one in reversed(world.alerts.values()) if one.incident is not None}
+    causes: dict[str | None, set[str]] = {}
+    for one in world.alerts.values():
+        causes.setdefault(one.incident, set()).add(one.key.subject)
     for incident in world.open_incidents():
         alert = firing.get(incident.id)
         device = world.device(incident.root)
         if alert is None or device is None:
             continue
         facts = facts_of(world, device, alert)
+        others = [stopped_by(world, one, ()) for one in sorted(causes[incident.id] - {device.id})]
+        facts = replace(facts, stopped=united(facts.stopped, *others))
         if facts.stopped and facts.stopped != incident.facts.stopped:
             facts = replace(incident.facts, stopped=facts.stopped, children=facts.children or incident.facts.children)
             _save(turn, replace(incident, facts=facts, agencies=_agencies(device, facts)))
@@ -118,6 +130,7 @@ def close_mended(turn: Turn) -> None:
             (one.cleared_at or turn.now for one in turn.resolved if one.incident == incident_id), default=turn.now
         )
         _save(turn, replace(incident, status=IncidentStatus.MENDED, mended_at=mended))
+        turn.event(incident_id, EventKind.MENDED, at=mended)
     calm = timedelta(seconds=world.loaded.settings.calm_seconds)
     for incident in [one for one in world.incidents.values() if one.status is IncidentStatus.MENDED]:
         if group.may_tell_end(incident, calm=calm, now=turn.now):
@@ -133,6 +146,7 @@ def _close(turn: Turn, incident: Incident) -> None:
         page = replace(page, told=tuple(one for one in page.told if one not in never))
         tell_all(turn, escalation.finish(page, now=turn.now), incident, NoticeKind.RESOLVED)
     _save(turn, incident)
+    turn.event(incident.id, EventKind.CLOSED)
     del world.incidents[incident.id]
     world.closed[incident.root] = incident
 
@@ -151,6 +165,7 @@ def withdraw(turn: Turn) -> None:
         if page is not None:
             tell_all(turn, escalation.finish(page, now=turn.now), closed, NoticeKind.WITHDRAWN)
         _save(turn, closed)
+        turn.event(closed.id, EventKind.CLOSED, text=CONFIG)
         del world.incidents[closed.id]
 
 
@@ -230,6 +245,12 @@ def _expected(world: World, below: Collection[str]) -> Mapping[tuple[str, str], 
     functions, reaches = {**world.functions, **lost}, {**world.reach_states(), **lost}
     at = max(world.function_since.values())
     return impact(world.loaded.mall, functions, reaches=reaches, blind=world.blind, at=at).deliveries
+
+
+def united(stopped: tuple[Stopped, ...], *others: tuple[Stopped, ...]) -> tuple[Stopped, ...]:
+    """Return what several causes of one incident stop, each service at a counter once."""
+    found = {(one.agency, one.service, one.place): one for many in (*reversed(others), stopped) for one in many}
+    return tuple(sorted(found.values(), key=lambda one: (not one.interrupted, -one.citizens_per_hour, one.place)))
 
 
 def _agencies(device: Device, facts: Facts) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from alerts import escalation
 from alerts.model import Alert, AlertStatus, Facts, Incident, IncidentStatus, NoticeKind, Page, PageStatus, Tell
+from alerts.timeline import EventKind
 from mppmon.engine.pacing import take_back
 from mppmon.engine.turn import Turn
 
@@ -35,6 +36,8 @@ def merge(turn: Turn, source: Incident, into: Incident, *, by: str) -> None:
     world.incidents.pop(source.id, None)
     world.incidents[into.id] = into
     turn.batch.incidents += [closed, into]
+    turn.event(closed.id, EventKind.MERGED, who=by, text=str(into.number))
+    turn.event(into.id, EventKind.JOINED, who=by, text=str(closed.number))
     turn.informed[closed.id], turn.informed[into.id] = closed, into
 
 

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from alerts.address import chat, member
 from alerts.inbox import Answer as ReplyAnswer
-from alerts.inbox import Reply
+from alerts.inbox import Reply, words_of_note
 from alerts.model import Person
 from alerts.outbox import Failed, Leased, Result, Sent
-from mppmon.engine.commands import Acknowledge, Command, Details, Escalate
+from mppmon.engine.commands import Acknowledge, AddNote, Command, Details, Escalate
 from mppmon.engine.core import Engine
 from mppmon.i18n import speech
 from mppmon.mall.principal import SYSTEM, Principal, Role
@@ -131,6 +131,8 @@ def _command(reply: Reply, who: Principal, language: str) -> Command | None:
             return Escalate(id=key, principal=who, incident=reply.incident)
         case "details":
             return Details(id=key, principal=who, incident=reply.incident, language=language)
+        case "note":
+            return AddNote(id=key, principal=who, incident=reply.incident, text=words_of_note(reply.text))
         case _:
             return None
 
@@ -142,5 +144,6 @@ def _words(code: str, _: Callable[[str], str]) -> str:
         "already": _("Incident #{number} is already being handled."),
         "unknown-incident": _("Incident #{number} is not open any more."),
         "refused": _("You may not do this."),
+        "invalid": _("Incident #{number}: the note was not kept. Write one line, at most 500 characters."),
     }
     return sentences.get(code, _("That did not work."))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from alerts.model import Alert, Incident, Tell
+from alerts.timeline import Event, EventKind
 from mppmon.engine.world import World
 from mppmon.mall.model import Transition
 from mppmon.store import Batch
@@ -40,6 +41,20 @@ class Turn:
         self.batch.transitions.append(
             Transition(self.new_id(), subject, old, new, at, decided, cause, self.world.loaded.revision, agency)
         )
+
+    def event(
+        self,
+        incident: str,
+        kind: EventKind,
+        *,
+        at: datetime | None = None,
+        who: str = "",
+        text: str = "",
+        key: str | None = None,
+    ) -> None:
+        """Record what happened to an incident. `key`: of what is noted once, however often it is seen."""
+        event = Event(key or self.new_id(), incident, at or self.now, kind, who, text)
+        self.batch.events.append(event)
 
     def touched(self) -> frozenset[str]:
         """Return the ids that readers may want to look at anew."""

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, delete, insert
 
 from alerts.model import Incident
 from mppmon.clock import micros
-from mppmon.store import audit, outbox, revisions, transitions
+from mppmon.store import audit, events, outbox, revisions, transitions
 from mppmon.store.codec import encode
 from mppmon.store.connect import insert_new, upsert
 from mppmon.store.records import Batch
@@ -45,13 +45,19 @@ def write(connection: Connection, batch: Batch) -> None:
             insert_new(backend, command, "id"),
             [{"id": key, "at": micros(at), "answer": answer} for key, at, answer in batch.commands],
         )
-    if batch.silences:
-        rows = [{"id": one.id, "until": micros(one.end), "body": encode(one)} for one in batch.silences]
-        connection.execute(upsert(backend, silence, "id"), rows)
+    _done_by_people(connection, batch)
     for name, normalised, at, author in batch.revisions:
         revisions.save(connection, name=name, normalised=normalised, at=at, author=author)
     if batch.last_seen is not None:
         connection.execute(upsert(backend, last_seen, "id"), [{"id": _LAST_SEEN_ROW, "at": micros(batch.last_seen)}])
+
+
+def _done_by_people(connection: Connection, batch: Batch) -> None:
+    if batch.silences:
+        rows = [{"id": one.id, "until": micros(one.end), "body": encode(one)} for one in batch.silences]
+        connection.execute(upsert(connection.dialect.name, silence, "id"), rows)
+    if batch.events:
+        events.add(connection, batch.events)
 
 
 def _outbox(connection: Connection, batch: Batch) -> None:

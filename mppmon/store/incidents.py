@@ -9,12 +9,17 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
 from alerts.model import Alert, AlertStatus, Incident, IncidentStatus, NoticeKind, Page, PageStatus
+from alerts.timeline import Event
 from mppmon.clock import from_micros, micros
 from mppmon.mall.principal import Principal
-from mppmon.store.codec import decode
+from mppmon.store import events
+from mppmon.store.codec import canonical, decode
 from mppmon.store.records import Told
 from mppmon.store.schema import alert, incident, incident_agency, outbox, page
 from mppmon.store.scope import incident_for, scope
+
+_AFTERWARDS = 3_600_000_000
+"""Microseconds after its end in which a summary may still tell of an incident."""
 
 
 def between(
@@ -39,16 +44,35 @@ def by_number(connection: Connection, principal: Principal, number: int) -> Inci
     return None if body is None else incident_for(decode(Incident, body), principal)
 
 
-def timeline(connection: Connection, principal: Principal, incident_id: str) -> list[Page | Told]:
-    """Return the pages of an incident, then what was told about it, oldest first. Pages are not an agency's to read."""
-    if connection.scalar(select(incident.c.id).where(incident.c.id == incident_id, _visible(principal))) is None:
+def timeline(connection: Connection, principal: Principal, incident_id: str) -> list[Event | Alert | Page | Told]:
+    """Return what happened to an incident, its alerts, its pages, and what was told about it, each oldest first.
+
+    Alerts and pages are not an agency's to read.
+    """
+    row = connection.execute(
+        select(incident.c.opened_at, incident.c.closed_at).where(incident.c.id == incident_id, _visible(principal))
+    ).first()
+    if row is None:
         return []
-    pages: list[Page | Told] = []
+    found: list[Event | Alert | Page | Told] = list(events.of_incident(connection, principal, incident_id))
     if principal.sees_all:
-        bodies = connection.scalars(select(page.c.body).where(page.c.incident == incident_id).order_by(page.c.id))
-        pages.extend(decode(Page, body) for body in bodies)
-    told = connection.execute(select(outbox).where(outbox.c.incident == incident_id).order_by(outbox.c.seq))
-    return pages + [
+        alerts = connection.scalars(select(alert.c.body).where(alert.c.incident == incident_id).order_by(alert.c.id))
+        found.extend(decode(Alert, body) for body in alerts)
+        pages = connection.scalars(select(page.c.body).where(page.c.incident == incident_id).order_by(page.c.id))
+        found.extend(decode(Page, body) for body in pages)
+    return found + _told(connection, principal, incident_id, opened=row.opened_at, closed=row.closed_at)
+
+
+def _told(
+    connection: Connection, principal: Principal, incident_id: str, *, opened: int, closed: int | None
+) -> list[Event | Alert | Page | Told]:
+    """Return what was told, also by a message that stood for several incidents."""
+    meanwhile = outbox.c.created_at >= opened
+    if closed is not None:
+        meanwhile &= outbox.c.created_at <= closed + _AFTERWARDS
+    about = meanwhile & outbox.c.body.contains(canonical(incident_id), autoescape=True)
+    told = connection.execute(select(outbox).where(or_(outbox.c.incident == incident_id, about)).order_by(outbox.c.seq))
+    return [
         Told(
             at=from_micros(row.created_at),
             recipient=row.recipient if principal.sees_all else "",

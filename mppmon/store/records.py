@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from alerts.model import Alert, Incident, NoticeKind, Notification, Page
 from alerts.silence import Silence
+from alerts.timeline import Event
 from mppmon.mall.model import Transition
 
 
@@ -43,6 +44,7 @@ class Batch:
     """The clock was set back to the first by the second: what waits in the outbox is due that much earlier."""
     silences: list[Silence] = field(default_factory=list)
     """New ones, and those that were ended early; each replaces the row of its id."""
+    events: list[Event] = field(default_factory=list)
     last_seen: datetime | None = None
 
     @property
@@ -60,6 +62,7 @@ class Batch:
             or self.revisions
             or self.clocks
             or self.silences
+            or self.events
         )
 
 

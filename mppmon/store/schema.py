@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey,
 
 from mppmon.store.connect import RowNumber
 
-VERSIONS = ("0001", "0002")
+VERSIONS = ("0001", "0002", "0003")
 """Every schema version this mppmon can migrate from, oldest first; the last is the one it works with."""
 
 metadata = MetaData()
@@ -55,6 +55,7 @@ alert = Table(
     Column("incident", Text),
     Column("body", Text, nullable=False),
     Index("alert_status", "status"),
+    Index("alert_incident", "incident"),
 )
 incident = Table(
     "incident",
@@ -74,6 +75,18 @@ incident_agency = Table(
     Column("incident", Text, ForeignKey("incident.id"), primary_key=True),
     Column("agency", Text, primary_key=True),
     Index("incident_agency_agency", "agency"),
+)
+incident_event = Table(
+    "incident_event",
+    metadata,
+    Column("seq", RowNumber, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("incident", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("incident_event_incident", "incident"),
 )
 page = Table(
     "page",
@@ -107,6 +120,7 @@ outbox = Table(
     CheckConstraint("status in ('pending', 'leased', 'sent', 'dead')", name="outbox_status_word"),
     Index("outbox_status", "status", "next_at"),
     Index("outbox_order", "incident", "recipient", "channel", "seq"),
+    Index("outbox_created_at", "created_at"),
 )
 audit = Table(
     "audit",

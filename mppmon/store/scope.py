@@ -47,14 +47,15 @@ def incident_for(one: Incident, principal: Principal, mall: Mall | None = None) 
     """Return an incident as this principal may see it, or not at all.
 
     An agency learns what is stopped of its own and since when, never whose device that was, where it stands, what hangs
-    on it or who is at work on it; the root cause it learns where `mall` says that the device is its own. Without `mall`
-    every root is taken for another party's.
+    on it, who is at work on it or what they note; the root cause it learns where `mall` says that the device is its
+    own. Without `mall` every root is taken for another party's.
     """
     if principal.sees_all:
         return one
     own = tuple(agency for agency in one.agencies if principal.sees(agency))
     if not own:
         return None
+    one = replace(one, notes=(), joined=())
     facts = replace(one.facts, stopped=tuple(stop for stop in one.facts.stopped if principal.sees(stop.agency)))
     facts = replace(facts, children=())
     root = mall.devices.get(one.root) if mall is not None else None

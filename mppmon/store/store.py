@@ -13,7 +13,8 @@ from typing import Self
 from sqlalchemy import Engine, inspect, select
 from sqlalchemy.engine import URL
 
-from alerts.model import Incident, Notification, Page
+from alerts.model import Alert, Incident, Notification, Page
+from alerts.timeline import Event
 from mppmon.clock import from_micros
 from mppmon.mall.model import Transition
 from mppmon.mall.principal import Principal
@@ -206,8 +207,8 @@ class Store:
         with self._engine.begin() as connection:
             return incidents.by_number(connection, principal, number)
 
-    def timeline(self, principal: Principal, incident_id: str) -> list[Page | Told]:
-        """Return the pages of an incident, then what was told about it, oldest first."""
+    def timeline(self, principal: Principal, incident_id: str) -> list[Event | Alert | Page | Told]:
+        """Return what happened to an incident, its alerts and pages, what was told about it; each oldest first."""
         with self._engine.begin() as connection:
             return incidents.timeline(connection, principal, incident_id)
 

@@ -8,8 +8,9 @@ from uuid import uuid4
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from alerts.timeline import LONGEST_NOTE
 from mppmon.config.problem import nearest
-from mppmon.engine.commands import Acknowledge, Escalate
+from mppmon.engine.commands import Acknowledge, AddNote, Escalate, Merge
 from mppmon.mall.principal import Principal, Role
 from mppmon.reports import Format, ReportError
 from mppmon.reports import Request as ReportRequest
@@ -73,6 +74,24 @@ def _in_the_name_of(person: str, who: Principal, house: House) -> Principal:
 async def escalate(number: int, request: Request, who: Who, key: CommandId = None) -> Response:
     """Pass an incident on to the next step of its policy."""
     return await do(request, Escalate(id=key or str(uuid4()), principal=who, incident=number))
+
+
+@router.post("/incidents/{number}/merge")
+async def merge(number: int, into: int, request: Request, who: Who, key: CommandId = None) -> Response:
+    """Say that an incident is the same fault as another one: it goes on there."""
+    return await do(request, Merge(id=key or str(uuid4()), principal=who, incident=number, into=into))
+
+
+@router.post("/incidents/{number}/notes")
+async def note(
+    number: int,
+    request: Request,
+    who: Who,
+    text: Annotated[str, Query(max_length=2 * LONGEST_NOTE)],
+    key: CommandId = None,
+) -> Response:
+    """Keep a few words about an incident, for colleagues."""
+    return await do(request, AddNote(id=key or str(uuid4()), principal=who, incident=number, text=text))
 
 
 @router.post("/devices/{device}/poll")

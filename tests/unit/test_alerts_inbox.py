@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.channels.telegram_updates import Update, read, update_id
-from alerts.inbox import pressed, typed
+from alerts.inbox import pressed, typed, words_of_note
 
 BUTTON = {
     "update_id": 7,
@@ -28,6 +28,11 @@ TEXT = {"update_id": 8, "message": {"from": {"id": 555}, "chat": {"id": 555, "ty
         ("saya tangani 7", ("ack", 7)),
         ("teruskan 1042", ("escalate", 1042)),
         ("RINCIAN1042", ("details", 1042)),
+        ("/catatan 1042 rol diganti", ("note", 1042)),
+        ("catatan #12 3 kartu rusak", ("note", 12)),
+        ("/catatan@mppmon_bot 12 " + "x" * 500, ("note", 12)),
+        ("/catatan 1042", None),
+        ("/catatan rol", None),
         ("/details 12345678901", None),
         ("ack", None),
         ("ack 1042 sekarang", None),
@@ -37,6 +42,14 @@ TEXT = {"update_id": 8, "message": {"from": {"id": 555}, "chat": {"id": 555, "ty
 )
 def test_typed(text: str, asked: tuple[str, int] | None) -> None:
     assert typed(text) == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("/catatan 12 3 kartu rusak ", "3 kartu rusak"), ("note 12 a\nb", "a\nb"), ("/ack 12", ""), ("catatan 12", "")],
+)
+def test_the_words_of_a_note(text: str, words: str) -> None:
+    assert words_of_note(text) == words
 
 
 @pytest.mark.parametrize("data", ["ack:", "ack:-1", "ack:1042x", "mute:1", "ACK:1", "ack:1 ", "ack:1\n", "ack:\uff11"])

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import column, select
 
+from alerts.timeline import Event, EventKind
 from mppmon.mall.principal import MALL, SYSTEM, Principal, Refused, Role
 from mppmon.store import AuditEntry, Batch, Store
 from mppmon.store.scope import scope
@@ -96,6 +97,11 @@ def seed(store: Store) -> None:
             pages=[page(f"{one.agencies}-page", one.id) for one in incidents],
             notifications=[
                 notification(f"{one.id}-key", incident_id=one.id, recipient=f"tech-{one.number}") for one in incidents
+            ],
+            events=[
+                Event(f"{one.id}-{kind}", one.id, MONDAY, kind, f"tech-{one.number}", words)
+                for one in incidents
+                for kind, words in ((EventKind.ACKNOWLEDGED, ""), (EventKind.NOTE, f"note of tech-{one.number}"))
             ],
             audit=[AuditEntry(MONDAY, one, "ack") for one in OWNERS],
             commands=[(f"{one}-command", MONDAY, one) for one in OWNERS],
