@@ -1,8 +1,8 @@
 """What a technician types becomes a command in that person's name, and is answered in their language."""
 
 import asyncio
-from concurrent.futures import Future
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +10,9 @@ from alerts.inbox import Reply
 from mppmon.engine.commands import Answer, Command
 from mppmon.engine.outbox import EngineInbox
 from tests.stories.house import House
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from sqlalchemy import column, select
 
 from alerts.timeline import Event, EventKind
 from mppmon.mall.principal import MALL, SYSTEM, Principal, Refused, Role
-from mppmon.store import AuditEntry, Batch, Store
+from mppmon.store import AuditEntry, Batch, Store, Told
 from mppmon.store.scope import scope
 from tests.unit.store_kit import MINUTE, MONDAY, alert, fresh, incident, new_database, notification, page, transition
 
@@ -144,7 +144,10 @@ def test_an_agency_reads_its_own(seeded: Store) -> None:
     assert shared.agencies == ("alfa",)
     assert [one.agency for one in shared.facts.stopped] == ["alfa"]
     assert seeded.incident(who, 2) is None
-    assert len(seeded.timeline(who, "i3")) == 1
+    happened, told = seeded.timeline(who, "i3")
+    assert isinstance(happened, Event)
+    assert (happened.kind, happened.who) == (EventKind.ACKNOWLEDGED, "MPP")
+    assert isinstance(told, Told)
     assert seeded.timeline(who, "i2") == []
 
 
@@ -153,7 +156,7 @@ def test_staff_read_everything(role: Role, seeded: Store) -> None:
     who = Principal(role, "somebody")
     assert len(seeded.transitions(who, start=MONDAY, end=LATE)) == 7 + len(OWNERS) * len(CAUSES)
     assert len(seeded.incidents(who, start=MONDAY, end=LATE)) == 6
-    assert len(seeded.timeline(who, "i4")) == 2
+    assert len(seeded.timeline(who, "i4")) == 4
 
 
 WRITES = ("commit", "lease", "mark", "release", "save_revision")
