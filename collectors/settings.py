@@ -21,6 +21,9 @@ Many = Annotated[tuple[Item, ...], BeforeValidator(many)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Interval = Annotated[float, Field(ge=0.1, le=86_400)]  # the timing wheel releases a slot every 100 ms
 Timeout = Annotated[float, Field(ge=0.05, le=60)]
+Confirm = Annotated[Many[Annotated[float, Field(ge=0.05, le=60)]], Field(min_length=1, max_length=10)]
+"""Seconds after a first failure, rising."""
+Recover = Annotated[int, Field(ge=1, le=10)]
 Word = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,100}$")]
 """A text that becomes a label value, or part of a request."""
 
@@ -82,12 +85,11 @@ class LivenessSettings(Strict):
 
 
 class Intervals(Strict):
-    """How often. Confirmation re-polls come `confirm` seconds after the first failure."""
+    """How often. Confirmation re-polls come `confirm` seconds after the first failure; `recover` answers in a row take
+    what was down up again.
+    """
 
     liveness: Interval = 10.0
     telemetry: Interval = 60.0
-    confirm: Annotated[Many[Annotated[float, Field(ge=0.05, le=60)]], Field(min_length=1, max_length=10)] = (
-        0.5,
-        1.5,
-        3.0,
-    )
+    confirm: Confirm = (0.5, 1.5, 3.0)
+    recover: Recover = 2

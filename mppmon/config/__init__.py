@@ -4,5 +4,16 @@ from mppmon.config.load import from_normalised, load
 from mppmon.config.loaded import DaemonSettings, Loaded
 from mppmon.config.problem import ConfigErrors, Problem
 from mppmon.config.schema import schemas
+from mppmon.config.timing import Timing, timings
 
-__all__ = ["ConfigErrors", "DaemonSettings", "Loaded", "Problem", "from_normalised", "load", "schemas"]
+__all__ = [
+    "ConfigErrors",
+    "DaemonSettings",
+    "Loaded",
+    "Problem",
+    "Timing",
+    "from_normalised",
+    "load",
+    "schemas",
+    "timings",
+]

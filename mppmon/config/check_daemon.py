@@ -24,10 +24,15 @@ def check_daemon(draft: Draft) -> None:
             "127.0.0.1 or ::1: there is no sign-in yet",
             "put a reverse proxy before it",
         )
-    if list(daemon.intervals.confirm) != sorted(set(daemon.intervals.confirm)):
-        draft.error(
-            FILE, ("intervals", "confirm"), "seconds out of order", "seconds that rise, such as [0.5, 1.5, 3.0]"
-        )
+    intervals = daemon.intervals
+    _rises(draft, ("intervals", "confirm"), intervals.confirm)
+    for kind, its in intervals.kinds.items():
+        _rises(draft, ("intervals", "kinds", kind.value, "confirm"), its.confirm or ())
+
+
+def _rises(draft: Draft, path: tuple[str, ...], confirm: tuple[float, ...]) -> None:
+    if list(confirm) != sorted(set(confirm)):
+        draft.error(FILE, path, "seconds out of order", "seconds that rise, such as [0.5, 1.5, 3.0]")
 
 
 def _is_loopback(host: str) -> bool:

@@ -34,6 +34,8 @@ def _references(draft: Draft, slug: str, device: DeviceSettings) -> None:
         draft.refer(FILE, (*path, "agency"), device.agency, "agencies")
     for index, parent in enumerate(device.parents):
         draft.refer(FILE, (*path, "parents", index), parent, "devices")
+    for index, source in enumerate(device.power):
+        draft.refer(FILE, (*path, "power", index), source, "devices")
     if device.via is None:
         if device.kind is DeviceKind.PERIPHERAL:
             draft.error(FILE, (*path, "via"), "nothing", "`via: <the PC that it is plugged into>`")
@@ -111,7 +113,7 @@ def _profiles(draft: Draft, file: DevicesFile) -> None:
 
 def _cycles(draft: Draft, devices: dict[str, DeviceSettings]) -> None:
     above = {
-        slug: {one for one in (*device.parents, device.via) if one is not None and one in devices}
+        slug: {one for one in (*device.parents, *device.power, device.via) if one is not None and one in devices}
         for slug, device in devices.items()
     }
     while True:
@@ -120,12 +122,15 @@ def _cycles(draft: Draft, devices: dict[str, DeviceSettings]) -> None:
         except CycleError as error:
             ring: list[str] = error.args[1]  # each is above the next
             child, parent = ring[1], ring[0]
-            key = "via" if devices[child].via == parent else "parents"
+            its = devices[child]
+            key = "via" if its.via == parent else "parents" if parent in its.parents else "power"
             draft.error(
                 FILE,
                 ("devices", child, key),
                 f"a circle {' -> '.join(reversed(ring))}",
-                "`parents` that are nearer to the internet or the power than this device",
+                "`power` that is nearer to the source than this device"
+                if key == "power"
+                else "`parents` that are nearer to the internet or the power than this device",
                 key=True,
             )
             above[child].discard(parent)

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from alerts.rule import from_settings
 from alerts.settings import RuleSettings
-from collectors.settings import Intervals
 from mppmon.config.check_daemon import check_daemon
 from mppmon.config.check_devices import check_devices
 from mppmon.config.check_mall import check_mall
@@ -24,6 +23,7 @@ from mppmon.config.problem import ConfigErrors, Problem
 from mppmon.config.rules import check_rules, merged
 from mppmon.config.secret_files import check_secrets
 from mppmon.config.targets import build_targets
+from mppmon.config.timing import timings
 
 _CHECKS = (check_mall, check_devices, check_people, check_rules, check_daemon, check_holidays, check_secrets)
 
@@ -83,7 +83,7 @@ def _build(
         policies={slug: build_policy(slug, one) for slug, one in people.policies.items()},
         policy=people.policy or next(iter(people.policies)),
         channels=build_channels(files.channels.channels, directory),
-        intervals=Intervals(**daemon.intervals.model_dump(exclude={"kinds"})),
+        timings=timings(daemon.intervals),
         settings=DaemonSettings(**daemon.model_dump(exclude={"intervals"})),
         warnings=warnings,
     )

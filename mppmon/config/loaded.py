@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from alerts.model import Person, Policy, Rotation, Rule
 from alerts.settings import ChannelSettings
 from collectors.collector import Target
-from collectors.settings import Intervals
 from mppmon.config.problem import Problem
-from mppmon.mall.model import Mall
+from mppmon.config.timing import Timing
+from mppmon.mall.model import DeviceKind, Mall
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,6 @@ class Loaded:
     policies: Mapping[str, Policy]
     policy: str
     channels: Mapping[str, ChannelSettings]
-    intervals: Intervals
+    timings: Mapping[DeviceKind, Timing]
     settings: DaemonSettings
     warnings: tuple[Problem, ...] = ()

@@ -63,6 +63,7 @@ def _device(
         place=one.place or _only({counter.place for counter in counters}) or (via.place if via else None) or "",
         agency=one.agency or _only({counter.agency for counter in counters}) or (via.agency if via else None),
         parents=parents,
+        power=one.power,
         via=one.via,
         expected_on=one.expected_on,
         address=one.address,

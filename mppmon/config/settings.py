@@ -15,7 +15,17 @@ from alerts.settings import (
     RuleSettings,
     Slug,
 )
-from collectors.settings import AgentSettings, HttpSettings, Interval, Intervals, LivenessSettings, Port, SnmpSettings
+from collectors.settings import (
+    AgentSettings,
+    Confirm,
+    HttpSettings,
+    Interval,
+    Intervals,
+    LivenessSettings,
+    Port,
+    Recover,
+    SnmpSettings,
+)
 from mppmon.config.settings_hours import HolidaySettings, HoursSettings, Name, Strict
 from mppmon.mall.model import DeviceKind, ExpectedOn
 
@@ -112,6 +122,7 @@ class DeviceSettings(Strict):
     agency: Slug | None = None
     place: Label | None = None
     parents: Slugs = ()
+    power: Slugs = ()
     via: Slug | None = None
     expected_on: ExpectedOn = ExpectedOn.ALWAYS
     address: Host | None = None
@@ -128,6 +139,7 @@ class DefaultSettings(Strict):
     agency: Slug | None = None
     place: Label | None = None
     parents: Slugs = ()
+    power: Slugs = ()
     expected_on: ExpectedOn = ExpectedOn.ALWAYS
     outside: bool = False
     snmp: SnmpSettings | None = None
@@ -171,10 +183,13 @@ class RulesFile(Strict):
 
 
 class KindIntervals(Strict):
-    """Other intervals for one kind of device, in seconds."""
+    """Other intervals for one kind of device, in seconds. `boot_seconds`: how long it may take to start."""
 
     liveness: Interval | None = None
     telemetry: Interval | None = None
+    confirm: Confirm | None = None
+    recover: Recover | None = None
+    boot_seconds: Annotated[float, Field(ge=0, le=3600)] | None = None
 
 
 class IntervalSettings(Intervals):

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from collectors.collector import Kind, Settings, Target, Way
 from collectors.settings import AgentSettings, HttpSettings, LivenessSettings, SnmpSettings
 from mppmon.config.settings import DeviceSettings, DevicesFile, IntervalSettings
+from mppmon.config.timing import timings
 from mppmon.mall.model import DeviceKind
 
 Asked = TypeVar("Asked", SnmpSettings, AgentSettings)
@@ -20,6 +21,7 @@ _WAYS = {"icmp": Way.ICMP, "tcp": Way.TCP, "snmp": Way.SNMP}
 
 def build_targets(file: DevicesFile, intervals: IntervalSettings, directory: Path) -> tuple[Target, ...]:
     """Return the targets of all polled devices, in the order of the file."""
+    of_kind = timings(intervals)
     parts: dict[str, list[str]] = {}
     for slug, device in file.devices.items():
         if device.via is not None:
@@ -28,10 +30,8 @@ def build_targets(file: DevicesFile, intervals: IntervalSettings, directory: Pat
     for slug, device in file.devices.items():
         if device.kind is DeviceKind.PASSIVE or device.via is not None:
             continue
-        its = intervals.kinds.get(device.kind)
-        often = (its and its.liveness) or intervals.liveness
-        seldom = (its and its.telemetry) or intervals.telemetry
-        found.extend(_targets(slug, device, often, seldom, tuple(parts.get(slug, ())), directory))
+        its = of_kind[device.kind]
+        found.extend(_targets(slug, device, its.liveness, its.telemetry, tuple(parts.get(slug, ())), directory))
     return tuple(found)
 
 

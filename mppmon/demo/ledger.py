@@ -24,7 +24,7 @@ def compare(scene: Scene) -> Mapping[str, object]:
     now = scene.clock.now()
     lines = scene.place.log.read_text(encoding="utf-8").splitlines()
     plan = plan_of(mall, things_of(scene.place.loaded, leave_out={REAL_PC}))
-    confirm = scene.place.loaded.intervals.confirm[-1]
+    confirm = max(one.confirm[-1] for one in scene.place.loaded.timings.values())
     believed = _believed(scene, now)
     start = max(rows[0].end if rows[0].state == Delivery.UNKNOWN else rows[0].start for rows in believed.values())
     true = intervals(lines, plan, start=start, end=now, confirm=confirm, outages=scene.outages)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from collectors.observation import Observation, Outcome
 from mppmon.engine.past import KEEP
 from mppmon.engine.turn import Turn
+from mppmon.engine.world import World
 from mppmon.mall import health, topology
 from mppmon.mall.health import Reach
 from mppmon.mall.model import Device, State, Uplink
@@ -33,8 +34,15 @@ def _step(turn: Turn, device: Device, observation: Observation) -> None:
     world = turn.world
     reached, check = observation.outcome.reached, observation.check
     before = world.reaches[device.id]
-    at, needed = observation.evidence_at, world.needed
-    step = health.observe(before, reached=reached, at=at, needed=needed, asked=observation.at)
+    timing = world.timing(device)
+    step = health.observe(
+        before,
+        reached=reached,
+        at=observation.evidence_at,
+        needed=timing.needed,
+        recover=timing.recover,
+        asked=observation.at,
+    )
     world.reaches[device.id] = step.reach
     if step.recovered:
         world.confirmed.pop(device.id, None)
@@ -42,14 +50,19 @@ def _step(turn: Turn, device: Device, observation: Observation) -> None:
         _ask_below_again(turn, device)
     elif reached:
         world.confirmed.pop(device.id, None)
+        if step.recovering:
+            turn.repolls.append((_asked(world, device, check), timing.again))
     elif step.suspicion:
-        asked = device.via and next(
-            (one.check for one in world.targets.get(device.via, ()) if check.endswith(one.kind)), None
-        )
-        turn.repolls.append((asked or check, world.loaded.intervals.confirm))
-        turn.expedites.update(parent for parent in (*device.parents, *((device.via,) if device.via else ())))
+        turn.repolls.append((_asked(world, device, check), timing.confirm))
+        turn.expedites.update(above for group in topology.groups(device) for above in group)
     if step.confirmed:
         world.confirmed.setdefault(device.id, turn.now)
+
+
+def _asked(world: World, device: Device, check: str) -> str:
+    """Return the check that asks for this one: of what is seen through a PC, the PC's."""
+    through = world.targets.get(device.via or "", ())
+    return next((one.check for one in through if check.endswith(one.kind)), check)
 
 
 def _telemetry(turn: Turn, device: Device, observation: Observation) -> None:
@@ -60,10 +73,13 @@ def _telemetry(turn: Turn, device: Device, observation: Observation) -> None:
     reads = observation.outcome in _READINGS
     at = observation.evidence_at
     before = world.asks.get(observation.check) or Reach(State.UNKNOWN, at)
-    step = health.observe(before, reached=reads, at=at, needed=world.needed)
+    timing = world.timing(device)
+    step = health.observe(before, reached=reads, at=at, needed=timing.needed, recover=timing.recover)
     world.asks[observation.check] = step.reach
+    if step.recovering:
+        turn.repolls.append((observation.check, timing.again))
     if step.suspicion:
-        turn.repolls.append((observation.check, world.loaded.intervals.confirm))
+        turn.repolls.append((observation.check, timing.confirm))
         turn.expedites.add(device.id)
     if step.confirmed or step.recovered:
         turn.asked.add(device.id)
@@ -166,7 +182,7 @@ def follow_uplink(turn: Turn) -> None:
     if reach.state is State.UP and before.state is not State.UP:
         changed(turn, device, before.state, reach, cause="answered")
         _ask_below_again(turn, device)
-    elif reach.state is not State.DOWN and reach.failures >= world.needed:
+    elif reach.state is not State.DOWN and reach.failures >= world.timing(device).needed:
         world.confirmed.setdefault(uplink.device, turn.now)
     blind = topology.blind(mall, world.reaches) is True
     if blind is not world.blind:

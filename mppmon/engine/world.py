@@ -22,7 +22,7 @@ from alerts.rule import RuleBook, compile_rules, matches
 from alerts.silence import Silence
 from collectors.collector import Kind, Target
 from collectors.observation import Schema
-from mppmon.config import Loaded
+from mppmon.config import Loaded, Timing
 from mppmon.engine.past import Course
 from mppmon.mall.health import Reach
 from mppmon.mall.impact import Index, Verdict, offered
@@ -90,10 +90,9 @@ class World:
         self.decided = now if now >= self.decided else self.decided + _MOMENT
         return self.decided
 
-    @property
-    def needed(self) -> int:
-        """Failed probes in a row that confirm: the first and its re-polls."""
-        return len(self.loaded.intervals.confirm) + 1
+    def timing(self, device: Device) -> Timing:
+        """Return how often such a device is asked, and how many answers or silences count."""
+        return self.loaded.timings[device.kind]
 
     def device(self, device_id: str) -> Device | None:
         """Return a device of the present inventory."""

@@ -2,7 +2,8 @@
 
 A failure is first a suspicion; after `needed` failures in a row it is confirmed, and `mppmon.mall.topology` judges
 whose fault it is. Only then does the device go down (its own fault) or unknown (a parent's, or our own blindness).
-An answer takes it up at once. See docs/adr/0008-health-and-unknown.md.
+An answer takes an unknown device up at once; one that was down is up after `recover` answers in a row, since the first
+of them. See docs/adr/0008-health-and-unknown.md and 0020-recovery-and-root-cause.md.
 """
 
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ class Reach:
     `failures`: failed observations in a row; `first_failed_at` the first of them, `confirmed_at` the one that made them
     `needed` in a row. `last_answered_at`: when the newest answer came, `last_asked_at`: when that was asked for; what a
     device proves, it proves from the asking on. `last_seen_at`: newest observation of any outcome that says something
-    about the device.
+    about the device. `answers`: answers in a row of a device that is down, `answered_at` the first of them.
     """
 
     state: State
@@ -29,6 +30,8 @@ class Reach:
     last_seen_at: datetime | None = None
     confirmed_at: datetime | None = None
     last_asked_at: datetime | None = None
+    answers: int = 0
+    answered_at: datetime | None = None
 
     @property
     def proven_at(self) -> datetime | None:
@@ -46,28 +49,43 @@ class Step:
     """What one observation did.
 
     `suspicion`: the first failure, so re-polls are to be started and parents polled. `confirmed`: enough failures in a
-    row and not yet down, so the topology is to judge (said at every further failure until it is down). `recovered`: the
-    first answer of a device that was not up. `answered`: UP it answered, DOWN it did not, None nothing was learnt.
+    row and not yet down, so the topology is to judge (said at every further failure until it is down). `recovered`: it
+    was not up and now is. `recovering`: the first answer of a device that is down and needs more of them, so re-polls
+    are to be started. `answered`: UP it answered, DOWN it did not, None nothing was learnt.
     """
 
     reach: Reach
     suspicion: bool = False
     confirmed: bool = False
     recovered: bool = False
+    recovering: bool = False
     answered: State | None = None
 
 
-def observe(reach: Reach, *, reached: bool | None, at: datetime, needed: int, asked: datetime | None = None) -> Step:
+def observe(
+    reach: Reach,
+    *,
+    reached: bool | None,
+    at: datetime,
+    needed: int,
+    recover: int = 1,
+    asked: datetime | None = None,
+) -> Step:
     """Fold one observation in. `reached` None (our own fault) and observations older than the newest change nothing.
 
-    `needed` is how many failures in a row confirm: the first one and its re-polls. `asked`: when an answer that came
-    `at` was asked for, where that is known.
+    `needed` is how many failures in a row confirm: the first one and its re-polls; `recover` how many answers in a row
+    take a device that is down up. `asked`: when an answer that came `at` was asked for, where that is known.
     """
     if reached is None or (reach.last_seen_at is not None and at < reach.last_seen_at):
         return Step(reach)
+    if reached and reach.state is State.DOWN and reach.answers + 1 < recover:
+        began = reach.answered_at or at
+        heard = replace(reach, answers=reach.answers + 1, answered_at=began, last_answered_at=at, last_seen_at=at)
+        return Step(replace(heard, last_asked_at=asked), recovering=not reach.answers, answered=State.UP)
     if reached:
         up = reach.state is State.UP
-        since = reach.since if up else max(reach.since, at)  # asked before we went blind, answered after
+        began = reach.answered_at or at
+        since = reach.since if up else max(reach.since, began)  # asked before we went blind, answered after
         answered = Reach(State.UP, since, last_answered_at=at, last_seen_at=at, last_asked_at=asked)
         return Step(answered, recovered=not up, answered=State.UP)
     failures = reach.failures + 1
@@ -78,6 +96,8 @@ def observe(reach: Reach, *, reached: bool | None, at: datetime, needed: int, as
         first_failed_at=reach.first_failed_at or at,
         last_seen_at=at,
         confirmed_at=reach.confirmed_at or (at if confirmed else None),
+        answers=0,
+        answered_at=None,
     )
     alive = reach.state is not State.DOWN
     return Step(failing, suspicion=alive and failures == 1, confirmed=alive and confirmed, answered=State.DOWN)
@@ -117,4 +137,4 @@ def _turned(reach: Reach, state: State, at: datetime) -> Reach:
     """Never earlier than the present state began, so that the transitions of one subject stay in order."""
     if reach.state is state:
         return reach
-    return replace(reach, state=state, since=max(reach.since, reach.first_failed_at or at))
+    return replace(reach, answers=0, answered_at=None, state=state, since=max(reach.since, reach.first_failed_at or at))

@@ -109,9 +109,9 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A thing in the inventory. `parents`: what it needs to be reachable or powered; several are redundant.
-    `via`: the PC a peripheral hangs on. `agency`: None when it belongs to the mall. `outside`: beyond the mall's own
-    line.
+    """A thing in the inventory. `parents`: what it needs to be reachable, `power`: what feeds it; several of either are
+    redundant. `via`: the PC a peripheral hangs on. `agency`: None when it belongs to the mall. `outside`: beyond the
+    mall's own line.
     """
 
     id: str
@@ -120,6 +120,7 @@ class Device:
     place: str = ""
     agency: str | None = None
     parents: tuple[str, ...] = ()
+    power: tuple[str, ...] = ()
     via: str | None = None
     expected_on: ExpectedOn = ExpectedOn.ALWAYS
     address: str | None = None
@@ -194,10 +195,10 @@ class Mall:
 
     @cached_property
     def children(self) -> Mapping[str, tuple[str, ...]]:
-        """Device -> the devices that name it as parent or `via`."""
+        """Device -> the devices that name it as parent, `power` or `via`."""
         found: dict[str, list[str]] = {}
         for device in self.devices.values():
-            for above in (*device.parents, *((device.via,) if device.via else ())):
+            for above in dict.fromkeys((*device.parents, *device.power, *((device.via,) if device.via else ()))):
                 found.setdefault(above, []).append(device.id)
         return {above: tuple(below) for above, below in found.items()}
 

@@ -1,8 +1,9 @@
 """Whose fault it is: the device's own, a parent's, or that of our own line.
 
-A device needs every *group* above it: the PC it hangs on by `via`, and its `parents`, which are redundant (one that
-works is enough). Devices that cannot be asked (passive ones, or without an address) are transparent: what stands
-above them answers in their place. Mall and reaches in, verdict out; no time is read.
+A device needs every *group* above it: the PC it hangs on by `via`, its `parents`, and what feeds it (`power`); the
+members of a group are redundant (one that works is enough). Devices that cannot be asked (passive ones, or without an
+address) are transparent: what stands above them answers in their place. Mall and reaches in, verdict out; no time is
+read.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -81,7 +82,7 @@ def root(mall: Mall, device_id: str, reaches: Reaches) -> str:
 
 
 def below(mall: Mall, device_id: str, reaches: Reaches | None = None) -> tuple[str, ...]:
-    """Return what hangs on a device, by parents and `via`, nearest first; below the uplink is all that is outside.
+    """Return what hangs on a device, by whatever it needs, nearest first; below the uplink is all that is outside.
 
     With `reaches`, only what is left without a working way up when this device fails.
     """
@@ -124,7 +125,7 @@ def witnesses(mall: Mall, reaches: Reaches, since: datetime) -> Iterator[Reach]:
 
 
 def cycles(mall: Mall) -> list[tuple[str, ...]]:
-    """Return the loops among parents and `via`, each once, from its smallest id; check-config refuses them."""
+    """Return the loops among parents, power and `via`, each once, from its smallest id; check-config refuses them."""
     found: set[tuple[str, ...]] = set()
     done: set[str] = set()
     for start in sorted(mall.devices):
@@ -148,8 +149,7 @@ def cycles(mall: Mall) -> list[tuple[str, ...]]:
 
 def groups(device: Device) -> tuple[tuple[str, ...], ...]:
     """Return what a device needs above it: of each group one that works."""
-    via = ((device.via,),) if device.via else ()
-    return (*via, device.parents) if device.parents else via
+    return tuple(group for group in ((device.via,) if device.via else (), device.parents, device.power) if group)
 
 
 def silent(mall: Mall, device: Device) -> bool:

@@ -21,9 +21,11 @@ from alerts.model import (
 from alerts.settings import EmailSettings
 from collectors.collector import Kind, Target, Way
 from collectors.observation import Labels, Observation, Outcome, schema_of
-from collectors.settings import HttpSettings, Intervals, LivenessSettings, SnmpSettings
+from collectors.settings import HttpSettings, LivenessSettings, SnmpSettings
 from mppmon.clock import Clock
 from mppmon.config import DaemonSettings, Loaded
+from mppmon.config.settings import IntervalSettings
+from mppmon.config.timing import timings
 from mppmon.engine.commands import Answer, Command
 from mppmon.engine.core import Engine
 from mppmon.engine.snapshot import Snapshot
@@ -163,7 +165,7 @@ def small_config() -> Loaded:
                 type="email", needs_internet=False, host="127.0.0.1", security="none", sender="mppmon@mall.test"
             )
         },
-        intervals=Intervals(),
+        timings=timings(IntervalSettings()),
         settings=DaemonSettings(pace_seconds=0),
     )
 
@@ -294,6 +296,12 @@ class House:
         for delay in (0.0, 0.5, 1.0, 1.5)[:probes]:
             self.clock.pass_(delay)
             self.turn(*(self.see(one, Outcome.TIMEOUT) for one in devices))
+
+    def answers(self, *devices: str, probes: int = 2) -> None:
+        """Let these devices answer a probe and the one asked for at once after it."""
+        for delay in (0.0, 0.5, 0.5)[:probes]:
+            self.clock.pass_(delay)
+            self.turn(*(self.see(one) for one in devices))
 
     def told(self, kind: NoticeKind | None = None) -> list[Notification]:
         """Every notification placed into the outbox so far, in order (leases all that is due)."""

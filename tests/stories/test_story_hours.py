@@ -30,7 +30,7 @@ def test_a_printer_that_is_off_before_opening_calls_nobody(tmp_path: Path) -> No
         house.wait(600, step=60)
         assert house.told() == []
         assert house.engine.snapshot.off == {"a3-printer"}
-        house.turn(house.see("a3-printer"))
+        house.answers("a3-printer")
         house.wait(3600, step=60)
         assert house.told() == []
         assert house.engine.snapshot.off == frozenset()

@@ -74,7 +74,7 @@ def test_many_faults_are_one_page_and_one_summary_and_their_ends_too(tmp_path: P
         assert summary.message.lines[0] == f"🟡 {count - 1} gangguan baru"
         assert len(summary.message.lines) <= 9, "it fits one phone screen"
         assert len(house.engine.snapshot.incidents) == count, "all are listed"
-        house.turn(*(house.see(name) for name in names))
+        house.answers(*names)
         ends = send_all(house, 20)
         assert len(ends) == 2
         assert ends[1].message.lines[0] == f"✅ {count - 1} gangguan pulih"

@@ -20,9 +20,10 @@ def device(  # every part of a device may matter to a rule
     via: str | None = None,
     outside: bool = False,
     address: str | None = "127.0.0.1",
+    power: tuple[str, ...] = (),
 ) -> Device:
     """Return a device named as its id."""
-    return Device(name, kind, name, parents=parents, via=via, outside=outside, address=address)
+    return Device(name, kind, name, parents=parents, power=power, via=via, outside=outside, address=address)
 
 
 def mall(

@@ -111,7 +111,35 @@ def test_intervals_may_differ_by_kind(place: Path) -> None:
     assert target(loaded, "a1-pc:telemetry").interval == 7
     assert target(loaded, "a1-pc:liveness").interval == 1
     assert target(loaded, "sw:telemetry").interval == 60
-    assert loaded.intervals.confirm == (0.1, 0.2)
+    assert loaded.timings[DeviceKind.PC].confirm == (0.1, 0.2)
+
+
+def test_confirmation_recovery_and_boot_may_differ_by_kind_and_are_kept(place: Path) -> None:
+    kinds = "{camera: {confirm: [1, 2], recover: 3, boot_seconds: 0}, pc: {boot_seconds: 60}}"
+    overlay(place, "daemon.yaml", f"intervals: {{recover: 4, kinds: {kinds}}}\n")
+    loaded = config.load(place, today=TODAY)
+    for one in (loaded, config.from_normalised(loaded.normalised, today=TODAY)):
+        camera, pc, server = (one.timings[kind] for kind in (DeviceKind.CAMERA, DeviceKind.PC, DeviceKind.SERVER))
+        assert (list(camera.confirm), camera.needed, camera.recover) == ([1, 2], 3, 3)
+        assert camera.boot == timedelta()
+        assert list(camera.again) == [1, 2]
+        assert (list(pc.confirm), pc.recover, pc.boot.total_seconds()) == ([0.5, 1.5, 3.0], 4, 60)
+        assert server.boot == timedelta(seconds=600)
+
+
+def test_power_is_a_group_of_its_own(place: Path) -> None:
+    overlay(place, "devices.yaml", "devices: {mcb: {kind: passive, name: Sakelar}, sw: {power: [mcb, gw]}}\n")
+    loaded = config.load(place, today=TODAY)
+    for one in (loaded, config.from_normalised(loaded.normalised, today=TODAY)):
+        assert one.mall.devices["sw"].power == ("mcb", "gw")
+        assert one.mall.devices["sw"].parents == ("gw",)
+        assert one.mall.children["mcb"] == ("sw",)
+        assert one.mall.children["gw"].count("sw") == 1
+
+
+def test_power_may_be_said_of_a_kind(place: Path) -> None:
+    overlay(place, "devices.yaml", "defaults: {pc: {power: [mcb]}}\ndevices: {mcb: {kind: passive, name: Sakelar}}\n")
+    assert config.load(place, today=TODAY).mall.devices["a1-pc"].power == ("mcb",)
 
 
 def test_service_hours_are_resolved(mall: config.Loaded) -> None:

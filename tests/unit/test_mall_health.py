@@ -49,6 +49,31 @@ def test_an_answer_takes_it_up_at_once_and_wipes_the_suspicion() -> None:
     assert (back.recovered, back.reach.state, back.reach.since) == (True, State.UP, at(60))
 
 
+def test_what_was_down_is_up_after_enough_answers_in_a_row_since_the_first_of_them() -> None:
+    gone = down(fail(NEW, 10, needed=1).reach, at=at(10))
+    once = observe(gone, reached=True, at=at(60), needed=4, recover=3, asked=at(59))
+    assert (once.recovered, once.recovering, once.answered, once.reach.state) == (False, True, State.UP, State.DOWN)
+    failed = observe(once.reach, reached=False, at=at(61), needed=4, recover=3)
+    assert (failed.reach.state, failed.reach.since, failed.suspicion, failed.confirmed) == (
+        State.DOWN,
+        at(10),
+        False,
+        False,
+    )
+    reach, said = failed.reach, []
+    for second in (70.0, 70.5, 71.0):
+        step = observe(reach, reached=True, at=at(second), needed=4, recover=3)
+        reach = step.reach
+        said.append((step.recovering, step.recovered, reach.state))
+    assert said == [(True, False, State.DOWN), (False, False, State.DOWN), (False, True, State.UP)]
+    assert (reach.since, reach.failures, reach.answers) == (at(70), 0, 0)
+
+
+def test_what_was_unknown_is_up_at_its_first_answer() -> None:
+    hidden = unknown(fail(NEW, 10, needed=1).reach, at=at(10))
+    assert observe(hidden, reached=True, at=at(60), needed=4, recover=3).recovered
+
+
 def test_our_own_fault_and_a_late_answer_change_nothing() -> None:
     reach = fail(answer(NEW, 0).reach, 10).reach
     assert observe(reach, reached=None, at=at(11), needed=4) == Step(reach)
@@ -101,8 +126,10 @@ EVENTS = st.lists(
 )
 
 
-@given(EVENTS, st.integers(1, 5))
-def test_whatever_happens_the_record_stays_whole(events: list[tuple[int, bool | str | None]], needed: int) -> None:
+@given(EVENTS, st.integers(1, 5), st.integers(1, 4))
+def test_whatever_happens_the_record_stays_whole(
+    events: list[tuple[int, bool | str | None]], needed: int, recover: int
+) -> None:
     """States begin in order, failures and their instants agree, and only a verdict takes a device down."""
     reach, seen = NEW, START
     for second, event in events:
@@ -115,8 +142,10 @@ def test_whatever_happens_the_record_stays_whole(events: list[tuple[int, bool | 
             reach = afresh(reach)
         else:
             assert not isinstance(event, str)
-            step = observe(reach, reached=event, at=at(second), needed=needed)
+            step = observe(reach, reached=event, at=at(second), needed=needed, recover=recover)
             reach = step.reach
+            if step.answered is State.UP and before.state is State.DOWN:
+                assert step.recovered == (before.answers + 1 >= recover)
             assert step.recovered == (reach.state is State.UP and before.state is not State.UP)
             assert reach.state in {before.state, State.UP}
             assert not (step.suspicion and before.failures)
@@ -124,6 +153,9 @@ def test_whatever_happens_the_record_stays_whole(events: list[tuple[int, bool | 
                 step.answered is State.DOWN and before.state is not State.DOWN and before.failures + 1 >= needed
             )
         assert reach.since >= before.since
+        assert (reach.answers == 0) == (reach.answered_at is None)
+        assert reach.answers < recover
+        assert reach.state is State.DOWN or not reach.answers
         assert (reach.failures == 0) == (reach.first_failed_at is None)
         assert (reach.confirmed_at is not None) == (reach.failures >= needed)
         if reach.last_seen_at is not None:

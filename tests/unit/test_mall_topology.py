@@ -68,6 +68,17 @@ def test_via_is_needed_besides_the_parents() -> None:
     assert verdict(house, "printer", reaches) == (Verdict.PARENT, "pc")
 
 
+def test_power_is_needed_besides_the_network_and_is_redundant_in_itself() -> None:
+    house = mall([device("core"), device("ups-a"), device("ups-b"), device("pc", "core", power=("ups-a", "ups-b"))])
+    pc = polled("+--")
+    both = {"core": polled("+++"), "ups-a": polled("+--"), "ups-b": polled("+--"), "pc": pc}
+    assert verdict(house, "pc", both) == (Verdict.PARENT, "ups-a")
+    assert verdict(house, "pc", {**both, "ups-b": polled("+++")}) == (Verdict.OWN, None)
+    assert verdict(house, "pc", {**both, "ups-b": polled("+++"), "core": polled("+--")}) == (Verdict.PARENT, "core")
+    assert below(house, "ups-a") == ("pc",)
+    assert below(house, "ups-a", {"ups-b": polled("+++"), "core": polled("+++")}) == ()
+
+
 def test_what_cannot_be_asked_is_seen_through_to_what_stands_above_it() -> None:
     hub = device("hub", "core", kind=DeviceKind.PASSIVE)
     house = mall([device("core"), hub, device("pc", "hub")])
@@ -147,6 +158,7 @@ def test_loops_are_found_once_each() -> None:
     )
     assert cycles(house) == [("a", "b", "c"), ("d",)]
     assert cycles(TWO) == []
+    assert cycles(mall([device("a", power=("b",)), device("b", "a")])) == [("a", "b")]
 
 
 # --- oracle ----------------------------------------------------------------------------------------------------------
@@ -160,9 +172,10 @@ def houses(draw: st.DrawFn) -> Mall:
         earlier = [one.id for one in devices]
         parents = draw(st.lists(st.sampled_from(earlier), max_size=3, unique=True)) if earlier else []
         pcs = [one.id for one in devices if one.kind is DeviceKind.PC]
+        power = draw(st.lists(st.sampled_from(earlier), max_size=2, unique=True)) if earlier else []
         via = draw(st.none() | st.sampled_from(pcs)) if pcs else None
         kind = draw(st.sampled_from([DeviceKind.PC, DeviceKind.SWITCH, DeviceKind.PASSIVE]))
-        devices.append(device(f"d{index}", *parents, kind=kind, via=via))
+        devices.append(device(f"d{index}", *parents, kind=kind, via=via, power=tuple(power)))
     return mall(devices)
 
 
@@ -182,7 +195,7 @@ def needs_hold(house: Mall, name: str, reaches: Mapping[str, Reach], since_secon
     """Whether what it needs above works, in every possible world: each group independently, any member enough."""
     one = house.devices[name]
     result = {"works"}
-    for group in ([one.via] if one.via else [], list(one.parents)):
+    for group in ([one.via] if one.via else [], list(one.parents), list(one.power)):
         if not group:
             continue
         members = [words(house, above, reaches, since_second) for above in group]
