@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from collectors.observation import Observation
-from mppmon.engine import alerting, delivery, hours, incidents, pacing, quiet, reach, telling
+from mppmon.engine import alerting, delivery, folding, hours, incidents, pacing, quiet, reach, telling
 from mppmon.engine.pulse import TOLERANCE
 from mppmon.engine.turn import Turn
 
@@ -38,6 +38,7 @@ def decide(turn: Turn, observations: Sequence[Observation], *, last_seen_every: 
     hours.follow(turn)
     quiet.follow(turn)
     incidents.open_for(turn)
+    folding.fold(turn)
     incidents.close_mended(turn)
     incidents.refresh(turn)
     telling.escalations(turn)

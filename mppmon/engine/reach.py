@@ -136,6 +136,33 @@ def judge(turn: Turn) -> None:
                 reach = world.reaches[device_id] = health.down(before, at=turn.now)
                 changed(turn, device, before.state, reach, cause="probes")
             _lose_parts(turn, device, at=world.reaches[device_id].since, cause=f"{device_id}/reach")
+            _explain_below(turn, device_id)
+
+
+def _explain_below(turn: Turn, device_id: str) -> None:
+    """Take back the verdict on what was held to be down by itself before this one, above it, was seen to fail."""
+    world, mall = turn.world, turn.world.loaded.mall
+    for child in topology.next_below(mall, device_id):
+        reach = world.reaches[child]
+        if reach.state is not State.DOWN or reach.confirmed_at is None:
+            continue
+        verdict, blamed = topology.judge(
+            mall, child, world.reaches, now=turn.now, confirmed_at=reach.confirmed_at, patience=timedelta()
+        )
+        if verdict is Verdict.PARENT and blamed is not None:
+            _explain(turn, mall.devices[child], at=_failed_at(turn, blamed), cause=f"{blamed}/reach")
+
+
+def _explain(turn: Turn, device: Device, *, at: datetime, cause: str) -> None:
+    """Let a device that is down be unknown, where its cause failed soon enough to be one: polls of both may lie one
+    interval and one confirmation apart. A device that was down long before keeps its own fault.
+    """
+    timing, reach = turn.world.timing(device), turn.world.reaches[device.id]
+    if reach.state is not State.DOWN or reach.first_failed_at is None:
+        return
+    if at <= reach.first_failed_at + timedelta(seconds=timing.liveness) + timing.confirmation:
+        unknown(turn, device, at=at, cause=cause)
+        turn.world.folds.add(device.id)
 
 
 def _failed_at(turn: Turn, blamed: str) -> datetime:
@@ -206,4 +233,5 @@ def _see_or_not(turn: Turn, uplink: Uplink, *, blind: bool) -> None:
         return
     for device in mall.devices.values():
         if device.outside and device.id not in uplink.anchors:
+            _explain(turn, device, at=at, cause=f"{uplink.device}/reach")
             unknown(turn, device, at=at, cause=f"{uplink.device}/reach")

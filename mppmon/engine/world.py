@@ -58,6 +58,7 @@ class World:
     functions: dict[str, State] = field(default_factory=dict)
     function_since: dict[str, datetime] = field(default_factory=dict)
     confirmed: dict[str, datetime] = field(default_factory=dict)  # all probes failed; the verdict is awaited
+    folds: set[str] = field(default_factory=set)  # explained later than judged; their incidents go on in their cause's
     blocking: dict[str, set[AlertKey]] = field(default_factory=dict)
     deliveries: dict[tuple[str, str], Verdict] = field(default_factory=dict)
     reach_course: dict[str, Course[State]] = field(default_factory=dict)

@@ -96,6 +96,19 @@ def below(mall: Mall, device_id: str, reaches: Reaches | None = None) -> tuple[s
     return tuple(order[1:])
 
 
+def next_below(mall: Mall, device_id: str) -> tuple[str, ...]:
+    """Return what hangs on a device directly, or through what cannot be asked."""
+    found: dict[str, None] = {}
+    waiting = [device_id]
+    for above in waiting:  # grows while it is walked
+        for child in _children(mall, above):
+            if child not in found:
+                found[child] = None
+                if silent(mall, mall.devices[child]):
+                    waiting.append(child)
+    return tuple(found)
+
+
 def seen_through(mall: Mall, device_id: str) -> tuple[str, ...]:
     """Return the peripherals seen only through this PC: unknown while it is down or unknown."""
     return tuple(child for child in mall.children.get(device_id, ()) if mall.devices[child].via == device_id)
