@@ -15,6 +15,7 @@ _COMMANDS = {
     "reload": "Take over a changed configuration without a restart.",
     "status": "Show services, faults and incidents as they are now.",
     "oncall": "Show who is on duty now and next.",
+    "incident": "Show everything that happened to an incident, open or closed.",
     "ack": "Take an incident on, so that nobody else is called.",
     "escalate": "Pass an incident on to the next person now.",
     "merge": "Say that two incidents are the same fault: one goes on in the other.",

@@ -18,6 +18,8 @@ from mppmon.mall.model import Delivery, State, delivery_subject
 from mppmon.mall.principal import Principal, Role
 from mppmon.store import Store, StoreError
 from mppmon.store.paths import database_file, database_url
+from mppmon.web.history import history
+from mppmon.web.incident_page import history_view
 from mppmon.web.views import on_call_view, status_view
 
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
@@ -52,6 +54,17 @@ def offline_status(state: Path) -> dict[str, Any]:
     """Return the status view of the last states in the database; ClickException when there is none."""
     with database(state) as store:
         return status_view(_last_picture(store), READER)
+
+
+def offline_incident(state: Path, number: int) -> dict[str, Any]:
+    """Return an incident with its history from the database; ClickException when it has none of this number."""
+    now = Clock().now()
+    with database(state) as store:
+        loaded = last_config(store)
+        found = history(store, READER, number, loaded, now=now)
+    if found is None:
+        raise click.ClickException(f"#{number}: no incident of this number")
+    return history_view(found, Snapshot(0, now, loaded))
 
 
 def last_config(store: Store) -> Loaded:

@@ -78,9 +78,11 @@ def mall_clock(timezone: str) -> Callable[[str], str]:
 
 def _incidents(incidents: Sequence[Mapping[str, Any]], console: Console, clock: Callable[[str], str]) -> None:
     for one in incidents:
-        by = f", {one['acknowledged_name']} has it" if one["acknowledged_by"] else ""
+        held = f", {one['acknowledged_name']} has it since " if one["acknowledged_by"] else ""
+        by = held and held + clock(one["acknowledged_at"])
+        again = f", time {one['times']}" if one["times"] > 1 else ""
         what = f"{one['device']}: {one['what']['en']} ({one['where']})"
-        line = f"#{one['number']} {what} since {clock(one['since'])}{by}"
+        line = f"#{one['number']} {what} since {clock(one['since'])}{again}{by}"
         console.print(Text(line, style="yellow" if by else "bold red"))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 from alerts.model import Alert, AlertStatus, Incident, IncidentStatus, NoticeKind, Page, PageStatus
 from alerts.timeline import Event
 from mppmon.clock import from_micros, micros
+from mppmon.mall.model import Mall
 from mppmon.mall.principal import Principal
 from mppmon.store import events
 from mppmon.store.codec import canonical, decode
@@ -38,10 +39,10 @@ def between(
     return [one for one in found if one is not None]
 
 
-def by_number(connection: Connection, principal: Principal, number: int) -> Incident | None:
+def by_number(connection: Connection, principal: Principal, number: int, mall: Mall | None = None) -> Incident | None:
     """Return the incident people call `#number`; None when there is none, or none that the principal may see."""
     body = connection.scalar(select(incident.c.body).where(incident.c.number == number, _visible(principal)))
-    return None if body is None else incident_for(decode(Incident, body), principal)
+    return None if body is None else incident_for(decode(Incident, body), principal, mall)
 
 
 def timeline(connection: Connection, principal: Principal, incident_id: str) -> list[Event | Alert | Page | Told]:

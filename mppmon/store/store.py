@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL
 from alerts.model import Alert, Incident, Notification, Page
 from alerts.timeline import Event
 from mppmon.clock import from_micros
-from mppmon.mall.model import Transition
+from mppmon.mall.model import Mall, Transition
 from mppmon.mall.principal import Principal
 from mppmon.store import audit, incidents, outbox, revisions, silences, transitions
 from mppmon.store.commit import write
@@ -202,10 +202,13 @@ class Store:
         with self._engine.begin() as connection:
             return incidents.between(connection, principal, start=start, end=end, limit=limit)
 
-    def incident(self, principal: Principal, number: int) -> Incident | None:
-        """Return the incident people call `#number`; None also when it is another agency's."""
+    def incident(self, principal: Principal, number: int, *, mall: Mall | None = None) -> Incident | None:
+        """Return the incident people call `#number`; None also when it is another agency's.
+
+        `mall`: of the present configuration, by which an agency learns that a cause is its own.
+        """
         with self._engine.begin() as connection:
-            return incidents.by_number(connection, principal, number)
+            return incidents.by_number(connection, principal, number, mall)
 
     def timeline(self, principal: Principal, incident_id: str) -> list[Event | Alert | Page | Told]:
         """Return what happened to an incident, its alerts and pages, what was told about it; each oldest first."""

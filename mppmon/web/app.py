@@ -5,7 +5,7 @@ from fastapi.responses import JSONResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from mppmon.mall.principal import Refused
-from mppmon.web import api, pages, probes, reload, silences
+from mppmon.web import api, incident_page, pages, probes, reload, silences
 from mppmon.web.desk import Desk
 from mppmon.web.house import House
 from mppmon.web.limits import Limits, Slots
@@ -27,7 +27,7 @@ def create_app(house: House, *, limits: Limits | None = None) -> FastAPI:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(Exception, _failed)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS)
-    for router in (probes.router, api.router, reload.router, silences.router, pages.router):
+    for router in (probes.router, api.router, reload.router, silences.router, incident_page.router, pages.router):
         app.include_router(router)
     app.mount("/static", pages.static)
     return app

@@ -33,7 +33,7 @@ router = APIRouter()
 VERSION = "Mppmon-Version"
 """Header of `/live`: the life and version that its body shows."""
 
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'self' http://127.0.0.1:* http://localhost:*"
@@ -73,7 +73,7 @@ def _templates() -> Environment:
 
 def preload() -> None:
     """Read the templates from disk now, while descriptors can be had."""
-    for name in ("live.html", "status.html"):
+    for name in ("live.html", "status.html", "incident.html"):
         _templates().get_template(name)
 
 
@@ -125,7 +125,7 @@ async def status(house: HouseOf, who: Who, lang: Language = "id") -> Response:
         "time": speak.time(now),
         "date": speak.date(now),
     }
-    return HTMLResponse(render("status.html", speak, values), headers=_HEADERS)
+    return HTMLResponse(render("status.html", speak, values), headers=HEADERS)
 
 
 @router.get("/live")
@@ -133,7 +133,7 @@ async def live(house: HouseOf, who: Who, lang: Language = "id") -> Response:
     """Return the live part of the page as it is now."""
     snapshot = house.engine.snapshot
     body = await _rendered.get(_View(_Picture(snapshot), who, lang))
-    return HTMLResponse(body, headers={**_HEADERS, VERSION: _name(house, snapshot.version)})
+    return HTMLResponse(body, headers={**HEADERS, VERSION: _name(house, snapshot.version)})
 
 
 class _Stream(EventSourceResponse):

@@ -147,6 +147,8 @@ def incident_view(incident: Incident, names: Mapping[str, str]) -> dict[str, obj
             for one in facts.stopped
         ],
         "children": list(facts.children),
+        "times": incident.times,
+        "notes": [{"at": one.at.isoformat(), "by": one.who, "text": one.text} for one in incident.notes],
     }
 
 

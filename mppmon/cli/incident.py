@@ -1,0 +1,47 @@
+"""`mppmon incident NUMBER`."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mppmon.cli.control import DaemonOff, ask, state_option
+from mppmon.cli.offline import offline_incident
+from mppmon.cli.status import mall_clock
+
+
+@click.command(epilog="Example: mppmon incident 1042 --json | jq .timeline")
+@click.argument("number", type=int)
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@state_option
+def command(number: int, state: Path, *, as_json: bool) -> None:
+    """Show everything that happened to incident NUMBER, open or closed; without a daemon, from its database."""
+    try:
+        view: Mapping[str, Any] = ask(state, "GET", f"/api/v1/incidents/{number}").json()
+    except DaemonOff as off:
+        view = offline_incident(state, number)
+        click.echo(f"{off.message}; this is the database's last word", err=True)
+    if as_json:
+        click.echo(json.dumps(view, ensure_ascii=False, indent=2))
+        return
+    clock = mall_clock(view["timezone"])
+    click.echo(f"#{view['number']} {view['device']}: {view['what']['en']} ({view['where']}) · {_stands(view, clock)}")
+    for one in view["services"]:
+        click.echo(f"  {'stops' if one['interrupted'] else 'limits'} {one['service']} · {one['place']}")
+    for one in view["timeline"]:
+        click.echo(f"{clock(one['at'])}  {one['said']['en']}")
+
+
+def _stands(view: Mapping[str, Any], clock: Callable[[str], str]) -> str:
+    """Say how it stands, in a few words."""
+    again = f", time {view['times']}" if view["times"] > 1 else ""
+    if view["merged_into"]:
+        return f"goes on in #{view['merged_into']}"
+    if view["closed_at"]:
+        why = " (not watched any more)" if view["closed_because"] else ""
+        return f"closed {clock(view['closed_at'])}{why}{again}"
+    if view["acknowledged_by"]:
+        return f"{view['acknowledged_name']} has it since {clock(view['acknowledged_at'])}{again}"
+    return f"{view['status']}, nobody has it{again}"
