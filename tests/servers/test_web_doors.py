@@ -128,11 +128,11 @@ def test_tcp_changes_nothing(mall: WebMall) -> None:
 
 
 def test_every_get_leaves_the_database_as_it_was(mall: WebMall) -> None:
-    incident(mall)
+    number = incident(mall)
     with as_file(files("mppmon.demo").joinpath("mall")) as directory:
         loaded = load(directory, today=MONDAY.date())
     mall.house.store.save_revision(SYSTEM, loaded.revision, loaded.normalised, MONDAY, "test")  # a report needs one
-    fill = {"agency": "disdukcapil", "path": "status.css"}
+    fill = {"agency": "disdukcapil", "path": "status.css", "number": number}
     before = mall.dump()
     with mall.tcp() as tcp, mall.socket() as control:
         router = tcp.get("/api/v1/openapi.json").json()["paths"]
