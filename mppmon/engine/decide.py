@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from collectors.observation import Observation
-from mppmon.engine import alerting, delivery, folding, hours, incidents, pacing, quiet, reach, telling
+from mppmon.engine import alerting, delivery, folding, hours, incidents, pacing, quiet, reach, stale, telling
 from mppmon.engine.pulse import TOLERANCE
 from mppmon.engine.turn import Turn
 
@@ -31,6 +31,7 @@ def decide(turn: Turn, observations: Sequence[Observation], *, last_seen_every: 
             _log.exception("check %s: its observation could not be judged and was left out", observation.check)
     reach.follow_uplink(turn)
     reach.judge(turn)
+    stale.follow(turn)
     alerting.states(turn)
     alerting.time_passed(turn)
     alerting.functions(turn)

@@ -21,7 +21,7 @@ from alerts.model import (
 )
 from alerts.timeline import EventKind
 from alerts.words import fill
-from mppmon.engine.hours import severity
+from mppmon.engine.hours import may_be_off, severity
 from mppmon.engine.pacing import take_back
 from mppmon.engine.quiet import quiet
 from mppmon.engine.turn import Turn
@@ -44,7 +44,7 @@ def open_for(turn: Turn) -> None:
     for alert in [one for one in world.alerts.values() if one.status is AlertStatus.FIRING and one.incident is None]:
         rule = world.book.named(alert.key.rule)
         device = world.device(alert.key.subject)
-        if rule is None or device is None or device.id in world.off:
+        if rule is None or device is None or device.id in world.off or _may_be_off(turn, device):
             continue
         if severity(world, rule, device, turn.now) is not Severity.URGENT or quiet(world, alert, now=turn.now):
             continue
@@ -64,6 +64,11 @@ def open_for(turn: Turn) -> None:
         belongs = replace(alert, incident=incident.id)
         world.alerts[alert.key] = belongs
         turn.batch.alerts.append(belongs)
+
+
+def _may_be_off(turn: Turn, device: Device) -> bool:
+    """Whether it is not known whether it is on, and it need not be."""
+    return turn.world.reaches[device.id].state is State.UNKNOWN and may_be_off(turn.world, device, turn.now)
 
 
 def _begin(turn: Turn, device: Device, facts: Facts) -> Incident:

@@ -99,17 +99,19 @@ def changed(turn: Turn, device: Device, old: State, reach: Reach, *, cause: str)
     turn.transition(f"{device.id}/reach", old, reach.state, at=reach.since, cause=cause, agency=device.agency)
 
 
-def unknown(turn: Turn, device: Device, *, at: datetime, cause: str) -> None:
+def unknown(turn: Turn, device: Device, *, at: datetime, cause: str, explained: bool = False) -> None:
     """We can no longer know this device: it hangs on something that failed at this instant.
 
     It is unknown from then, or from its last answer where that came later; its own first failure may have come earlier.
+    What was down by its own fault stays so until then, unless that is `explained` now: then it was not.
     """
     before = turn.world.reaches[device.id]
     turn.world.confirmed.pop(device.id, None)
     if before.state is State.UNKNOWN:
         return
-    explained = max(at, before.last_answered_at or at)
-    since = min(explained, before.first_failed_at or explained)
+    since = max(at, before.last_answered_at or at)
+    if before.first_failed_at is not None and (explained or before.state is not State.DOWN):
+        since = min(since, before.first_failed_at)
     reach = turn.world.reaches[device.id] = health.unknown(replace(before, first_failed_at=since), at=since)
     changed(turn, device, before.state, reach, cause=cause)
 
@@ -161,7 +163,7 @@ def _explain(turn: Turn, device: Device, *, at: datetime, cause: str) -> None:
     if reach.state is not State.DOWN or reach.first_failed_at is None:
         return
     if at <= reach.first_failed_at + timedelta(seconds=timing.liveness) + timing.confirmation:
-        unknown(turn, device, at=at, cause=cause)
+        unknown(turn, device, at=at, cause=cause, explained=True)
         turn.world.folds.add(device.id)
 
 

@@ -79,6 +79,7 @@ class World:
     rejected: int = 0  # problems for which the newest reload was refused
     off: frozenset[str] = frozenset()  # down, but not expected on now
     off_at: datetime | None = None
+    stale_at: datetime = _EPOCH  # when it was last looked for what is not heard of any more
     duty: dict[str, str | None] = field(default_factory=dict)
     last_seen: datetime | None = None
     watched_from: datetime = _EPOCH  # what was observed before is no news: nobody watched until then

@@ -52,6 +52,8 @@ MONDAY = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 
 JAM: tuple[tuple[str, str], ...] = (("error", "jammed"),)
 LATER = timedelta(days=400)
+SELDOM = 36_000.0
+"""Seconds from one poll to the next: a story shows what is seen, and nothing is stale for what it leaves out."""
 
 
 def _device(name: str, kind: DeviceKind, **more: object) -> Device:
@@ -171,7 +173,7 @@ def small_config() -> Loaded:
 
 
 def _target(device: str, kind: Kind, way: Way, settings: object) -> Target:
-    return Target(f"{device}:{kind}", device, kind, way, "127.0.0.1", 10.0, settings)  # type: ignore[arg-type]  # one of Settings
+    return Target(f"{device}:{kind}", device, kind, way, "127.0.0.1", SELDOM, settings)  # type: ignore[arg-type]  # one of Settings
 
 
 @dataclass(frozen=True)
@@ -317,7 +319,8 @@ class House:
 
     def history(self, subject: str) -> list[tuple[str, datetime]]:
         """Return what a subject became, and from when."""
-        found: list[Transition] = self.store.transitions(
-            SYSTEM, start=MONDAY - LATER, end=MONDAY + LATER, subjects=(subject,)
-        )
-        return [(one.new, one.at) for one in found]
+        return [(one.new, one.at) for one in self.transitions(subject)]
+
+    def transitions(self, subject: str) -> list[Transition]:
+        """Return every change of a subject, as it was decided."""
+        return self.store.transitions(SYSTEM, start=MONDAY - LATER, end=MONDAY + LATER, subjects=(subject,))
