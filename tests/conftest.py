@@ -1,12 +1,23 @@
-"""How thorough the tests are, by `MPPMON_HYPOTHESIS`: quick, test or nightly."""
+"""How thorough the tests are, by `MPPMON_HYPOTHESIS`: quick, test or nightly; and what may run side by side."""
 
 import os
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 EXAMPLES = {"quick": 50, "test": 200, "nightly": 2000}
 PROFILE = os.environ.get("MPPMON_HYPOTHESIS", "quick")
+
+ONE_AT_A_TIME = frozenset(
+    {
+        "tests/browser/test_demo_page.py",
+        "tests/browser/test_demo_tour.py",
+        "tests/servers/test_deploy_wheel.py",
+        "tests/servers/test_web_demo.py",
+    }
+)
+"""The demo's devices have fixed addresses (127.20.x.y): two demos would answer each other's polls."""
 
 for name, examples in EXAMPLES.items():
     settings.register_profile(
@@ -38,3 +49,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_report_header() -> str:
     """Say how thorough this run is."""
     return f"hypothesis: profile {PROFILE}, {EXAMPLES[PROFILE]} examples"
+
+
+class _Houses(LoadFileScheduling):
+    """A file's tests share their servers, so they run in one worker; those of the demo all in the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "demo" if file in ONE_AT_A_TIME else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling:
+    """Say what may run side by side."""
+    return _Houses(config, log)

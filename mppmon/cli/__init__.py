@@ -1,7 +1,12 @@
 """The command line: one file per command, imported only when it is run, so that `--help` answers at once."""
 
+import errno
+import os
+import sys
 from importlib import import_module
 from keyword import iskeyword
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -37,6 +42,18 @@ class _Lazy(click.Group):
             ctx.fail("an argument is not UTF-8 text")
         return super().parse_args(ctx, args)
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # as click declares it
+        """Run a command. Exit 74 (EX_IOERR, sysexits.h) when the output cannot be written: a full disk is no defect."""
+        _open_standard_streams()
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            if error.errno not in {errno.ENOSPC, errno.EIO, errno.EDQUOT} or error.filename is not None:
+                raise
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left unwritten has nowhere to go
+            click.echo(f"Error: the output cannot be written: {error.strerror}", err=True)
+            sys.exit(74)
+
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
@@ -57,6 +74,16 @@ class _Lazy(click.Group):
 
 def _is_broken(word: str) -> bool:
     return any("\ud800" <= char <= "\udfff" for char in word)  # how Python shows a byte that is no text
+
+
+def _open_standard_streams() -> None:
+    """Give commands something to read and write where the caller closed it (`<&-`): Python leaves None there."""
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115  # lives as long as the process
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # likewise
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # likewise
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -1,6 +1,7 @@
 """`mppmon init [DIR]`: questions, a channel tried at once, a configuration that is valid."""
 
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,6 +58,8 @@ def command(
     from mppmon.setup.render import PASSWORD, TOKEN, render  # noqa: PLC0415  # likewise
     from mppmon.setup.session import GaveUp  # noqa: PLC0415  # likewise
 
+    if not str(directory).isprintable():
+        raise _Refused(f"{str(directory)!r}: expected the name of a directory without invisible characters")
     now = Clock().now()
     try:
         if answers_file is not None:
@@ -163,9 +166,10 @@ def _farewell(directory: Path, answers: "Answers", _: "Translate") -> None:
         )
     click.echo(_("Next:"))
     click.echo(f"  mppmon import template inventaris.xlsx   # {_('fill it in, then: mppmon import inventory')}")
-    click.echo(f"  mppmon import inventory inventaris.xlsx --config {directory}")
-    start = "systemctl enable --now mppmon" if _is_service(directory) else f"mppmon run {directory} --state ./state"
-    click.echo(f"  mppmon doctor --config {directory} && {start}")
+    place = shlex.quote(str(directory))
+    click.echo(f"  mppmon import inventory inventaris.xlsx --config {place}")
+    start = "systemctl enable --now mppmon" if _is_service(directory) else f"mppmon run {place} --state ./state"
+    click.echo(f"  mppmon doctor --config {place} && {start}")
 
 
 def _is_service(directory: Path) -> bool:

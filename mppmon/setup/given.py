@@ -25,9 +25,15 @@ class BadAnswers(ValueError):
 def read_answers(path: Path, language: str | None) -> tuple[Answers, str | None]:
     """Return the answers in a file (`-`: standard input), and the channel's secret. BadAnswers."""
     try:
-        raw = sys.stdin.buffer.read(_MOST) if str(path) == "-" else path.read_bytes()[:_MOST]
+        if str(path) == "-":
+            raw = sys.stdin.buffer.read(_MOST + 1)
+        else:
+            with path.open("rb") as opened:
+                raw = opened.read(_MOST + 1)
     except OSError as error:
         raise BadAnswers(f"{path}: {error.strerror}") from error
+    if len(raw) > _MOST:
+        raise BadAnswers(f"{path}: found more than {_MOST:,} bytes, expected answers of a few lines")
     table, problems = read_bytes(raw, path.name)
     if table is None or problems:
         raise BadAnswers("\n".join(str(one) for one in problems) or f"{path}: nothing in it")

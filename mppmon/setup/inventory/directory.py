@@ -1,8 +1,11 @@
 """The edge of an import: its configuration directory, read before and written after."""
 
+import fcntl
 import json
+import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -46,13 +49,14 @@ class Directory:
 
     def write(self, changes: Mapping[str, str]) -> None:
         """Put these texts in place, each file whole. Moved when somebody changed a file meanwhile; OSError."""
-        now = _texts(self.path)
-        for name in changes:
-            if now.get(name) != self.texts[name]:
-                raise Moved(name)
-        for name, text in changes.items():
-            mark = "\ufeff" if (self.path / name).read_bytes().startswith(b"\xef\xbb\xbf") else ""
-            replace_file(self.path / name, f"{mark}{text}".encode(_CODE))
+        with _alone(self.path):
+            now = _texts(self.path)
+            for name in changes:
+                if now.get(name) != self.texts[name]:
+                    raise Moved(name)
+            for name, text in changes.items():
+                mark = "\ufeff" if (self.path / name).read_bytes().startswith(b"\xef\xbb\xbf") else ""
+                replace_file(self.path / name, f"{mark}{text}".encode(_CODE))
 
     def remembered(self) -> dict[str, str]:
         """Return folded header -> field of earlier imports; nothing when the note cannot be read."""
@@ -67,6 +71,17 @@ class Directory:
         """Keep the meaning of columns for the next time. OSError."""
         whole = {"columns": dict(sorted({**self.remembered(), **columns}.items()))}
         replace_file(self.path / MAPPING, f"{json.dumps(whole, ensure_ascii=False, indent=2)}\n".encode(_CODE))
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Let one import at a time look and write (flock(2) on the directory): of two, the second sees what changed."""
+    held = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def _texts(path: Path) -> dict[str, str]:
