@@ -16,6 +16,7 @@ BENCHES = {
     "line": "tests.bench.snmp_line",
     "metrics": "tests.bench.metrics_export",
     "daemon": "tests.bench.daemon_thousand",
+    "pager": "tests.bench.pager",
 }
 
 FIELDS = ("figure", "value", "unit", "budget", "ok", "peer", "peer_value", "ratio", "runs", "spread")

@@ -10,7 +10,10 @@ import sys
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from collectors.snmp.wire import ber, codec, oid
 from collectors.snmp.wire.ber import VarBind
@@ -83,16 +86,31 @@ class Responder:
         return self._rows[at] if at < len(self._rows) else (name, ber.END_OF_MIB_VIEW, None)
 
 
+@dataclass(frozen=True, slots=True)
+class Responding:
+    """A running responder. `port`: on 127.0.0.1."""
+
+    process: psutil.Process
+    port: int
+
+
 @contextmanager
-def responder() -> Iterator[int]:
-    """Run the responder in its own process; yield its port on 127.0.0.1."""
+def responding() -> Iterator[Responding]:
+    """Run the responder in its own process."""
     command = [sys.executable, "-m", "tests.bench.snmp_responder"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as process:
         try:
             assert process.stdout is not None
-            yield int(process.stdout.readline())
+            yield Responding(psutil.Process(process.pid), int(process.stdout.readline()))
         finally:
             process.terminate()
+
+
+@contextmanager
+def responder() -> Iterator[int]:
+    """Run the responder in its own process; yield its port on 127.0.0.1."""
+    with responding() as running:
+        yield running.port
 
 
 def main() -> None:

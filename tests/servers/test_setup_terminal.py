@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -64,10 +65,15 @@ class Person:
 def at_terminal(*arguments: str) -> Iterator[Person]:
     main, side = pty.openpty()
     environment = {**os.environ, "TERM": "dumb", "COLUMNS": "200"}
-    process = subprocess.Popen(
+
+    def take_terminal() -> None:
+        os.close(os.open(os.ttyname(0), os.O_RDWR))  # the first one opened becomes the controlling terminal
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs inherit that it is ignored
+
+    process = subprocess.Popen(  # noqa: PLW1509  # nothing of ours runs in threads between fork and exec
         [sys.executable, "-m", "mppmon", *arguments], stdin=side, stdout=side, stderr=side, env=environment,
         start_new_session=True,
-        preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),  # noqa: PLW1509  # makes it the controlling terminal
+        preexec_fn=take_terminal,
     )  # fmt: skip
     os.close(side)
     try:

@@ -1,0 +1,112 @@
+"""10,000 devices that fail at the same moment, without a common cause: the daemon, its memory, what people are told.
+
+They answer by SNMP from one program beside, which is stopped (SIGSTOP): every probe runs into its timeout, as when the
+power is gone.
+"""
+
+import signal
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+from tests.bench.pager_daemon import daemon, mall
+from tests.bench.pager_provider import Provider, provider
+from tests.bench.snmp_responder import responding
+from tests.servers.prometheus import pause
+
+DEVICES = 10_000
+INTERVAL = 10.0  # seconds
+_WITHIN = 240.0  # seconds in which all of it must have been told
+_CONFIRM = (0.5, 1.5, 3.0)
+_SUMMARY = 30.0  # seconds between two summaries while a storm lasts
+
+
+def run() -> Iterator[dict[str, object]]:
+    """Yield the figures."""
+    with tempfile.TemporaryDirectory() as place, provider() as told, responding() as agent:
+        folder = Path(place)
+        token = folder / "token"
+        token.write_text("3:storm")
+        token.chmod(0o600)
+        devices = {
+            f"d-{n}": {
+                "kind": "printer",
+                "name": f"Perangkat {n}",
+                "address": "127.0.0.1",
+                "snmp": {"port": agent.port, "timeout": 1.0, "retries": 0},
+                "liveness": {"way": "snmp"},
+            }
+            for n in range(DEVICES)
+        }
+        intervals = {"liveness": INTERVAL, "telemetry": 3600, "confirm": list(_CONFIRM)}
+        with daemon(folder / "daemon", mall(devices, told.url, token, intervals=intervals)) as (process, _port):
+            pause(INTERVAL)
+            yield from _figures(process, told, agent.process, folder / "daemon" / "state")
+
+
+def _figures(
+    process: psutil.Process, told: Provider, agent: psutil.Process, state: Path
+) -> Iterator[dict[str, object]]:
+    before = process.memory_info().rss
+    agent.send_signal(signal.SIGSTOP)
+    peak = before
+    try:
+        for _ in range(int(_WITHIN)):
+            pause(1.0)
+            peak = max(peak, process.memory_info().rss)
+            if _listed(state) == DEVICES and not _pending(state):
+                break
+        pause(2 * _SUMMARY)
+        peak = max(peak, process.memory_info().rss)
+    finally:
+        agent.send_signal(signal.SIGCONT)
+    confirmed, last = _confirmed(state)
+    first = min((one.wall for one in told.receipts), default=float("inf"))
+    listed = _listed(state)
+    yield _figure("10,000 down at once: first page after the first confirmation", first - confirmed, "s", 10.0, {})
+    messages = len(told.receipts)
+    yield _figure(
+        "10,000 down at once: messages to the one on duty", messages, "", 2, {"seconds": round(last - confirmed, 1)}
+    )
+    yield _figure("10,000 down at once: incidents not listed", DEVICES - listed, "", 0, {"listed": listed})
+    growth = (peak - before) / 2**20
+    yield _figure("10,000 down at once: growth of RSS", growth, "MiB", 100.0, {"before": round(before / 2**20, 1)})
+
+
+def _figure(name: str, value: float, unit: str, budget: float, spread: dict[str, object]) -> dict[str, object]:
+    return {
+        "figure": name,
+        "value": round(value, 2),
+        "unit": f"{unit}, at most".strip(", "),
+        "budget": budget,
+        "ok": value <= budget,
+        "peer": None,
+        "peer_value": None,
+        "ratio": None,
+        "runs": 1,
+        "spread": spread,
+    }
+
+
+def _ask(state: Path, question: str) -> tuple[int, ...]:
+    with sqlite3.connect(f"file:{state / 'mppmon.db'}?mode=ro", uri=True, timeout=10) as database:
+        row: tuple[int, ...] = database.execute(question).fetchone()
+    database.close()
+    return row
+
+
+def _listed(state: Path) -> int:
+    return _ask(state, "select count(*) from incident where status = 'open'")[0]
+
+
+def _pending(state: Path) -> int:
+    return _ask(state, "select count(*) from outbox where status in ('pending', 'leased')")[0]
+
+
+def _confirmed(state: Path) -> tuple[float, float]:
+    """Return when the first and when the last was decided to be down, Unix seconds."""
+    first, last = _ask(state, "select min(decided_at), max(decided_at) from transition where new = 'down'")
+    return first / 1e6, last / 1e6
