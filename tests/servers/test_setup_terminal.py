@@ -70,10 +70,10 @@ def at_terminal(*arguments: str) -> Iterator[Person]:
         os.close(os.open(os.ttyname(0), os.O_RDWR))  # the first one opened becomes the controlling terminal
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs inherit that it is ignored
 
-    process = subprocess.Popen(  # noqa: PLW1509  # nothing of ours runs in threads between fork and exec
+    process = subprocess.Popen(
         [sys.executable, "-m", "mppmon", *arguments], stdin=side, stdout=side, stderr=side, env=environment,
         start_new_session=True,
-        preexec_fn=take_terminal,
+        preexec_fn=take_terminal,  # noqa: PLW1509  # nothing of ours runs in threads between fork and exec
     )  # fmt: skip
     os.close(side)
     try:
