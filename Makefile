@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 CODE := mppmon collectors alerts tests grafana
-# Processes of tests side by side: the CI has two cores.
-WORKERS ?= 2
+# The tests that wait for real servers come first, so that no worker ends on a long one.
+WORKERS ?= 3
+SIDE_BY_SIDE = -n $(WORKERS) --no-loadscope-reorder
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -40,7 +41,7 @@ check: $(READY) ## lint, format, types, layers (contracts A to E)
 	$(BIN)/lint-imports
 
 unit: $(READY)
-	MPPMON_HYPOTHESIS=quick $(BIN)/pytest -q -n $(WORKERS) tests/unit tests/stories
+	MPPMON_HYPOTHESIS=quick $(BIN)/pytest -q $(SIDE_BY_SIDE) tests/unit tests/stories
 
 quick: check unit ## check, unit tests and stories: no root, no apt, no network
 
@@ -51,7 +52,7 @@ test: test-deps $(READY) ## everything a change must pass
 	$(BIN)/python -m tests.leftovers $(MAKE) --no-print-directory test-inside
 
 test-inside: check
-	MPPMON_HYPOTHESIS=test MPPMON_MUTANTS=$${MPPMON_MUTANTS:-100000} $(BIN)/pytest -n $(WORKERS) tests
+	MPPMON_HYPOTHESIS=test MPPMON_MUTANTS=$${MPPMON_MUTANTS:-100000} $(BIN)/pytest $(SIDE_BY_SIDE) tests
 	$(BIN)/mppmon demo --check
 
 nightly: test-deps $(READY) ## test, at length: 10^7 mutants, 2,000 examples, the demo out of the wheel too

@@ -28,10 +28,15 @@ from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
 from mppmon.mall import topology
 from mppmon.mall.impact import Verdict, impact
-from mppmon.mall.model import Delivery, Device, State
+from mppmon.mall.model import Delivered, Delivery, Device, State
 
 CONFIG = "config"
 """Why an incident was closed that nobody mended."""
+
+_MOST_ELSEWHERE = 10
+"""Counters that a message may send people to; more are no help."""
+
+_SERVED = (Delivery.DELIVERED, Delivery.DEGRADED)
 
 
 def open_for(turn: Turn) -> None:
@@ -103,7 +108,9 @@ def refresh(turn: Turn) -> None:
     What a fault had stopped is kept when nothing is left of it: the message that it is mended tells it.
     """
     world = turn.world
-    if not any("@" in transition.subject for transition in turn.batch.transitions):
+    subjects = (transition.subject.partition("@") for transition in turn.batch.transitions)
+    services = {service for service, at, _ in subjects if at}
+    if not services:
         return
     firing = {one.incident: one for one in reversed(world.alerts.values()) if one.incident is not None}
     causes: dict[str | None, set[str]] = {}
@@ -113,6 +120,8 @@ def refresh(turn: Turn) -> None:
         alert = firing.get(incident.id)
         device = world.device(incident.root)
         if alert is None or device is None:
+            continue
+        if services.isdisjoint(service for service, _ in world.index.affected((device.id,))):
             continue
         facts = facts_of(world, device, alert)
         others = [stopped_by(world, one, ()) for one in sorted(causes[incident.id] - {device.id})]
@@ -212,23 +221,18 @@ def stopped_by(world: World, device_id: str, below: Collection[str]) -> tuple[St
     `below`: what is cut off with it. The page must not wait until each of these has failed its own probes, so they
     count as lost already; transitions do not.
     """
-    mall = world.loaded.mall
-    deliveries = _expected(world, below)
+    mall, index = world.loaded.mall, world.index
+    hangs_on_it = index.affected((device_id,))
+    services = {service for service, _ in hangs_on_it}
+    deliveries = _expected(world, below, [key for one in services for key in index.of_service(one)])
     found = []
-    for (service_id, counter_id), verdict in deliveries.items():
+    for key in hangs_on_it:
+        verdict = deliveries[key]
         if verdict.delivery not in {Delivery.INTERRUPTED, Delivery.DEGRADED} or device_id not in verdict.causes:
             continue
-        service, counter = mall.services[service_id], mall.counters[counter_id]
-        rate = next((offer.citizens_per_hour for offer in counter.offers if offer.service == service_id), 0.0)
-        others = {
-            mall.counters[other].name: there.delivery
-            for (same, other), there in deliveries.items()
-            if same == service_id and other != counter_id
-        }
-        whole, limited = (
-            sorted(name for name, delivery in others.items() if delivery is wanted)
-            for wanted in (Delivery.DELIVERED, Delivery.DEGRADED)
-        )
+        service, counter = mall.services[key[0]], mall.counters[key[1]]
+        rate = next((offer.citizens_per_hour for offer in counter.offers if offer.service == service.id), 0.0)
+        elsewhere, unsure = _elsewhere(world, key, deliveries)
         found.append(
             Stopped(
                 service.name,
@@ -236,20 +240,30 @@ def stopped_by(world: World, device_id: str, below: Collection[str]) -> tuple[St
                 service.agency,
                 interrupted=verdict.delivery is Delivery.INTERRUPTED,
                 citizens_per_hour=rate,
-                elsewhere=(*whole, *limited),
-                unsure=Delivery.UNKNOWN in others.values(),
+                elsewhere=elsewhere,
+                unsure=unsure,
             )
         )
-    return tuple(sorted(found, key=lambda one: (not one.interrupted, -one.citizens_per_hour, one.place)))
+    return tuple(sorted(found, key=lambda one: (not one.interrupted, -one.citizens_per_hour, one.place, one.service)))
 
 
-def _expected(world: World, below: Collection[str]) -> Mapping[tuple[str, str], Verdict]:
+def _elsewhere(world: World, key: Delivered, deliveries: Mapping[Delivered, Verdict]) -> tuple[tuple[str, ...], bool]:
+    """Return the counters that still deliver a service, those without limits first, and whether some are not known."""
+    others = [one for one in world.index.of_service(key[0]) if one != key]
+    there = {wanted: [one for one in others if deliveries[one].delivery is wanted] for wanted in _SERVED}
+    names = (sorted(world.loaded.mall.counters[counter].name for _, counter in one) for one in there.values())
+    unsure = any(deliveries[one].delivery is Delivery.UNKNOWN for one in others)
+    return tuple(name for some in names for name in some)[:_MOST_ELSEWHERE], unsure
+
+
+def _expected(world: World, below: Collection[str], keys: Collection[Delivered]) -> Mapping[Delivered, Verdict]:
     if not below:
         return world.deliveries
     lost = dict.fromkeys(below, State.UNKNOWN)
     functions, reaches = {**world.functions, **lost}, {**world.reach_states(), **lost}
     at = max(world.function_since.values())
-    return impact(world.loaded.mall, functions, reaches=reaches, blind=world.blind, at=at).deliveries
+    found = impact(world.loaded.mall, functions, reaches=reaches, blind=world.blind, at=at, only=keys)
+    return found.deliveries
 
 
 def united(stopped: tuple[Stopped, ...], *others: tuple[Stopped, ...]) -> tuple[Stopped, ...]:

@@ -4,7 +4,7 @@ A service at a counter is what its devices leave possible: were every unknown de
 give the same delivery, that is it; otherwise it is unknown. Hence interrupted wins over unknown, unknown over degraded.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,14 +74,20 @@ class Index:
 
     def __init__(self, mall: Mall) -> None:
         self._keys: dict[str, set[Delivered]] = {}
+        self._offered: dict[str, list[Delivered]] = {}
         self._behind: dict[Delivered, frozenset[str]] = {}
         above: dict[str, frozenset[str]] = {}
         for key in offered(mall):
             devices = _devices(mall.services[key[0]], mall.counters[key[1]])
             behind = frozenset[str]().union(*(_with_ancestors(mall, device, above) for device in devices))
             self._behind[key] = behind
+            self._offered.setdefault(key[0], []).append(key)
             for one in behind:
                 self._keys.setdefault(one, set()).add(key)
+
+    def of_service(self, service: str) -> Sequence[Delivered]:
+        """Return a service at all counters that offer it."""
+        return self._offered.get(service, ())
 
     def behind(self, key: Delivered) -> frozenset[str]:
         """Return the devices a service at a counter hangs on: those of its roles and systems, and all above them."""
