@@ -1,5 +1,6 @@
 """From alerts to incidents and pages: one root cause, one incident, one page."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -46,17 +47,23 @@ def open_for(turn: Turn) -> None:
     silence covers, until that ends.
     """
     world = turn.world
-    for alert in [one for one in world.alerts.values() if one.status is AlertStatus.FIRING and one.incident is None]:
+    waiting = [one for one in world.alerts.values() if one.status is AlertStatus.FIRING and one.incident is None]
+    by_root: defaultdict[str, list[str]] = defaultdict(list)
+    for incident in world.incidents.values() if waiting else ():
+        by_root[incident.root].append(incident.id)
+    for alert in waiting:
         rule = world.book.named(alert.key.rule)
         device = world.device(alert.key.subject)
         if rule is None or device is None or device.id in world.off or _may_be_off(turn, device):
             continue
         if severity(world, rule, device, turn.now) is not Severity.URGENT or quiet(world, alert, now=turn.now):
             continue
-        incident = group.assign(alert, root=device.id, open_incidents=world.incidents.values())
+        of_root = [world.incidents[one] for one in by_root[device.id] if one in world.incidents]
+        incident = group.assign(alert, root=device.id, open_incidents=of_root)
         facts = facts_of(world, device, alert)
         if incident is None:
             incident = _begin(turn, device, facts)
+            by_root[device.id].append(incident.id)
         elif incident.status is IncidentStatus.MENDED:
             incident = group.back(incident, facts, now=turn.now)
             turn.event(incident.id, EventKind.RETURNED, text=str(incident.times))

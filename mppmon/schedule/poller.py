@@ -17,6 +17,7 @@ here, where it is counted as late, and its deadline does not run yet."""
 
 FIRST = 2.5  # seconds in which each device is asked for the first time
 FULL = 10.0  # and in which each check is
+RUSH = 500  # checks a second at such a start: very many devices take longer, and the loop keeps its time
 _CATCH_UP = 2.0  # seconds of slots released late; after a longer stop (suspended, stopped) it goes on at the present
 _STUCK = 120.0  # seconds after which a poll that ignored its own deadline is cancelled
 _SKIPPED = "skipped"
@@ -144,11 +145,13 @@ class Poller:
     def _admit(self, targets: Iterable[Target], known: Mapping[str, Target] | None = None) -> None:
         every = list(targets)
         alive = {target.device for target in every if target.kind is Kind.LIVENESS}
+        new = {one.check for one in every if known is None or one.check not in known}
+        first = {one.check for one in every if one.kind is Kind.LIVENESS or one.device not in alive} & new
+        soon, later = max(FIRST, len(first) / RUSH), max(FULL, len(new) / RUSH)
         for target in every:
             self._wheel.add(target.check, target.interval)
-            if known is None or target.check not in known:
-                first = target.kind is Kind.LIVENESS or target.device not in alive
-                self._wheel.soon(target.check, after=self._slot, within=FIRST if first else FULL)
+            if target.check in new:
+                self._wheel.soon(target.check, after=self._slot, within=soon if target.check in first else later)
 
     def _repoll(self, check: str, delays: Sequence[float]) -> None:
         if self._loop is None:

@@ -26,7 +26,7 @@ _SUMMARY = 30.0  # seconds between two summaries while a storm lasts
 
 def run() -> Iterator[dict[str, object]]:
     """Yield the figures."""
-    with tempfile.TemporaryDirectory() as place, provider() as told, responding() as agent:
+    with tempfile.TemporaryDirectory() as place, provider() as told, responding(everywhere=True) as agent:
         folder = Path(place)
         token = folder / "token"
         token.write_text("3:storm")
@@ -35,8 +35,8 @@ def run() -> Iterator[dict[str, object]]:
             f"d-{n}": {
                 "kind": "printer",
                 "name": f"Perangkat {n}",
-                "address": "127.0.0.1",
-                "snmp": {"port": agent.port, "timeout": 1.0, "retries": 0},
+                "address": f"127.{64 + n // 60_000}.{n // 250 % 240}.{n % 250 + 1}",
+                "snmp": {"port": agent.port, "timeout": 1.0, "retries": 0, "profile": "system"},
                 "liveness": {"way": "snmp"},
             }
             for n in range(DEVICES)

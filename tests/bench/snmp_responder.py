@@ -5,6 +5,7 @@ GETBULK of v1 and v2c, with any community, for a system group and `ROWS` rows of
 """
 
 import socket
+import struct
 import subprocess
 import sys
 from bisect import bisect_right
@@ -26,6 +27,7 @@ EIGHT = tuple(f"{TABLE}.{column}.1" for column in (7, 8, 10, 13, 14, 16, 19, 20)
 """What an 8-OID GET asks: state, octets, discards and errors of one interface."""
 
 _CACHED = 10_000
+_IP_PKTINFO = 8  # linux/in.h; Python's socket module does not name it
 _INTEGERS = frozenset({7, 8})
 
 
@@ -95,9 +97,9 @@ class Responding:
 
 
 @contextmanager
-def responding() -> Iterator[Responding]:
-    """Run the responder in its own process."""
-    command = [sys.executable, "-m", "tests.bench.snmp_responder"]
+def responding(*, everywhere: bool = False) -> Iterator[Responding]:
+    """Run the responder in its own process; `everywhere`: at every address of loopback, not at 127.0.0.1 alone."""
+    command = [sys.executable, "-m", "tests.bench.snmp_responder", *(("everywhere",) if everywhere else ())]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as process:
         try:
             assert process.stdout is not None
@@ -115,7 +117,33 @@ def responder() -> Iterator[int]:
 
 def main() -> None:
     """Serve for ever."""
-    agent = Responder(objects())
+    if sys.argv[1:] == ["everywhere"]:
+        _everywhere(Responder(objects()))
+    else:
+        _here(Responder(objects()))
+
+
+def _everywhere(agent: Responder) -> None:
+    """Answer at all of 127.0.0.0/8, from the address that was asked (IP_PKTINFO, ip(7)); nothing off the machine."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as serving:
+        serving.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo\0")
+        serving.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        serving.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
+        serving.bind(("0.0.0.0", 0))  # noqa: S104  # bound to the loopback device above
+        sys.stdout.write(f"{serving.getsockname()[1]}\n")
+        sys.stdout.flush()
+        while True:
+            data, ancillary, _flags, peer = serving.recvmsg(65535, 256)
+            try:
+                reply = agent.answer(data)
+            except CodecError:
+                continue
+            asked = ancillary[0][2][8:12]  # in_pktinfo: interface, local address, address asked
+            source = struct.pack("=I4s4s", 0, asked, b"\0\0\0\0")
+            serving.sendmsg([reply], [(socket.IPPROTO_IP, _IP_PKTINFO, source)], 0, peer)
+
+
+def _here(agent: Responder) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as serving:
         serving.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
         serving.bind(("127.0.0.1", 0))

@@ -23,7 +23,7 @@ def test_a_hangup_while_it_starts_is_obeyed_later(tmp_path: Path) -> None:
         try:
             for _ in range(300):
                 pause(0.1)
-                if (tmp_path / "two").exists():  # Python itself, before a line of ours runs, dies of it as all programs do
+                if (tmp_path / "two").exists():  # before a line of ours runs, Python dies of it
                     process.send_signal(signal.SIGHUP)
                 if "reload by SIGHUP" in log.read_text():
                     break

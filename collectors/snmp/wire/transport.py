@@ -48,7 +48,7 @@ class Limits:
     """How many requests may be in flight to one device and in all, and the wanted receive buffer in octets."""
 
     per_device: int = 2
-    in_all: int = 1000
+    in_all: int = 4096
     receive_buffer: int = RECEIVE_BUFFER
 
 
