@@ -8,7 +8,6 @@ costs nothing but reading the slot.
 from collections.abc import Iterator
 from zlib import crc32
 
-
 _LATE_A_SLOT = 50
 """First releases that were left out come so many a slot: after a stop the loop has enough to do."""
 
