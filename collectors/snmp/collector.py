@@ -74,6 +74,7 @@ class SnmpCollector:
         self._wire: Wire | None = None
         self._resolver = Resolver()
         self._devices: dict[str, Device] = {}
+        self._forget_at = 0.0
 
     async def start(self) -> None:
         """Make the wire in the running loop; its sockets open at the first request of their family."""
@@ -126,12 +127,18 @@ class SnmpCollector:
         now = asyncio.get_running_loop().time()
         device = self._devices.get(target.check)
         if device is None or (device.target is not target and device.target != target):
-            old = [check for check, other in self._devices.items() if now - other.used > _FORGET]
-            for check in old:
-                del self._devices[check]
+            self._forget(now)
             device = self._devices[target.check] = Device(target)
         device.used = now
         return device
+
+    def _forget(self, now: float) -> None:
+        """Drop what was not asked for long; looked through now and then, for it may be very many."""
+        if now < self._forget_at:
+            return
+        self._forget_at = now + _FORGET / 10
+        for check in [check for check, other in self._devices.items() if now - other.used > _FORGET]:
+            del self._devices[check]
 
     async def _session(
         self, wire: Wire, device: Device, settings: SnmpSettings, address: str, deadline: float
