@@ -51,7 +51,7 @@ def pytest_report_header() -> str:
     return f"hypothesis: profile {PROFILE}, {EXAMPLES[PROFILE]} examples"
 
 
-class _Houses(LoadFileScheduling):
+class _Houses(LoadFileScheduling):  # type: ignore[misc]  # xdist ships no types
     """A file's tests share their servers, so they run in one worker; those of the demo all in the same one."""
 
     def _split_scope(self, nodeid: str) -> str:

@@ -313,7 +313,7 @@ class Engine:
             self._effects.tell_undurably(notices(turn, since=self._refused_since, reason=str(error)))
 
     def _publish(self, turn: Turn) -> None:
-        if turn.batch.notifications:
+        if turn.batch.notifications or turn.batch.due:
             self._effects.outbox_changed()
         changed = turn.touched()
         if changed:

@@ -50,7 +50,8 @@ def open_for(turn: Turn) -> None:
     waiting = [one for one in world.alerts.values() if one.status is AlertStatus.FIRING and one.incident is None]
     by_root: defaultdict[str, list[str]] = defaultdict(list)
     for known in world.incidents.values() if waiting else ():
-        by_root[known.root].append(known.id)
+        for root in (known.root, *known.joined):
+            by_root[root].append(known.id)
     for alert in waiting:
         rule = world.book.named(alert.key.rule)
         device = world.device(alert.key.subject)

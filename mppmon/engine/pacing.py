@@ -1,8 +1,9 @@
 """How fast one person is told: the first message at once, a storm as one summary; what a channel does not take within a
 minute goes out by the person's next one as well.
 
-What waits is in the outbox already, with the time from which it may be sent: a crash turns a summary back into single
-messages, and loses none.
+A storm's summary waits until the storm has settled, so that it names all of it. What waits is in the outbox already,
+with a later time from which it may be sent in any case: no crash and no slow turn loses it, or sends it beside its
+summary.
 """
 
 from dataclasses import replace
@@ -23,8 +24,14 @@ ELSEWHERE = timedelta(seconds=60)
 _STORM = timedelta(seconds=30)
 """From one summary to the next while a storm lasts."""
 
-_MARGIN = timedelta(seconds=2)
-"""What is held may be sent only this much after its window: the summary that replaces it comes first."""
+_CALM = timedelta(seconds=5)
+"""A storm has settled when nothing more came for this long."""
+
+_LONGEST = timedelta(seconds=45)
+"""A storm that does not settle is summed up all the same."""
+
+_AT_LAST = timedelta(seconds=120)
+"""What is held is sent after this long whatever becomes of its window: above what a window and a slow turn can take."""
 
 _PACED = frozenset({NoticeKind.PAGE, NoticeKind.RESOLVED})
 
@@ -35,11 +42,12 @@ def place(turn: Turn, notification: Notification, incident: Incident) -> None:
     pace = timedelta(seconds=world.loaded.settings.pace_seconds)
     if notification.kind in _PACED and pace:
         window = world.windows.get((notification.recipient, notification.kind))
-        if window is None or window.end <= now:
-            world.windows[notification.recipient, notification.kind] = Window(now + pace)
+        if window is None:
+            world.windows[notification.recipient, notification.kind] = Window(now, now + pace, now)
         else:
-            notification = replace(notification, not_before=window.end + _MARGIN)
+            notification = replace(notification, not_before=now + _AT_LAST)
             window.held.append((notification, incident))
+            window.newest = now
     put(turn, notification)
 
 
@@ -47,17 +55,43 @@ def pace(turn: Turn) -> None:
     """Close the windows that are over, and take another way with pages no channel has taken for too long."""
     world = turn.world
     for key, window in list(world.windows.items()):
-        if window.end <= turn.now:
-            held = [(one, incident) for one, incident in window.held if one.key in world.unsent]
-            if len(held) > 1:
-                _summarise(turn, held)
-                world.windows[key] = Window(turn.now + _STORM)
-            else:
-                del world.windows[key]
+        if window.end > turn.now:
+            continue
+        held = [(one, incident) for one, incident in window.held if one.key in world.unsent]
+        if len(held) > 1 and turn.now - window.newest < _CALM and turn.now - window.begun < _LONGEST:
+            window.end = window.newest + _CALM
+        elif len(held) > 1:
+            _summarise(turn, held)
+            world.windows[key] = Window(turn.now, turn.now + _STORM, turn.now)
+        else:
+            for one, _ in held:
+                _let_go(turn, one)
+            del world.windows[key]
     for notification in list(world.unsent.values()):
         due = notification.not_before or notification.created_at
         if notification.kind is NoticeKind.PAGE and turn.now - due >= ELSEWHERE:
             _hurry(turn, notification)
+
+
+def gather(turn: Turn) -> None:
+    """Take up after a start what was held before it: it is let go, or summed up, as soon as nothing more comes."""
+    world = turn.world
+    for one in list(world.unsent.values()):
+        if one.not_before is None or one.not_before <= turn.now:
+            continue
+        incident = world.incidents.get(one.incident)
+        if incident is None:
+            _let_go(turn, one)
+            continue
+        window = Window(turn.now, turn.now, turn.now)
+        world.windows.setdefault((one.recipient, one.kind), window).held.append((one, incident))
+
+
+def _let_go(turn: Turn, held: Notification) -> None:
+    """Send at once what was held."""
+    turn.batch.due.append((held.key, turn.now))
+    if held.key in turn.world.unsent:
+        turn.world.unsent[held.key] = replace(held, not_before=turn.now)
 
 
 def delivered(turn: Turn, key: str) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from alerts.model import Alert, AlertStatus
 from mppmon.config import Loaded
 from mppmon.engine.incidents import withdraw
+from mppmon.engine.pacing import gather
 from mppmon.engine.turn import Turn
 from mppmon.engine.unwatched import believable, keep_timers, set_back, wrong_before
 from mppmon.engine.watching import unwatched
@@ -49,6 +50,7 @@ def resume(turn: Turn, saved: Saved) -> None:
         forget(turn, saved)
         if clock is not None:
             keep_timers(turn, clock)
+    gather(turn)
     gone = unwatched(turn.world.loaded, saved.alerts)
     for alert in saved.alerts:
         if alert.id in gone:

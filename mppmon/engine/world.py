@@ -34,9 +34,13 @@ Care = tuple[tuple[int, str, Labels, tuple[Rule, ...]], ...]
 
 @dataclass(slots=True)
 class Window:
-    """Until `end`, what this person is told of this kind is held back. `held`: those messages with their incidents."""
+    """From `begun` until `end`, what this person is told of this kind is held back. `held`: those messages with their
+    incidents; `newest`: when the last of them came.
+    """
 
+    begun: datetime
     end: datetime
+    newest: datetime
     held: list[tuple[Notification, Incident]] = field(default_factory=list)
 
 

@@ -68,6 +68,8 @@ def _outbox(connection: Connection, batch: Batch) -> None:
     if batch.notifications:
         rows = [outbox.row_of(one) for one in batch.notifications]
         connection.execute(insert_new(connection.dialect.name, outbox_table, "key"), rows)
+    if batch.due:
+        outbox.hasten(connection, batch.due)
 
 
 def _incidents(connection: Connection, newest: list[Incident]) -> None:

@@ -7,7 +7,7 @@ counts leases and is the token of the one who holds it: what an earlier holder s
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, or_, select, update
 
 from alerts.model import Notification
 from mppmon.clock import from_micros, micros
@@ -115,6 +115,15 @@ def set_back(connection: Connection, *, now: datetime, by: timedelta) -> None:
         connection.execute(
             update(outbox).where(outbox.c.status.in_(_UNSENT), column > micros(now)).values({column.name: sooner})
         )
+
+
+def hasten(connection: Connection, due: Collection[tuple[str, datetime]]) -> None:
+    """Let what still waits be sent from then on, where that is sooner than it would be."""
+    wanted = update(outbox).where(
+        outbox.c.key == bindparam("wanted"), outbox.c.status == "pending", outbox.c.next_at > bindparam("at")
+    )
+    rows = [{"wanted": key, "at": micros(at)} for key, at in due]
+    connection.execute(wanted.values(next_at=bindparam("at")), rows)
 
 
 def orphaned(connection: Connection, *, channels: Collection[str]) -> list[Notification]:

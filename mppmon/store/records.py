@@ -38,6 +38,8 @@ class Batch:
     """`(command id, at, answer as JSON text)`."""
     refused: list[tuple[str, datetime, str]] = field(default_factory=list)
     """Notifications that will never be delivered: `(key, at, reason)`."""
+    due: list[tuple[str, datetime]] = field(default_factory=list)
+    """Notifications that wait no longer: `(key, from when they may be sent)`."""
     revisions: list[tuple[str, str, datetime, str]] = field(default_factory=list)
     """Config revisions taken into use: `(name, normalised, at, author)`."""
     clocks: list[tuple[datetime, timedelta]] = field(default_factory=list)
@@ -59,6 +61,7 @@ class Batch:
             or self.audit
             or self.commands
             or self.refused
+            or self.due
             or self.revisions
             or self.clocks
             or self.silences

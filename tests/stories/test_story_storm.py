@@ -105,14 +105,60 @@ def test_a_fault_that_is_over_before_anybody_was_told_is_told_to_nobody(tmp_path
         assert [one.number for one in house.engine.snapshot.incidents] == [1]
 
 
-def test_a_crash_turns_a_summary_back_into_pages_and_loses_none(tmp_path: Path) -> None:
+def test_a_crash_loses_neither_the_summary_nor_a_fault_of_it(tmp_path: Path) -> None:
     with House(tmp_path, many(5)) as house:
         house.all_well()
         house.fails(*(f"p{number}" for number in range(5)))
         with house.killed() as again:
-            sent = send_all(again, 15)
-            assert len({one.incident for one in sent if one.kind is NoticeKind.PAGE}) == 5
-            assert len({one.key for one in sent}) == len(sent)
+            first, summary = send_all(again, 15)
+            assert {first.incident, *summary.about} == {one.id for one in again.engine.snapshot.incidents}
+            assert len(summary.about) == 4
+
+
+def test_a_crash_keeps_a_single_held_fault_no_longer_than_it_takes_to_see_that_it_is_alone(tmp_path: Path) -> None:
+    with House(tmp_path, paced(small_config())) as house:
+        house.all_well()
+        house.turn(house.cards("a1", jammed=True))
+        assert len(due(house)) == 1
+        house.turn(house.cards("a2", jammed=True))
+        with house.killed() as again:
+            (second,) = send_all(again, 8)
+            assert "Loket A2" in second.message.lines[0]
+
+
+def test_a_storm_that_goes_on_is_summed_up_when_it_has_settled(tmp_path: Path) -> None:
+    with House(tmp_path, many(60)) as house:
+        house.all_well()
+        sent = []
+        for number in range(12):  # one more every three seconds
+            house.fails(f"p{number}")
+            sent.extend(due(house))
+        sent.extend(send_all(house, 20))
+        first, summary = sent
+        assert len(summary.about) == 11
+        assert first.incident not in summary.about
+
+
+def test_a_storm_without_an_end_is_summed_up_all_the_same(tmp_path: Path) -> None:
+    with House(tmp_path, many(60)) as house:
+        house.all_well()
+        begun = house.clock.now()
+        sent: list[tuple[timedelta, Notification]] = []
+        for number in range(40):
+            house.fails(f"p{number}")
+            sent.extend((house.clock.now() - begun, one) for one in due(house))
+        assert any(one.about for at, one in sent if at < timedelta(seconds=60))
+
+
+def test_a_slow_turn_sends_nothing_beside_its_summary(tmp_path: Path) -> None:
+    with House(tmp_path, many(5)) as house:
+        house.all_well()
+        house.fails(*(f"p{number}" for number in range(5)))
+        assert len(due(house)) == 1
+        house.clock.pass_(25)  # one turn took all this time, and what was queued meanwhile asks for what is due
+        assert due(house) == []
+        house.engine.turn([None])
+        assert [len(one.about) for one in send_all(house, 10)] == [4]
 
 
 def test_what_a_channel_does_not_take_in_a_minute_goes_out_by_the_next_one_too(tmp_path: Path) -> None:
