@@ -109,7 +109,7 @@ def _page(incident: Incident, speech: Speech, now: datetime) -> list[str]:
     else:
         where = f" ({facts.where})" if facts.where else ""
         quiet = speech._("No service has stopped so far")
-        lines = [f"{_LIMITED} {facts.device}: {facts.what.of(speech.language)}", f"{quiet}{where}"]
+        lines = [f"{_LIMITED} {phrases.symptom(facts, speech)}", f"{quiet}{where}"]
     return [
         *lines,
         _since(incident, since, speech),

@@ -156,7 +156,8 @@ class Stopped:
 class Facts:
     """What a message says of an incident, as text: the pager knows no mall. `where`: agency short name and place.
 
-    `blind`: our own eye is cut (uplink); the message then tells what is unknown, not what is down.
+    `blind`: our own eye is cut (uplink); the message then tells what is unknown, not what is down. `suspected`: the
+    cause cannot be asked, and is inferred from what hangs on it.
     """
 
     device: str
@@ -168,6 +169,7 @@ class Facts:
     stopped: tuple[Stopped, ...] = ()
     children: tuple[str, ...] = ()  # names of what hangs below the cause
     blind: bool = False
+    suspected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

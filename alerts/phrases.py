@@ -70,8 +70,16 @@ def either(names: Sequence[str], speech: Speech) -> str:
 
 def fault(facts: Facts, speech: Speech) -> str:
     """Return `Printer kartu: kartu macet (Disdukcapil, Lt. 1)`."""
-    text = f"{facts.device}: {facts.what.of(speech.language)}"
+    text = symptom(facts, speech)
     return f"{text} ({facts.where})" if facts.where else text
+
+
+def symptom(facts: Facts, speech: Speech) -> str:
+    """Return `Printer kartu: kartu macet`; of what cannot be asked, `Diduga Sakelar lantai 2 mati atau terputus`."""
+    what = facts.what.of(speech.language)
+    if facts.suspected:
+        return speech._("Suspected: {device} {what}").format(device=facts.device, what=what)
+    return f"{facts.device}: {what}"
 
 
 def when(at: datetime, now: datetime, speech: Speech) -> str:

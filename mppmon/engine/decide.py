@@ -5,7 +5,19 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from collectors.observation import Observation
-from mppmon.engine import alerting, delivery, folding, hours, incidents, pacing, quiet, reach, stale, telling
+from mppmon.engine import (
+    alerting,
+    delivery,
+    folding,
+    hours,
+    incidents,
+    pacing,
+    quiet,
+    reach,
+    stale,
+    suspecting,
+    telling,
+)
 from mppmon.engine.pulse import TOLERANCE
 from mppmon.engine.turn import Turn
 
@@ -30,8 +42,10 @@ def decide(turn: Turn, observations: Sequence[Observation], *, last_seen_every: 
         except Exception:  # noqa: BLE001  # one device's answer may not end the watch over all the others
             _log.exception("check %s: its observation could not be judged and was left out", observation.check)
     reach.follow_uplink(turn)
+    suspecting.follow(turn)
     reach.judge(turn)
     stale.follow(turn)
+    suspecting.follow(turn)
     alerting.states(turn)
     alerting.time_passed(turn)
     alerting.functions(turn)

@@ -220,6 +220,7 @@ def facts_of(world: World, device: Device, alert: Alert) -> Facts:
         stopped=stopped_by(world, device.id, below),
         children=tuple(mall.devices[one].name for one in below),
         blind=uplink is not None and uplink.device == device.id,
+        suspected=device.id in world.passives.witnesses,
     )
 
 

@@ -47,7 +47,7 @@ def _step(turn: Turn, device: Device, observation: Observation) -> None:
     if step.recovered:
         world.confirmed.pop(device.id, None)
         changed(turn, device, before.state, step.reach, cause="answered")
-        _ask_below_again(turn, device)
+        ask_below_again(turn, device)
     elif reached:
         world.confirmed.pop(device.id, None)
         if step.recovering:
@@ -57,6 +57,9 @@ def _step(turn: Turn, device: Device, observation: Observation) -> None:
         turn.expedites.update(above for group in topology.groups(device) for above in group)
     if step.confirmed:
         world.confirmed.setdefault(device.id, turn.now)
+    for passive in world.passives.above.get(device.id, ()):
+        if step.suspicion or step.confirmed or world.reaches[passive].failures or before.failures:
+            turn.passives.add(passive)
 
 
 def _asked(world: World, device: Device, check: str) -> str:
@@ -93,6 +96,7 @@ def changed(turn: Turn, device: Device, old: State, reach: Reach, *, cause: str)
     if old is reach.state:
         return
     turn.changed[device.id] = min(reach.since, turn.changed.get(device.id, reach.since))
+    turn.passives.update(turn.world.passives.above.get(device.id, ()))
     course = turn.world.reach_course[device.id]
     course.change(reach.since, reach.state)
     course.forget(turn.now - KEEP)
@@ -136,7 +140,8 @@ def judge(turn: Turn) -> None:
                 unknown(turn, device, at=_failed_at(turn, blamed), cause=f"{blamed}/reach")
             else:
                 reach = world.reaches[device_id] = health.down(before, at=turn.now)
-                changed(turn, device, before.state, reach, cause="probes")
+                inferred = device_id in world.passives.witnesses
+                changed(turn, device, before.state, reach, cause="suspected" if inferred else "probes")
             _lose_parts(turn, device, at=world.reaches[device_id].since, cause=f"{device_id}/reach")
             _explain_below(turn, device_id)
 
@@ -184,7 +189,7 @@ def _lose_parts(turn: Turn, device: Device, *, at: datetime, cause: str) -> None
         unknown(turn, mall.devices[part], at=at, cause=cause)
 
 
-def _ask_below_again(turn: Turn, device: Device) -> None:
+def ask_below_again(turn: Turn, device: Device) -> None:
     """Probe afresh, and judge anew, what hung on a cause that recovered."""
     world = turn.world
     for below in topology.below(world.loaded.mall, device.id):
@@ -210,7 +215,7 @@ def follow_uplink(turn: Turn) -> None:
     device = mall.devices[uplink.device]
     if reach.state is State.UP and before.state is not State.UP:
         changed(turn, device, before.state, reach, cause="answered")
-        _ask_below_again(turn, device)
+        ask_below_again(turn, device)
     elif reach.state is not State.DOWN and reach.failures >= world.timing(device).needed:
         world.confirmed.setdefault(uplink.device, turn.now)
     blind = topology.blind(mall, world.reaches) is True

@@ -6,6 +6,7 @@ from alerts.model import Alert, Rule
 from alerts.rule import matches
 from collectors.collector import Kind, Target
 from mppmon.config import Loaded
+from mppmon.mall.passive import Passives, passives
 
 DEVICE_DOWN = "mppmon_device_down"
 SITE_BLIND = "mppmon_site_blind"
@@ -14,11 +15,16 @@ TELEMETRY_FAILED = "mppmon_telemetry_failed"
 
 
 def asked(loaded: Loaded) -> frozenset[str]:
-    """Return the devices of which something is heard: by a check of their own, through another device, by anchors."""
+    """Return the devices of which something is heard: by a check of their own, through another device, by anchors or
+    by what hangs on them.
+    """
     mall = loaded.mall
     line = {mall.site.uplink.device} if mall.site.uplink else set()
     return frozenset(
-        line | {one.device for one in loaded.targets} | {one.id for one in mall.devices.values() if one.via}
+        line
+        | {one.device for one in loaded.targets}
+        | {one.id for one in mall.devices.values() if one.via}
+        | passives(mall).witnesses.keys()
     )
 
 
@@ -28,10 +34,13 @@ def unwatched(loaded: Loaded, alerts: Iterable[Alert]) -> frozenset[str]:
     targets: dict[str, list[Target]] = {}
     for target in loaded.targets:
         targets.setdefault(target.device, []).append(target)
-    return frozenset(one.id for one in alerts if not _watched(loaded, rules.get(one.key.rule), targets, one))
+    known = passives(loaded.mall)
+    return frozenset(one.id for one in alerts if not _watched(loaded, rules.get(one.key.rule), targets, known, one))
 
 
-def _watched(loaded: Loaded, rule: Rule | None, targets: Mapping[str, list[Target]], alert: Alert) -> bool:
+def _watched(
+    loaded: Loaded, rule: Rule | None, targets: Mapping[str, list[Target]], known: Passives, alert: Alert
+) -> bool:
     mall = loaded.mall
     device = mall.devices.get(alert.key.subject)
     if rule is None or device is None or not matches(rule, device.kind.value, alert.key.labels):
@@ -40,6 +49,8 @@ def _watched(loaded: Loaded, rule: Rule | None, targets: Mapping[str, list[Targe
     uplink = mall.site.uplink is not None and mall.site.uplink.device == device.id
     if metric == SITE_BLIND or uplink:
         return uplink and metric == SITE_BLIND
+    if device.id in known.witnesses:
+        return metric == DEVICE_DOWN
     asked = {target.kind for target in (*targets.get(device.id, ()), *targets.get(device.via or "", ()))}
     return bool(asked) if metric == DEVICE_DOWN else Kind.TELEMETRY in asked
 

@@ -27,6 +27,7 @@ from mppmon.engine.past import Course
 from mppmon.mall.health import Reach
 from mppmon.mall.impact import Index, Verdict, offered
 from mppmon.mall.model import Delivered, Delivery, Device, State
+from mppmon.mall.passive import Passives, passives
 
 Care = tuple[tuple[int, str, Labels, tuple[Rule, ...]], ...]
 """Of one schema and kind of device: `(index of the value, metric, labels, rules that ask for it)`."""
@@ -89,7 +90,11 @@ class World:
     watched_from: datetime = _EPOCH  # what was observed before is no news: nobody watched until then
     decided: datetime = _EPOCH  # the newest decision; the order of decisions survives a clock that is set back
     targets: dict[str, tuple[Target, ...]] = field(default_factory=dict)
+    passives: Passives = field(init=False)
     care_cache: dict[tuple[Schema, str], Care] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.passives = passives(self.loaded.mall)
 
     def decide_at(self, now: datetime) -> datetime:
         """Return the time of a decision made now: never earlier than the one before."""

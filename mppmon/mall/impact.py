@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mppmon.mall.model import Counter, Delivered, Delivery, Mall, Service, State
-from mppmon.mall.topology import groups
+from mppmon.mall.topology import groups, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,8 @@ class _Eye:
         state = self._reaches.get(device_id, State.UNKNOWN)
         if state is State.DOWN:
             return device_id
-        return self._dead_above(device_id) if state is State.UNKNOWN else None
+        inferred = silent(self._mall, self._mall.devices[device_id])  # up by those who answered, for all we know of it
+        return self._dead_above(device_id) if inferred or state is State.UNKNOWN else None
 
 
 def _blamed(roles: list[tuple[State, tuple[str, ...]]], state: State) -> tuple[str, ...]:

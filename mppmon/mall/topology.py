@@ -2,7 +2,8 @@
 
 A device needs every *group* above it: the PC it hangs on by `via`, its `parents`, and what feeds it (`power`); the
 members of a group are redundant (one that works is enough). Devices that cannot be asked (passive ones, or without an
-address) are transparent: what stands above them answers in their place. Mall and reaches in, verdict out; no time is
+address) are transparent, unless what hangs on them says that they failed (`mppmon.mall.passive`): what stands above
+them answers in their place. Mall and reaches in, verdict out; no time is
 read.
 """
 
@@ -27,7 +28,7 @@ class Verdict(StrEnum):
     WAIT = "wait"
 
 
-class _Sight(Enum):
+class Sight(Enum):
     """What we know of one thing above a failing device."""
 
     WORKS = 0
@@ -35,8 +36,8 @@ class _Sight(Enum):
     FAILED = 2
 
 
-_Seen = tuple[_Sight, str | None]
-_WORKS: _Seen = (_Sight.WORKS, None)
+_Seen = tuple[Sight, str | None]
+_WORKS: _Seen = (Sight.WORKS, None)
 
 
 def judge(
@@ -56,13 +57,13 @@ def judge(
     reach = reaches.get(device_id)
     since = (reach.first_failed_at if reach else None) or confirmed_at
     sight, blamed = _beyond_line(mall, device_id, reaches, since)
-    if sight is not _Sight.FAILED:
+    if sight is not Sight.FAILED:
         above, named = _above(mall, mall.devices[device_id], reaches, since, frozenset((device_id,)))
         if above.value > sight.value:
             sight, blamed = above, named
-    if sight is _Sight.FAILED:
+    if sight is Sight.FAILED:
         return Verdict.PARENT, blamed
-    if sight is _Sight.UNSURE and now < confirmed_at + patience:
+    if sight is Sight.UNSURE and now < confirmed_at + patience:
         return Verdict.WAIT, None
     return Verdict.OWN, None
 
@@ -74,9 +75,9 @@ def root(mall: Mall, device_id: str, reaches: Reaches) -> str:
     seen = [device_id]
     while True:
         sight, blamed = _beyond_line(mall, seen[-1], reaches, None)
-        if sight is not _Sight.FAILED:
+        if sight is not Sight.FAILED:
             sight, blamed = _above(mall, mall.devices[seen[-1]], reaches, None, frozenset((seen[-1],)))
-        if sight is not _Sight.FAILED or blamed is None or blamed in seen:
+        if sight is not Sight.FAILED or blamed is None or blamed in seen:
             return seen[-1]
         seen.append(blamed)
 
@@ -125,7 +126,7 @@ def blind(mall: Mall, reaches: Reaches) -> bool | None:
         return False
     found = (reaches.get(anchor) for anchor in uplink.anchors)
     since = min((reach.first_failed_at for reach in found if reach and reach.first_failed_at), default=None)
-    return {_Sight.WORKS: False, _Sight.FAILED: True, _Sight.UNSURE: None}[_line(mall, uplink, reaches, since)]
+    return {Sight.WORKS: False, Sight.FAILED: True, Sight.UNSURE: None}[_line(mall, uplink, reaches, since)]
 
 
 def witnesses(mall: Mall, reaches: Reaches, since: datetime) -> Iterator[Reach]:
@@ -165,6 +166,11 @@ def groups(device: Device) -> tuple[tuple[str, ...], ...]:
     return tuple(group for group in ((device.via,) if device.via else (), device.parents, device.power) if group)
 
 
+def look(mall: Mall, device_id: str, reaches: Reaches, since: datetime | None) -> Sight:
+    """Say what is known of one thing above, from what was seen since `since` (None: whenever)."""
+    return _look(mall, device_id, reaches, since, frozenset())[0]
+
+
 def silent(mall: Mall, device: Device) -> bool:
     """Whether nothing can ask this device, so that it neither works nor fails for us."""
     uplink = mall.site.uplink
@@ -179,19 +185,19 @@ def _beyond_line(mall: Mall, device_id: str, reaches: Reaches, since: datetime |
     if uplink is None or not mall.devices[device_id].outside or device_id == uplink.device:
         return _WORKS
     sight = _line(mall, uplink, reaches, since)
-    return (sight, uplink.device if sight is _Sight.FAILED else None)
+    return (sight, uplink.device if sight is Sight.FAILED else None)
 
 
-def _line(mall: Mall, uplink: Uplink, reaches: Reaches, since: datetime | None) -> _Sight:
+def _line(mall: Mall, uplink: Uplink, reaches: Reaches, since: datetime | None) -> Sight:
     """Say what is known of our own line: one anchor (or anything else outside) that answered since `since` proves it
     works, and only all anchors together that it is cut.
     """
     sights = [_sight(reaches.get(anchor), since) for anchor in uplink.anchors]
-    if _Sight.WORKS in sights or not sights:
-        return _Sight.WORKS
+    if Sight.WORKS in sights or not sights:
+        return Sight.WORKS
     if since is not None and any(True for _ in witnesses(mall, reaches, since)):
-        return _Sight.WORKS
-    return _Sight.UNSURE if _Sight.UNSURE in sights else _Sight.FAILED
+        return Sight.WORKS
+    return Sight.UNSURE if Sight.UNSURE in sights else Sight.FAILED
 
 
 def _above(mall: Mall, device: Device, reaches: Reaches, since: datetime | None, passed: frozenset[str]) -> _Seen:
@@ -209,24 +215,37 @@ def _look(mall: Mall, device_id: str, reaches: Reaches, since: datetime | None, 
     if silent(mall, device):
         if device_id in passed:  # a loop: check-config refuses it, and here it explains nothing
             return _WORKS
-        return _above(mall, device, reaches, since, passed | {device_id})
+        inferred = _inferred(reaches.get(device_id))
+        if inferred is Sight.FAILED:
+            return inferred, device_id
+        above = _above(mall, device, reaches, since, passed | {device_id})
+        return above if above[0].value >= inferred.value else (inferred, None)
     sight = _sight(reaches.get(device_id), since)
-    return (sight, device_id) if sight is _Sight.FAILED else (sight, None)
+    return (sight, device_id) if sight is Sight.FAILED else (sight, None)
+
+
+def _inferred(reach: Reach | None) -> Sight:
+    """Say what those that hang on a passive device say of it; nothing, and it is looked through."""
+    if reach is None:
+        return Sight.WORKS
+    if reach.state is State.DOWN or reach.confirmed_at is not None:
+        return Sight.FAILED
+    return Sight.UNSURE if reach.failures else Sight.WORKS
 
 
 def _best(seen: Iterable[_Seen]) -> _Seen:
     return min(seen, key=lambda one: one[0].value)  # the first of equals: the order of the inventory
 
 
-def _sight(reach: Reach | None, since: datetime | None) -> _Sight:
+def _sight(reach: Reach | None, since: datetime | None) -> Sight:
     """Say what is known of one askable device, from what was seen since `since` (None: whenever)."""
     if reach is None:
-        return _Sight.UNSURE
+        return Sight.UNSURE
     if reach.state is State.DOWN or reach.confirmed_at is not None:
-        return _Sight.FAILED
+        return Sight.FAILED
     if reach.failures or reach.state is State.UNKNOWN or reach.proven_at is None:
-        return _Sight.UNSURE
-    return _Sight.UNSURE if since is not None and reach.proven_at < since else _Sight.WORKS
+        return Sight.UNSURE
+    return Sight.UNSURE if since is not None and reach.proven_at < since else Sight.WORKS
 
 
 def _children(mall: Mall, device_id: str) -> tuple[str, ...]:
@@ -246,6 +265,6 @@ def _stranded(mall: Mall, device_id: str, cut: set[str], reaches: Reaches) -> bo
         return True
 
     def gone(above: str) -> bool:
-        return above in cut or _look(mall, above, reaches, None, frozenset())[0] is _Sight.FAILED
+        return above in cut or _look(mall, above, reaches, None, frozenset())[0] is Sight.FAILED
 
     return any(all(gone(one) for one in group) for group in groups(device))

@@ -69,7 +69,12 @@ def test_a_rule_is_about_its_kinds_and_labels() -> None:
 
 def test_the_book_finds_rules_by_metric_and_by_name() -> None:
     book = compile_rules(RULES)
-    assert {rule.name for rule in book.of("mppmon_device_down")} == {"DeviceDown", "PeripheralMissing", "SystemDown"}
+    assert {rule.name for rule in book.of("mppmon_device_down")} == {
+        "DeviceDown",
+        "SuspectedDown",
+        "PeripheralMissing",
+        "SystemDown",
+    }
     assert book.of("mppmon_pc_cpu_ratio") == ()
     assert book.named("DeviceDown") in book.rules
     assert book.named("Gone") is None

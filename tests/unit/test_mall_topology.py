@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mppmon.mall.health import Reach, observe
@@ -210,9 +210,9 @@ def needs_hold(house: Mall, name: str, reaches: Mapping[str, Reach], since_secon
 
 @given(houses(), st.data())
 def test_judge_agrees_with_brute_force_in_any_order_of_observations(house: Mall, data: st.DataObject) -> None:
-    order = data.draw(
-        st.lists(st.tuples(st.sampled_from(sorted(house.devices)), st.booleans()), min_size=4, max_size=40)
-    )
+    asked = sorted(one.id for one in house.devices.values() if one.kind is not DeviceKind.PASSIVE)
+    assume(asked)
+    order = data.draw(st.lists(st.tuples(st.sampled_from(asked), st.booleans()), min_size=4, max_size=40))
     reaches = {name: Reach(State.UNKNOWN, START) for name in house.devices}
     for second, (name, reached) in enumerate(order):
         step = observe(reaches[name], reached=reached, at=at(second), needed=NEEDED)
