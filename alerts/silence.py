@@ -1,4 +1,4 @@
-"""Silences: for a while, matching alerts page nobody. They stop pages, never monitoring. Pure."""
+"""Silences and maintenance windows: for a while, matching alerts page nobody; they are watched as ever. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,6 +23,8 @@ class Silence:
     end: datetime
     author: str
     reason: str
+    name: str = ""
+    planned: bool = False  # maintenance that was announced, not a reaction to noise
 
     def __post_init__(self) -> None:
         """ValueError for an empty match, an empty reason or a span that does not go forward."""

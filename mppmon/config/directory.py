@@ -9,7 +9,7 @@ from mppmon.config.reading import read_file, unreadable
 from mppmon.config.tree import Table, merge
 
 REQUIRED = ("site.yaml", "agencies.yaml", "counters.yaml", "devices.yaml", "people.yaml", "channels.yaml")
-OPTIONAL = ("rules.yaml", "daemon.yaml")
+OPTIONAL = ("rules.yaml", "daemon.yaml", "maintenance.yaml")
 NAMES = (*REQUIRED, *OPTIONAL)
 VERSION = "1"
 

@@ -13,6 +13,7 @@ from mppmon.config.defaults import lay_defaults
 from mppmon.config.directory import Sources
 from mppmon.config.guess import as_id
 from mppmon.config.problem import Problem, is_secret, listed, nearest, quoted
+from mppmon.config.settings_maintenance import MaintenanceFile
 from mppmon.config.tree import Path as KeyPath
 from mppmon.config.tree import Row, Table, find, locate
 from mppmon.config.validate import validate
@@ -56,6 +57,7 @@ class Draft:
     channels: models.ChannelsFile | None = None
     rules: models.RulesFile | None = None
     daemon: models.DaemonFile | None = None
+    maintenance: MaintenanceFile | None = None
 
     def error(self, file: str, path: KeyPath, found: str, expected: str, hint: str = "", *, key: bool = False) -> None:
         """Note an error at a value (`key`: at its key)."""
@@ -120,6 +122,7 @@ def begin(sources: Sources, directory: Path, today: date) -> Draft:
     draft.channels = _model(draft, models.ChannelsFile, "channels.yaml", sources.unread)
     draft.rules = _model(draft, models.RulesFile, "rules.yaml", sources.unread)
     draft.daemon = _model(draft, models.DaemonFile, "daemon.yaml", sources.unread)
+    draft.maintenance = _model(draft, MaintenanceFile, "maintenance.yaml", sources.unread)
     return draft
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from mppmon.config import settings as models
 from mppmon.config.draft import Draft
+from mppmon.config.settings_maintenance import MaintenanceFile
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -24,6 +25,7 @@ class Files:
     channels: models.ChannelsFile
     rules: models.RulesFile
     daemon: models.DaemonFile
+    maintenance: MaintenanceFile
 
     @classmethod
     def of(cls, draft: Draft) -> Self:
@@ -37,6 +39,7 @@ class Files:
             channels=_there(draft.channels),
             rules=_there(draft.rules),
             daemon=_there(draft.daemon),
+            maintenance=_there(draft.maintenance),
         )
 
     @classmethod
@@ -53,6 +56,7 @@ class Files:
             people=models.PeopleFile.model_validate(parts["people.yaml"]),
             channels=models.ChannelsFile.model_validate(parts["channels.yaml"]),
             daemon=models.DaemonFile.model_validate(parts["daemon.yaml"]),
+            maintenance=MaintenanceFile.model_validate(parts.get("maintenance.yaml", {})),  # kept before it was
         )
 
     def by_name(self) -> Mapping[str, BaseModel]:

@@ -1,6 +1,7 @@
 """A configuration directory -> Loaded, or every problem of it at once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from alerts.rule import from_settings
 from alerts.settings import RuleSettings
 from mppmon.config.check_daemon import check_daemon
 from mppmon.config.check_devices import check_devices
+from mppmon.config.check_maintenance import check_maintenance, warn_of_windows
 from mppmon.config.check_mall import check_mall
 from mppmon.config.check_people import check_people
 from mppmon.config.directory import gather
@@ -16,6 +18,7 @@ from mppmon.config.draft import begin
 from mppmon.config.files import Files
 from mppmon.config.holidays import check_holidays, library_days
 from mppmon.config.loaded import DaemonSettings, Loaded
+from mppmon.config.maintenance import resolve_windows
 from mppmon.config.mall import build_mall
 from mppmon.config.normalise import normalise, restored, revision
 from mppmon.config.pager import build_channels, build_person, build_policy, build_rotation
@@ -25,7 +28,16 @@ from mppmon.config.secret_files import check_secrets
 from mppmon.config.targets import build_targets
 from mppmon.config.timing import timings
 
-_CHECKS = (check_mall, check_devices, check_people, check_rules, check_daemon, check_holidays, check_secrets)
+_CHECKS = (
+    check_mall,
+    check_devices,
+    check_people,
+    check_rules,
+    check_daemon,
+    check_maintenance,
+    check_holidays,
+    check_secrets,
+)
 
 
 def load(directory: Path, *, today: date) -> Loaded:
@@ -43,7 +55,9 @@ def load(directory: Path, *, today: date) -> Loaded:
         raise ConfigErrors(draft.problems)
     files = Files.of(draft)
     holidays = library_days(files.site.holidays)
-    return _build(files, merged(files.rules), holidays, draft.directory, today, tuple(sorted(draft.warnings)))
+    loaded = _build(files, merged(files.rules), holidays, draft.directory, today, ())
+    warn_of_windows(draft, loaded.mall, loaded.windows)
+    return replace(loaded, warnings=tuple(sorted(draft.warnings)))
 
 
 def from_normalised(normalised: str, *, today: date, directory: Path = Path("/")) -> Loaded:
@@ -85,5 +99,6 @@ def _build(
         channels=build_channels(files.channels.channels, directory),
         timings=timings(daemon.intervals),
         settings=DaemonSettings(**daemon.model_dump(exclude={"intervals"})),
+        windows=resolve_windows(files.maintenance, zone=zone, today=today),
         warnings=warnings,
     )

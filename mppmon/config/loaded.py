@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from alerts.model import Person, Policy, Rotation, Rule
 from alerts.settings import ChannelSettings
+from alerts.silence import Silence
 from collectors.collector import Target
 from mppmon.config.problem import Problem
 from mppmon.config.timing import Timing
@@ -22,6 +23,7 @@ class DaemonSettings:
     patience_seconds: float = 5.0
     pace_seconds: float = 10.0
     calm_seconds: float = 3600.0
+    reopen_seconds: float = 1800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Loaded:
     """A configuration, whole and checked.
 
     `normalised` is canonical JSON of all that was written (names of secret files, never secrets), `revision` the first
-    12 hex digits of its SHA-256: neither depends on the day it is loaded, `mall.hours` and `rotations` do.
+    12 hex digits of its SHA-256: neither depends on the day it is loaded, `mall.hours`, `rotations` and `windows` do.
     """
 
     revision: str
@@ -44,4 +46,6 @@ class Loaded:
     channels: Mapping[str, ChannelSettings]
     timings: Mapping[DeviceKind, Timing]
     settings: DaemonSettings
+    windows: tuple[Silence, ...] = ()
+    """Maintenance windows, by their start."""
     warnings: tuple[Problem, ...] = ()

@@ -14,6 +14,7 @@ from alerts import settings as pager
 from collectors import settings as asking
 from mppmon.config import settings as mall
 from mppmon.config import settings_hours as hours
+from mppmon.config import settings_maintenance as maintenance
 from mppmon.config.models import model_at
 
 Tables = Mapping[str, Mapping[str, Mapping[str, str]]]
@@ -44,6 +45,8 @@ TABLES: dict[str, type[BaseModel]] = {
     "rule": pager.RuleSettings,
     "rule.condition": pager.ConditionSettings,
     "rule.summary": pager.WordsSettings,
+    "window": maintenance.WindowSettings,
+    "window.match": maintenance.MatchSettings,
     "daemon.intervals": mall.IntervalSettings,
     "daemon.intervals.kinds": mall.KindIntervals,
 }

@@ -27,6 +27,7 @@ from collectors.settings import (
     SnmpSettings,
 )
 from mppmon.config.settings_hours import HolidaySettings, HoursSettings, Name, Strict
+from mppmon.config.settings_maintenance import MaintenanceFile
 from mppmon.mall.model import DeviceKind, ExpectedOn
 
 Host = Annotated[str, AfterValidator(host)]
@@ -210,6 +211,7 @@ class DaemonFile(Strict):
     patience_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
     pace_seconds: Annotated[float, Field(ge=0, le=60)] = 10.0
     calm_seconds: Annotated[float, Field(ge=0, le=86_400)] = 3600.0
+    reopen_seconds: Annotated[float, Field(ge=0, le=86_400)] = 1800.0
     intervals: IntervalSettings = IntervalSettings()
 
 
@@ -222,4 +224,5 @@ FILES: dict[str, type[Strict]] = {
     "channels.yaml": ChannelsFile,
     "rules.yaml": RulesFile,
     "daemon.yaml": DaemonFile,
+    "maintenance.yaml": MaintenanceFile,
 }

@@ -1,0 +1,69 @@
+"""Maintenance windows -> plain intervals of UTC, for the same days as the service hours.
+
+A window is written on the mall's clock. `end` is a time of that clock, whatever it was turned by meanwhile; `duration`
+is time that passes. So on the day on which clocks are turned, 22:00 to 02:00 still ends at two, and two hours are two
+hours.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from alerts.silence import Silence
+from mppmon.config.hours import AHEAD, BACK
+from mppmon.config.settings_maintenance import MaintenanceFile, MatchSettings, WindowSettings, length, local, recurrence
+from mppmon.mall.calendar import instant
+
+CONFIG = "config"
+"""Who made a window that stands in `maintenance.yaml`."""
+
+
+def resolve_windows(file: MaintenanceFile, *, zone: ZoneInfo, today: date) -> tuple[Silence, ...]:
+    """Return every interval of every window that touches the days from 13 months back to 2 ahead, by their start."""
+    first = datetime.combine(today - BACK, time())
+    last = datetime.combine(today + AHEAD, time())
+    found = [
+        Silence(
+            id=f"{slug}@{start.astimezone(UTC):%Y%m%dT%H%MZ}",
+            match=match_of(window.match),
+            start=start,
+            end=end,
+            author=CONFIG,
+            reason=window.reason,
+            name=window.name,
+            planned=True,
+        )
+        for slug, window in file.windows.items()
+        for start, end in _intervals(window, zone, first, last)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.start, one.id)))
+
+
+def match_of(match: MatchSettings) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return what a window covers, as a silence says it."""
+    values = {name: tuple(str(one) for one in getattr(match, name)) for name in MatchSettings.model_fields}
+    return tuple((name, accepted) for name, accepted in values.items() if accepted)
+
+
+def _intervals(
+    window: WindowSettings, zone: ZoneInfo, first: datetime, last: datetime
+) -> Iterator[tuple[datetime, datetime]]:
+    wall = local(window.start)
+    shown = local(window.end) - wall if window.end is not None else None
+    passes = length(window.duration) if window.duration is not None else timedelta()
+    for at in _starts(window, wall, first - (shown or passes), last):
+        start = instant(at.date(), at.time(), zone)
+        if shown is None:
+            end = start + passes
+        else:
+            until = at + shown
+            end = instant(until.date(), until.time(), zone)
+        if start < end:  # it may lie within the hour that clocks jumped over
+            yield start, end
+
+
+def _starts(window: WindowSettings, wall: datetime, first: datetime, last: datetime) -> list[datetime]:
+    until = min(last, local(window.until)) if window.until is not None else last
+    if window.repeat is None:
+        return [wall] if first <= wall <= until else []
+    return list(recurrence(window.repeat, wall, until).between(first, until, inc=True))

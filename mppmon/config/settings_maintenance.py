@@ -1,0 +1,115 @@
+"""Maintenance windows as people write them: `start: 2026-11-29 20:00`, `duration: 2h`,
+`repeat: FREQ=WEEKLY;BYDAY=SU`.
+"""
+
+import re
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, rrule, rrulestr
+from pydantic import AfterValidator, Field
+
+from alerts.settings import Label, Many, Slug, century
+from mppmon.config.settings_hours import Name, Strict
+from mppmon.mall.model import DeviceKind
+
+_LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d{1,2})[.:](\d\d)")
+_LENGTH = re.compile(r"([1-9][0-9]{0,4})\s*([mhd])")
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_LONGEST = timedelta(days=30)
+_REPEATS = frozenset({DAILY, WEEKLY, MONTHLY, YEARLY})
+_ENDS = re.compile(r"\b(UNTIL|COUNT)\b")
+_TIMES = re.compile(r"\bBY(HOUR|MINUTE|SECOND)\b")
+_RULE_EXPECTED = "a rule of RFC 5545 by day or longer, such as FREQ=WEEKLY;BYDAY=SU or FREQ=MONTHLY;BYDAY=1SA"
+
+
+def local(text: str) -> datetime:
+    """Return the wall-clock time of `2026-11-29 20:00`; ValueError says what was expected."""
+    found = _LOCAL.fullmatch(text.strip())
+    try:
+        at = datetime.fromisoformat(f"{found[1]} {int(found[2]):02}:{found[3]}") if found else None
+    except ValueError:
+        at = None
+    if at is None:
+        raise ValueError("a day and a time of the mall's clock, such as 2026-11-29 20:00")
+    century(at.date())
+    return at
+
+
+def length(text: str) -> timedelta:
+    """Return the span of `90m`, `2h`, `1d`; ValueError says what was expected."""
+    found = _LENGTH.fullmatch(text.strip())
+    span = int(found[1]) * _UNITS[found[2]] if found else timedelta()
+    if not timedelta() < span <= _LONGEST:
+        raise ValueError("minutes, hours or days such as 90m, 2h, 1d; at most 30d")
+    return span
+
+
+def recurrence(text: str, start: datetime, until: datetime) -> rrule:
+    """Return the rule of RFC 5545 that repeats a wall-clock `start`, not after `until`; ValueError says what was
+    expected.
+    """
+    said = text.strip().upper()
+    if ":" in said or "\n" in said:
+        raise ValueError(_RULE_EXPECTED)
+    if _ENDS.search(said):
+        raise ValueError("`until:` on a line of its own instead of UNTIL or COUNT")
+    if _TIMES.search(said):
+        raise ValueError("a rule without times: `start:` says at which one")
+    try:
+        found = rrulestr(said, dtstart=start)
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError):
+        found = None
+    # dateutil has no public way to ask for these two; an interval of 0 would never end
+    if not isinstance(found, rrule) or found._freq not in _REPEATS or found._interval < 1:  # noqa: SLF001  # see above
+        raise ValueError(_RULE_EXPECTED)
+    return found.replace(until=until)
+
+
+def _local(text: str) -> str:
+    return f"{local(text):%Y-%m-%d %H:%M}"
+
+
+def _length(text: str) -> str:
+    length(text)
+    return text.strip()
+
+
+def _rule(text: str) -> str:
+    start = datetime(2026, 1, 1)  # noqa: DTZ001  # wall-clock; any day shows whether the rule can be read
+    recurrence(text, start, start)
+    return text.strip().upper()
+
+
+Local = Annotated[str, AfterValidator(_local)]
+Length = Annotated[str, AfterValidator(_length)]
+Rule = Annotated[str, AfterValidator(_rule)]
+
+
+class MatchSettings(Strict):
+    """What a window covers: all labels that are named must fit, one of the values of each."""
+
+    device: Many[Slug] = ()
+    rule: Many[Label] = ()
+    kind: Many[DeviceKind] = ()
+    agency: Many[Slug] = ()
+    place: Many[Label] = ()
+
+
+class WindowSettings(Strict):
+    """A maintenance window: either `duration` (as time passes) or `end` (as the mall's clock shows it)."""
+
+    name: Name
+    match: MatchSettings
+    start: Local
+    duration: Length | None = None
+    end: Local | None = None
+    repeat: Rule | None = None
+    until: Local | None = None
+    reason: Name
+
+
+class MaintenanceFile(Strict):
+    """`maintenance.yaml`."""
+
+    windows: dict[Slug, WindowSettings] = Field(default_factory=dict)
