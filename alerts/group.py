@@ -6,9 +6,6 @@ from datetime import datetime, timedelta
 
 from alerts.model import Alert, AlertStatus, Facts, Incident, IncidentStatus
 
-REOPEN = timedelta(minutes=30)
-"""A fault that comes back within this time after its incident was closed is the same incident."""
-
 _MESSAGES = 3
 """Beginnings and ends of one incident that people are told of within the time `calm`; then its end waits."""
 

@@ -26,6 +26,7 @@ _COMMANDS = {
     "merge": "Say that two incidents are the same fault: one goes on in the other.",
     "note": "Keep a few words about an incident, for colleagues.",
     "silence": "Call nobody about some devices for a while.",
+    "maintenance": "Plan maintenance: what it covers calls nobody meanwhile.",
     "report": "Report what an agency delivered in a month or on a day.",
     "doctor": "Look at everything mppmon needs; each line is green or has its cure.",
     "poll": "Poll a device of the inventory, or any SNMP address, once.",

@@ -48,6 +48,8 @@ def command() -> None:
 @click.option("--kind", "kinds", multiple=True, help="Only devices of this kind.")
 @click.option("--agency", "agencies", multiple=True, help="Only devices of this agency.")
 @click.option("--for", "seconds", type=Duration(), required=True, help="How long: 30m, 2h, 1d; at most 30d.")
+@click.option("--place", "places", multiple=True, help="Only devices at this place.")
+@click.option("--start", help="From then on, by the mall's clock: '2026-11-29 20:00'. Left out: from now on.")
 @click.option("--reason", required=True, help="Why, for colleagues and the audit.")
 @state_option
 def add(  # one argument per option
@@ -55,7 +57,9 @@ def add(  # one argument per option
     rules: tuple[str, ...],
     kinds: tuple[str, ...],
     agencies: tuple[str, ...],
+    places: tuple[str, ...],
     seconds: float,
+    start: str | None,
     reason: str,
     state: Path,
 ) -> None:
@@ -65,7 +69,8 @@ def add(  # one argument per option
     Example:
       mppmon silence add a3-pc a3-card-printer --for 2h --reason "ganti monitor"
     """  # noqa: D301  # as above
-    wish = {"device": devices, "rule": rules, "kind": kinds, "agency": agencies, "seconds": seconds, "reason": reason}
+    match = {"device": devices, "rule": rules, "kind": kinds, "agency": agencies, "place": places}
+    wish = {**match, "seconds": seconds, "reason": reason, **({"start": start} if start else {})}
     answer = ask(state, "POST", f"/api/v1/silences?{urlencode(wish, doseq=True)}", key=str(uuid4()))
     click.echo(answer.json()["text"])
 
@@ -74,7 +79,7 @@ def add(  # one argument per option
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @state_option
 def list_(state: Path, *, as_json: bool) -> None:
-    """Show the silences in force.
+    """Show the silences in force, and those that begin later.
 
     \b
     Example:
@@ -85,7 +90,7 @@ def list_(state: Path, *, as_json: bool) -> None:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     for one in () if as_json else found:
         match = "; ".join(f"{label} {', '.join(values)}" for label, values in one["match"].items())
-        click.echo(f"{one['id']}  until {one['end']}  {match}  ({one['author_name']}: {one['reason']})")
+        click.echo(f"{one['id']}  {one['start']} until {one['end']}  {match}  ({one['author_name']}: {one['reason']})")
     if not found and not as_json:
         click.echo("no silence is in force")
 

@@ -6,10 +6,11 @@ from itertools import pairwise
 
 from alerts.silence import Silence
 from mppmon.config.draft import Draft
+from mppmon.config.maintenance import covered
 from mppmon.config.problem import listed, nearest, quoted
 from mppmon.config.rules import merged
 from mppmon.config.settings_maintenance import WindowSettings, local
-from mppmon.mall.model import Device, Mall
+from mppmon.mall.model import Mall
 
 FILE = "maintenance.yaml"
 
@@ -35,7 +36,7 @@ def check_maintenance(draft: Draft) -> None:
 def _match(draft: Draft, path: tuple[str, ...], window: WindowSettings) -> None:
     match, at = window.match, (*path, "match")
     if not any(getattr(match, name) for name in type(match).model_fields):
-        expected = "at least one of device, rule, kind, agency, place: nothing would cover the whole mall"
+        expected = "at least one of device, rule, kind, agency, place: an empty match would cover the whole mall"
         draft.error(FILE, at, "nothing", expected, key=True)
     for name, collection in (("device", "devices"), ("agency", "agencies")):
         for index, word in enumerate(getattr(match, name)):
@@ -48,24 +49,6 @@ def _match(draft: Draft, path: tuple[str, ...], window: WindowSettings) -> None:
             draft.error(FILE, (*at, "rule", index), quoted(word), listed(rules), nearest(word, rules))
 
 
-def covered(one: Silence, devices: Iterable[Device]) -> frozenset[str]:
-    """Return the devices that a window speaks of."""
-    match = dict(one.match)
-    return frozenset(
-        device.id
-        for device in devices
-        if all(
-            word in match.get(label, (word,))
-            for label, word in (
-                ("device", device.id),
-                ("kind", device.kind.value),
-                ("agency", device.agency or ""),
-                ("place", device.place),
-            )
-        )
-    )
-
-
 def warn_of_windows(draft: Draft, mall: Mall, windows: Iterable[Silence]) -> None:
     """Note windows that cover nothing, that never come, and such as overlap: of the whole configuration, built."""
     if draft.maintenance is None:
@@ -74,7 +57,7 @@ def warn_of_windows(draft: Draft, mall: Mall, windows: Iterable[Silence]) -> Non
     coming: dict[str, list[Silence]] = {slug: [] for slug in draft.maintenance.windows}
     for one in windows:
         coming[one.id.partition("@")[0]].append(one)
-    devices = {slug: covered(many[0], mall.devices.values()) for slug, many in coming.items() if many}
+    devices = {slug: covered(many[0], mall) for slug, many in coming.items() if many}
     for slug, many in coming.items():
         path = ("windows", slug)
         if not many and draft.maintenance.windows[slug].repeat is not None:

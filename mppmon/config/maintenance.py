@@ -13,6 +13,7 @@ from alerts.silence import Silence
 from mppmon.config.hours import AHEAD, BACK
 from mppmon.config.settings_maintenance import MaintenanceFile, MatchSettings, WindowSettings, length, local, recurrence
 from mppmon.mall.calendar import instant
+from mppmon.mall.model import Mall
 
 CONFIG = "config"
 """Who made a window that stands in `maintenance.yaml`."""
@@ -43,6 +44,24 @@ def match_of(match: MatchSettings) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return what a window covers, as a silence says it."""
     values = {name: tuple(str(one) for one in getattr(match, name)) for name in MatchSettings.model_fields}
     return tuple((name, accepted) for name, accepted in values.items() if accepted)
+
+
+def covered(one: Silence, mall: Mall) -> frozenset[str]:
+    """Return the devices that a silence or window speaks of, whatever its rules."""
+    match = dict(one.match)
+    return frozenset(
+        device.id
+        for device in mall.devices.values()
+        if all(
+            word in match.get(label, (word,))
+            for label, word in (
+                ("device", device.id),
+                ("kind", device.kind.value),
+                ("agency", device.agency or ""),
+                ("place", device.place),
+            )
+        )
+    )
 
 
 def _intervals(

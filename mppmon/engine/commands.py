@@ -5,11 +5,16 @@ Console, chat, command line and API all send these, and nothing else changes sta
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from mppmon.mall.principal import Principal
 
 _KEYS = UUID("b0f6a2f1-64a7-5f0e-8f63-2f9f5b1f0d11")  # name space of command keys; never to change
+
+
+_ABOUT = ("incident", "into", "text", "match", "start", "silence")
+"""Fields that say what a command is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +32,7 @@ class Command:
     @property
     def deed(self) -> str:
         """Return what is to be done, in short: an id that comes again with another deed is an error of its sender."""
-        about = [
-            str(getattr(self, name)) for name in ("incident", "into", "text", "match", "silence") if hasattr(self, name)
-        ]
+        about = [str(value) for name in _ABOUT if (value := getattr(self, name, None)) is not None]
         return " ".join((type(self).__name__.lower(), *about))
 
 
@@ -78,6 +81,9 @@ class Hush(Command):
     match: tuple[tuple[str, tuple[str, ...]], ...]
     seconds: float
     reason: str
+    start: datetime | None = None  # None: now
+    name: str = ""
+    planned: bool = False  # maintenance, not a reaction to noise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

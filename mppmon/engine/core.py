@@ -10,7 +10,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from alerts.channels.base import Reason
-from alerts.group import REOPEN, came_to_an_end
+from alerts.group import came_to_an_end
 from alerts.model import Notification
 from collectors.observation import Observation
 from mppmon.clock import Clock, uuid7
@@ -23,6 +23,7 @@ from mppmon.engine.incidents import CONFIG
 from mppmon.engine.intake import Intake
 from mppmon.engine.pacing import delivered
 from mppmon.engine.pulse import Pulse, SetBack
+from mppmon.engine.quiet import forget_covering
 from mppmon.engine.restore import restore, resume
 from mppmon.engine.snapshot import Snapshot, picture
 from mppmon.engine.telling import gave_up
@@ -92,7 +93,8 @@ class Engine:
         now = clock.now()
         self._world = restore(loaded, saved, now)
         self._turn = self._new_turn(now)
-        lately = store.incidents(SYSTEM, start=now - REOPEN, end=now)
+        reopen = timedelta(seconds=loaded.settings.reopen_seconds)
+        lately = store.incidents(SYSTEM, start=now - reopen, end=now)
         self._world.closed = {one.root: one for one in reversed(lately) if came_to_an_end(one)}
         resume(self._turn, saved)
         for dead in store.orphaned(SYSTEM, channels=loaded.channels):
@@ -187,7 +189,10 @@ class Engine:
             if loaded.revision != self._world.loaded.revision:
                 return  # a new configuration came first, with hours of its own
             mall = replace(self._world.loaded.mall, hours=loaded.mall.hours)
-            self._world.loaded = replace(self._world.loaded, mall=mall, rotations=loaded.rotations)
+            self._world.loaded = replace(
+                self._world.loaded, mall=mall, rotations=loaded.rotations, windows=loaded.windows
+            )
+            forget_covering(self._world)
             self._world.off_at = None
 
         self.intake.call(take)

@@ -53,6 +53,7 @@ def decide(turn: Turn, observations: Sequence[Observation], *, last_seen_every: 
     hours.follow(turn)
     quiet.follow(turn)
     incidents.open_for(turn)
+    quiet.tell_covered(turn)
     folding.fold(turn)
     incidents.close_mended(turn)
     incidents.refresh(turn)

@@ -24,7 +24,7 @@ from alerts.timeline import EventKind
 from alerts.words import fill
 from mppmon.engine.hours import may_be_off, severity
 from mppmon.engine.pacing import take_back
-from mppmon.engine.quiet import quiet
+from mppmon.engine.quiet import hold, let_go, quiet
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
 from mppmon.mall import topology
@@ -57,7 +57,11 @@ def open_for(turn: Turn) -> None:
         device = world.device(alert.key.subject)
         if rule is None or device is None or device.id in world.off or _may_be_off(turn, device):
             continue
-        if severity(world, rule, device, turn.now) is not Severity.URGENT or quiet(world, alert, now=turn.now):
+        if severity(world, rule, device, turn.now) is not Severity.URGENT:
+            continue
+        silence = quiet(world, alert, now=turn.now)
+        if silence is not None:
+            hold(turn, alert, silence)
             continue
         of_root = [world.incidents[one] for one in by_root[device.id] if one in world.incidents]
         incident = group.assign(alert, root=device.id, open_incidents=of_root)
@@ -77,6 +81,7 @@ def open_for(turn: Turn) -> None:
         belongs = replace(alert, incident=incident.id)
         world.alerts[alert.key] = belongs
         turn.batch.alerts.append(belongs)
+        let_go(turn, alert, incident.id)
 
 
 def _may_be_off(turn: Turn, device: Device) -> bool:
@@ -88,7 +93,8 @@ def _begin(turn: Turn, device: Device, facts: Facts) -> Incident:
     """Open an incident, or the one that was closed lately of the same cause; somebody is called either way."""
     world = turn.world
     before = world.closed.pop(device.id, None)
-    if before is not None and before.closed_at is not None and turn.now - before.closed_at <= group.REOPEN:
+    reopen = timedelta(seconds=world.loaded.settings.reopen_seconds)
+    if before is not None and before.closed_at is not None and turn.now - before.closed_at <= reopen:
         incident = replace(group.back(before, facts, now=turn.now), agencies=_agencies(device, facts))
         turn.event(incident.id, EventKind.REOPENED, text=str(incident.times))
     else:

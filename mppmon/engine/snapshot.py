@@ -35,7 +35,8 @@ class Snapshot:
     blind: bool = False
     off: frozenset[str] = frozenset()
     rejected: int = 0  # problems for which the newest reload was refused
-    silences: tuple[Silence, ...] = ()
+    silences: tuple[Silence, ...] = ()  # also of later
+    covering: tuple[Silence, ...] = ()  # silences and maintenance windows in force
     changed: frozenset[str] = frozenset()
 
     @property
@@ -62,6 +63,7 @@ def picture(world: World, version: int, now: datetime, changed: frozenset[str]) 
         blind=world.blind,
         off=world.off,
         rejected=world.rejected,
+        covering=world.covering,
         silences=tuple(sorted(world.silences.values(), key=lambda one: one.end)),
         changed=changed,
     )

@@ -78,7 +78,11 @@ class World:
     unsent: dict[str, Notification] = field(default_factory=dict)  # pages and ends that no channel has taken yet
     hurried: set[str] = field(default_factory=set)  # of these, what already takes another channel too
     windows: dict[tuple[str, NoticeKind], Window] = field(default_factory=dict)
-    silences: dict[str, Silence] = field(default_factory=dict)  # those that are not over
+    silences: dict[str, Silence] = field(default_factory=dict)  # those that are not over, also of later
+    covering: tuple[Silence, ...] = ()  # silences and maintenance windows that are in force now
+    covering_from: datetime = _EPOCH
+    covering_until: datetime = _EPOCH  # then one begins or ends
+    held: dict[str, Silence] = field(default_factory=dict)  # alert -> what keeps it from calling somebody
     next_number: int = 1
     blind: bool = False
     rejected: int = 0  # problems for which the newest reload was refused

@@ -27,7 +27,15 @@ def create_app(house: House, *, limits: Limits | None = None) -> FastAPI:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(Exception, _failed)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS)
-    for router in (probes.router, api.router, reload.router, silences.router, incident_page.router, pages.router):
+    for router in (
+        probes.router,
+        api.router,
+        reload.router,
+        silences.router,
+        silences.maintenance,
+        incident_page.router,
+        pages.router,
+    ):
         app.include_router(router)
     app.mount("/static", pages.static)
     return app

@@ -1,18 +1,23 @@
-"""Silences over the API."""
+"""Silences and maintenance windows over the API."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
 from alerts.silence import Silence
+from mppmon.config.settings_maintenance import local
 from mppmon.engine.commands import Hush, Speak
+from mppmon.mall.calendar import instant
 from mppmon.mall.principal import Principal
 from mppmon.web.api import CommandId
 from mppmon.web.doing import do
 from mppmon.web.house import House, house_of, principal
 
 router = APIRouter(prefix="/api/v1/silences")
+maintenance = APIRouter(prefix="/api/v1/maintenance")
 HouseOf = Annotated[House, Depends(house_of)]
 Who = Annotated[Principal, Depends(principal)]
 Names = Annotated[list[str], Query(max_length=100)]
@@ -23,12 +28,31 @@ async def silences(house: HouseOf, who: Who) -> dict[str, object]:
     """Return the silences in force, the one that ends first at the top. They are staff's to read."""
     who.require(who.sees_all, "read silences")
     names = {one.id: one.name for one in house.engine.snapshot.loaded.people.values()}
-    return {"silences": [_view(one, names) for one in house.engine.snapshot.silences]}
+    found = [one for one in house.engine.snapshot.silences if not one.planned]
+    return {"silences": [_view(one, names) for one in found]}
+
+
+@maintenance.get("")
+async def windows(house: HouseOf, who: Who) -> dict[str, object]:
+    """Return the maintenance that is under way or comes next, the one that begins first at the top; of one that comes
+    again, its next time. It is staff's to read.
+    """
+    who.require(who.sees_all, "read maintenance windows")
+    snapshot, now = house.engine.snapshot, house.clock.now()
+    names = {one.id: one.name for one in snapshot.loaded.people.values()}
+    coming = {one.id.partition("@")[0]: one for one in reversed(snapshot.loaded.windows) if one.end > now}
+    by_hand = [one for one in snapshot.silences if one.planned]
+    found = sorted((*coming.values(), *by_hand), key=lambda one: (one.start, one.id))
+    return {
+        "timezone": snapshot.loaded.mall.site.timezone,
+        "windows": [{**_view(one, names), "under_way": one.start <= now} for one in found],
+    }
 
 
 @router.post("")
 async def add(  # one argument per part of the wish
     request: Request,
+    house: HouseOf,
     who: Who,
     *,
     seconds: Annotated[float, Query(gt=0)],
@@ -37,12 +61,38 @@ async def add(  # one argument per part of the wish
     rule: Names = [],  # noqa: B006  # likewise
     kind: Names = [],  # noqa: B006  # likewise
     agency: Names = [],  # noqa: B006  # likewise
+    place: Names = [],  # noqa: B006  # likewise
+    start: Annotated[str | None, Query(max_length=40)] = None,
+    name: Annotated[str, Query(max_length=120)] = "",
+    planned: bool = False,
     key: CommandId = None,
 ) -> Response:
-    """Begin a silence; its id is the answer's text."""
-    wanted = {"agency": agency, "device": device, "kind": kind, "rule": rule}
+    """Begin a silence, or a maintenance window (`planned`); its id is the answer's text.
+
+    `start`: by the mall's clock, such as `2026-11-29 20:00`; left out: now.
+    """
+    wanted = {"agency": agency, "device": device, "kind": kind, "place": place, "rule": rule}
     match = tuple((label, tuple(sorted(set(values)))) for label, values in wanted.items() if values)
-    return await do(request, Hush(id=key or str(uuid4()), principal=who, match=match, seconds=seconds, reason=reason))
+    at = _at(start, house.engine.snapshot.loaded.mall.site.timezone) if start is not None else None
+    wish = Hush(
+        id=key or str(uuid4()),
+        principal=who,
+        match=match,
+        seconds=seconds,
+        reason=reason,
+        start=at,
+        name=name,
+        planned=planned,
+    )
+    return await do(request, wish)
+
+
+def _at(text: str, zone: str) -> datetime:
+    try:
+        wall = local(text)
+    except ValueError as error:
+        raise HTTPException(422, f"start: found {text!r}, expected {error}") from error
+    return instant(wall.date(), wall.time(), ZoneInfo(zone))
 
 
 @router.post("/{silence}/end")
@@ -60,4 +110,5 @@ def _view(one: Silence, names: dict[str, str]) -> dict[str, object]:
         "author": one.author,
         "author_name": names.get(one.author, one.author),
         "reason": one.reason,
+        "name": one.name,
     }

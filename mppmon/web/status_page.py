@@ -6,6 +6,8 @@ from itertools import groupby
 
 from alerts.message import render
 from alerts.model import Alert, Incident, NoticeKind
+from alerts.phrases import when
+from mppmon.config.maintenance import covered
 from mppmon.engine.snapshot import Snapshot
 from mppmon.i18n import Speech
 from mppmon.mall.impact import Verdict
@@ -89,6 +91,7 @@ class Page:
     duty: tuple[tuple[str, str], ...]
     listed: tuple[Fault, ...] = ()
     rejected: str = ""
+    maintenance: tuple[str, ...] = ()
 
 
 def page_of(snapshot: Snapshot, who: Principal, speak: Speech) -> Page:
@@ -113,8 +116,24 @@ def page_of(snapshot: Snapshot, who: Principal, speak: Speech) -> Page:
         more_faults=len(broken[MAX_LISTED:]),
         duty=_duty(snapshot, speak) if who.sees_all else (),
         rejected=_rejected(snapshot.rejected, speak) if who.sees_all else "",
+        maintenance=_maintenance(snapshot, who, speak),
         listed=tuple(_listed(one, snapshot, speak) for one in listed(snapshot, who)[:MAX_LISTED]),
     )
+
+
+def _maintenance(snapshot: Snapshot, who: Principal, speak: Speech) -> tuple[str, ...]:
+    """Say which maintenance is under way; an agency reads until when its own devices are worked on, and no names."""
+    found = []
+    mall = snapshot.loaded.mall
+    for one in snapshot.covering:
+        if not one.planned:
+            continue
+        until = when(one.end, snapshot.at, speak)
+        if who.sees_all:
+            found.append(speak._("maintenance: {name}, until {time}").format(name=one.name, time=until))
+        elif any(who.sees(mall.devices[device].agency) for device in covered(one, mall)):
+            found.append(speak._("maintenance of your equipment, until {time}").format(time=until))
+    return tuple(dict.fromkeys(found))
 
 
 def _rejected(problems: int, speak: Speech) -> str:

@@ -1,0 +1,62 @@
+"""What may be silenced, for how long, and from when."""
+
+from datetime import datetime, timedelta
+
+from alerts.silence import DEVICE, RULE
+from mppmon.engine.commands import Hush
+from mppmon.engine.world import World
+
+LONGEST = timedelta(days=30)
+"""A silence that is forgotten ends some day."""
+
+_AHEAD = timedelta(days=400)
+_MOST = 100
+
+
+def wish_problem(world: World, command: Hush, now: datetime) -> str:
+    """Return what is wrong with a wish for a silence, empty if nothing is."""
+    found = (_match(world, command), _span(command, now), _words(command))
+    wrong = next((one for one in found if one), "")
+    if wrong:
+        return wrong
+    return f"{_MOST} silences are in force already" if len(world.silences) >= _MOST else ""
+
+
+def _match(world: World, command: Hush) -> str:
+    mall = world.loaded.mall
+    known = {
+        DEVICE: mall.devices.keys(),
+        RULE: {rule.name for rule in world.book.rules},
+        "kind": {device.kind.value for device in mall.devices.values()},
+        "agency": mall.agencies.keys(),
+        "place": {device.place for device in mall.devices.values()},
+    }
+    for label, values in command.match:
+        if label not in known:
+            return f"label {label!r}: expected one of {', '.join(sorted(known))}"
+        for value in values:
+            if value not in known[label]:
+                return f"{label} {value!r} is not in the configuration"
+    if not command.match or not all(values for _, values in command.match):
+        return "found nothing to silence, expected at least one device, rule, kind, agency or place"
+    return ""
+
+
+def _span(command: Hush, now: datetime) -> str:
+    if not 0 < command.seconds <= LONGEST.total_seconds():
+        return f"found {command.seconds:g} seconds, expected more than none and at most {LONGEST.days} days"
+    if command.start is None:
+        return ""
+    if command.start - now > _AHEAD:
+        return f"found a start more than {_AHEAD.days} days ahead, expected an earlier one"
+    if command.start + timedelta(seconds=command.seconds) <= now:
+        return "found a time that is over already, expected one that ends later than now"
+    return ""
+
+
+def _words(command: Hush) -> str:
+    if not command.reason.strip() or not command.reason.isprintable():
+        return "found no reason, expected a few words that tell colleagues why"
+    if not command.name.isprintable():
+        return "found a name that cannot be shown, expected one line of text"
+    return ""
