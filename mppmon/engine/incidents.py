@@ -15,6 +15,7 @@ from alerts.model import (
     NoticeKind,
     Page,
     PageStatus,
+    Rule,
     Severity,
     Stopped,
     Tell,
@@ -55,13 +56,7 @@ def open_for(turn: Turn) -> None:
     for alert in waiting:
         rule = world.book.named(alert.key.rule)
         device = world.device(alert.key.subject)
-        if rule is None or device is None or device.id in world.off or _may_be_off(turn, device):
-            continue
-        if severity(world, rule, device, turn.now) is not Severity.URGENT:
-            continue
-        silence = quiet(world, alert, now=turn.now)
-        if silence is not None:
-            hold(turn, alert, silence)
+        if rule is None or device is None or not _calls(turn, alert, rule, device):
             continue
         of_root = [world.incidents[one] for one in by_root[device.id] if one in world.incidents]
         incident = group.assign(alert, root=device.id, open_incidents=of_root)
@@ -82,6 +77,19 @@ def open_for(turn: Turn) -> None:
         world.alerts[alert.key] = belongs
         turn.batch.alerts.append(belongs)
         let_go(turn, alert, incident.id)
+
+
+def _calls(turn: Turn, alert: Alert, rule: Rule, device: Device) -> bool:
+    """Whether somebody is to be called for a firing alert now."""
+    world = turn.world
+    if device.id in world.off or _may_be_off(turn, device):
+        return False
+    if severity(world, rule, device, turn.now) is not Severity.URGENT:
+        return False
+    silence = quiet(world, alert, now=turn.now)
+    if silence is not None:
+        hold(turn, alert, silence)
+    return silence is None
 
 
 def _may_be_off(turn: Turn, device: Device) -> bool:
