@@ -27,6 +27,12 @@ class Clock:
         """Return seconds of the monotonic clock."""
         return time.monotonic()  # noqa: TID251  # the one place
 
+    def booted(self) -> datetime | None:
+        """Return when this machine started; None for a clock that is moved: its mall is not where the machine is."""
+        if self.offset:
+            return None
+        return self.now() - timedelta(seconds=time.clock_gettime(time.CLOCK_BOOTTIME))
+
     def event_id(self) -> str:
         """Return a UUIDv7 (RFC 9562) of this clock's time, so that ids sort by Clock time also when it is moved."""
         return uuid7(self.now())

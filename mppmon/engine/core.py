@@ -17,6 +17,7 @@ from mppmon.clock import Clock, uuid7
 from mppmon.config import Loaded
 from mppmon.engine.acting import act
 from mppmon.engine.adopt import adopt
+from mppmon.engine.booting import with_the_machine
 from mppmon.engine.commands import Answer, Command
 from mppmon.engine.decide import decide
 from mppmon.engine.incidents import CONFIG
@@ -97,6 +98,9 @@ class Engine:
         lately = store.incidents(SYSTEM, start=now - reopen, end=now)
         self._world.closed = {one.root: one for one in reversed(lately) if came_to_an_end(one)}
         resume(self._turn, saved)
+        booted = clock.booted()
+        if booted is not None:
+            with_the_machine(self._world, booted, now)
         for dead in store.orphaned(SYSTEM, channels=loaded.channels):
             gave_up(self._turn, dead, reason=Reason.CHANNEL)
         self._pulse = Pulse(now)

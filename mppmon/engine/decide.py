@@ -7,6 +7,7 @@ from datetime import timedelta
 from collectors.observation import Observation
 from mppmon.engine import (
     alerting,
+    booting,
     delivery,
     folding,
     hours,
@@ -43,6 +44,7 @@ def decide(turn: Turn, observations: Sequence[Observation], *, last_seen_every: 
             _log.exception("check %s: its observation could not be judged and was left out", observation.check)
     reach.follow_uplink(turn)
     suspecting.follow(turn)
+    booting.follow(turn)
     reach.judge(turn)
     stale.follow(turn)
     suspecting.follow(turn)

@@ -13,6 +13,9 @@ from mppmon.mall.model import Device, State, Uplink
 from mppmon.mall.topology import Verdict
 from mppmon.mall.uplink import line
 
+BOOT = "boot"
+"""Why something is unknown that may still be starting."""
+
 _READINGS = frozenset({Outcome.OK, Outcome.UNEXPECTED})
 
 
@@ -97,6 +100,8 @@ def changed(turn: Turn, device: Device, old: State, reach: Reach, *, cause: str)
         return
     turn.changed[device.id] = min(reach.since, turn.changed.get(device.id, reach.since))
     turn.passives.update(turn.world.passives.above.get(device.id, ()))
+    if old is State.DOWN and reach.state is State.UP:
+        turn.powered[device.id] = reach.since
     course = turn.world.reach_course[device.id]
     course.change(reach.since, reach.state)
     course.forget(turn.now - KEEP)
@@ -138,6 +143,8 @@ def judge(turn: Turn) -> None:
             del world.confirmed[device_id]
             if verdict is Verdict.PARENT and blamed is not None:
                 unknown(turn, device, at=_failed_at(turn, blamed), cause=f"{blamed}/reach")
+            elif before.booting_until is not None:
+                unknown(turn, device, at=before.first_failed_at or turn.now, cause=BOOT)
             else:
                 reach = world.reaches[device_id] = health.down(before, at=turn.now)
                 inferred = device_id in world.passives.witnesses
@@ -189,10 +196,10 @@ def _lose_parts(turn: Turn, device: Device, *, at: datetime, cause: str) -> None
         unknown(turn, mall.devices[part], at=at, cause=cause)
 
 
-def ask_below_again(turn: Turn, device: Device) -> None:
-    """Probe afresh, and judge anew, what hung on a cause that recovered."""
+def ask_below_again(turn: Turn, device: Device, *, itself: bool = False) -> None:
+    """Probe afresh, and judge anew, what hung on a cause that recovered; or the cause `itself` too."""
     world = turn.world
-    for below in topology.below(world.loaded.mall, device.id):
+    for below in (*((device.id,) if itself else ()), *topology.below(world.loaded.mall, device.id)):
         if world.reaches[below].state is State.UNKNOWN:
             world.reaches[below] = health.afresh(world.reaches[below])
             world.confirmed.pop(below, None)

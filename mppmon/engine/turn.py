@@ -29,6 +29,7 @@ class Turn:
     asked: set[str] = field(default_factory=set)  # devices that began or ceased to give their readings
     shown: frozenset[str] = frozenset()  # ids that look different to readers, though nothing is to be kept of it
     passives: set[str] = field(default_factory=set)  # what hangs on them failed, or answered: they are to be inferred
+    powered: dict[str, datetime] = field(default_factory=dict)  # what may give power to others again, and since when
     repolls: list[tuple[str, tuple[float, ...]]] = field(default_factory=list)
     expedites: set[str] = field(default_factory=set)
     fired: list[Alert] = field(default_factory=list)

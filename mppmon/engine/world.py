@@ -87,6 +87,7 @@ class World:
     blind: bool = False
     rejected: int = 0  # problems for which the newest reload was refused
     off: frozenset[str] = frozenset()  # down, but not expected on now
+    booting: set[str] = field(default_factory=set)  # what may still be starting, or has just had its time
     off_at: datetime | None = None
     stale_at: datetime = _EPOCH  # when it was last looked for what is not heard of any more
     duty: dict[str, str | None] = field(default_factory=dict)

@@ -20,6 +20,7 @@ class Reach:
     `needed` in a row. `last_answered_at`: when the newest answer came, `last_asked_at`: when that was asked for; what a
     device proves, it proves from the asking on. `last_seen_at`: newest observation of any outcome that says something
     about the device. `answers`: answers in a row of a device that is down, `answered_at` the first of them.
+    `booting_until`: its power is back; it may take until then to start.
     """
 
     state: State
@@ -32,6 +33,7 @@ class Reach:
     last_asked_at: datetime | None = None
     answers: int = 0
     answered_at: datetime | None = None
+    booting_until: datetime | None = None
 
     @property
     def proven_at(self) -> datetime | None:
@@ -86,7 +88,14 @@ def observe(
         up = reach.state is State.UP
         began = reach.answered_at or at
         since = reach.since if up else max(reach.since, began)  # asked before we went blind, answered after
-        answered = Reach(State.UP, since, last_answered_at=at, last_seen_at=at, last_asked_at=asked)
+        answered = Reach(
+            State.UP,
+            since,
+            last_answered_at=at,
+            last_seen_at=at,
+            last_asked_at=asked,
+            booting_until=reach.booting_until,
+        )
         return Step(answered, recovered=not up, answered=State.UP)
     failures = reach.failures + 1
     confirmed = failures >= needed

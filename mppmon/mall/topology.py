@@ -110,6 +110,19 @@ def next_below(mall: Mall, device_id: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def fed_by(mall: Mall, device_id: str) -> tuple[str, ...]:
+    """Return what is powered by a device, over others it powers too, and what is plugged into that."""
+    found: dict[str, None] = {}
+    waiting = [device_id]
+    for source in waiting:  # grows while it is walked
+        for child in mall.children.get(source, ()):
+            its = mall.devices[child]
+            if child not in found and (source in its.power or (its.via == source and source in found)):
+                found[child] = None
+                waiting.append(child)
+    return tuple(found)
+
+
 def seen_through(mall: Mall, device_id: str) -> tuple[str, ...]:
     """Return the peripherals seen only through this PC: unknown while it is down or unknown."""
     return tuple(child for child in mall.children.get(device_id, ()) if mall.devices[child].via == device_id)
@@ -242,6 +255,8 @@ def _sight(reach: Reach | None, since: datetime | None) -> Sight:
     if reach is None:
         return Sight.UNSURE
     if reach.state is State.DOWN or reach.confirmed_at is not None:
+        return Sight.FAILED
+    if reach.state is State.UNKNOWN and reach.booting_until is not None:
         return Sight.FAILED
     if reach.failures or reach.state is State.UNKNOWN or reach.proven_at is None:
         return Sight.UNSURE

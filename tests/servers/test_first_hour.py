@@ -21,7 +21,7 @@ from mppmon.config import load
 from mppmon.demo.simulator.from_mall import things_of
 from mppmon.demo.workplace import free_port
 from tests.servers import excel_list
-from tests.servers.daemon_process import until
+from tests.servers.daemon_process import AT_ONCE, until
 from tests.servers.first_hour_shell import Shell, commands, shell
 from tests.servers.telegram_fake import TOKEN, TelegramFake, telegram_fake
 from tests.simulator.small_mall import simulated
@@ -77,7 +77,7 @@ class Bench:
         overlay = self.home / "mal/bench.d"
         overlay.mkdir()
         snmp = {"snmp": {"port": 16161}, "liveness": {"way": "snmp"}}
-        intervals = {"liveness": 2, "telemetry": 3, "confirm": [0.3, 0.6, 1.0]}
+        intervals = {"liveness": 2, "telemetry": 3, "confirm": [0.3, 0.6, 1.0], "kinds": AT_ONCE}
         parts: dict[str, dict[str, object]] = {
             "devices.yaml": {
                 "defaults": {

@@ -181,9 +181,13 @@ class HandClock(Clock):
     """A clock moved by hand."""
 
     at: list[datetime] = field(default_factory=lambda: [MONDAY])
+    started: datetime | None = None
 
     def now(self) -> datetime:
         return self.at[0]
+
+    def booted(self) -> datetime | None:
+        return self.started
 
     def pass_(self, seconds: float) -> None:
         """Let time pass."""
