@@ -18,7 +18,7 @@ from mppmon.config.draft import begin
 from mppmon.config.files import Files
 from mppmon.config.holidays import check_holidays, library_days
 from mppmon.config.loaded import DaemonSettings, Loaded
-from mppmon.config.maintenance import resolve_windows
+from mppmon.config.maintenance import planned_times, resolve_windows
 from mppmon.config.mall import build_mall
 from mppmon.config.normalise import normalise, restored, revision
 from mppmon.config.pager import build_channels, build_person, build_policy, build_rotation
@@ -86,10 +86,12 @@ def _build(
     site, people, daemon = files.site, files.people, files.daemon
     zone = ZoneInfo(site.site.timezone)
     normalised = normalise(files.by_name(), rules, holidays)
+    mall = build_mall(site, files.agencies, files.counters, files.devices, holidays=holidays, today=today)
+    windows = resolve_windows(files.maintenance, zone=zone, today=today)
     return Loaded(
         revision=revision(normalised),
         normalised=normalised,
-        mall=build_mall(site, files.agencies, files.counters, files.devices, holidays=holidays, today=today),
+        mall=replace(mall, planned=planned_times(windows, mall)),
         targets=build_targets(files.devices, daemon.intervals, directory),
         rules=tuple(from_settings(rules[name]) for name in sorted(rules)),
         people={slug: build_person(slug, one) for slug, one in people.people.items()},
@@ -99,6 +101,6 @@ def _build(
         channels=build_channels(files.channels.channels, directory),
         timings=timings(daemon.intervals),
         settings=DaemonSettings(**daemon.model_dump(exclude={"intervals"})),
-        windows=resolve_windows(files.maintenance, zone=zone, today=today),
+        windows=windows,
         warnings=warnings,
     )

@@ -5,15 +5,17 @@ is time that passes. So on the day on which clocks are turned, 22:00 to 02:00 st
 hours.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from alerts.silence import Silence
+from alerts.silence import RULE, Silence
 from mppmon.config.hours import AHEAD, BACK
 from mppmon.config.settings_maintenance import MaintenanceFile, MatchSettings, WindowSettings, length, local, recurrence
 from mppmon.mall.calendar import instant
-from mppmon.mall.model import Mall
+from mppmon.mall.impact import Index
+from mppmon.mall.model import Mall, Span, delivery_subject
+from mppmon.mall.topology import below
 
 CONFIG = "config"
 """Who made a window that stands in `maintenance.yaml`."""
@@ -62,6 +64,27 @@ def covered(one: Silence, mall: Mall) -> frozenset[str]:
             )
         )
     )
+
+
+def services_of(one: Silence, mall: Mall) -> frozenset[str]:
+    """Return the services at counters that hang on what a window covers; none where it covers single rules only."""
+    if any(label == RULE for label, _ in one.match):
+        return frozenset()
+    devices = covered(one, mall)
+    reached = {device for above in devices for device in (above, *below(mall, above))}
+    return frozenset(delivery_subject(*key) for key in Index(mall).affected(reached))
+
+
+def planned_times(windows: Iterable[Silence], mall: Mall) -> dict[str, tuple[Span, ...]]:
+    """Return `Mall.planned` of these windows."""
+    found: dict[str, list[Span]] = {}
+    services: dict[object, frozenset[str]] = {}
+    for one in windows:
+        if one.match not in services:
+            services[one.match] = services_of(one, mall)
+        for subject in services[one.match]:
+            found.setdefault(subject, []).append(Span(one.start, one.end))
+    return {subject: tuple(spans) for subject, spans in found.items()}
 
 
 def _intervals(

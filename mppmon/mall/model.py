@@ -192,6 +192,8 @@ class Mall:
     hours: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
     """Service hours as plain spans, by `service@counter`, counter, and site id; resolved by config for a window of
     days."""
+    planned: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
+    """Maintenance that was announced, by `service@counter` that hangs on what is worked on; resolved likewise."""
 
     @cached_property
     def children(self) -> Mapping[str, tuple[str, ...]]:

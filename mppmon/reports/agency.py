@@ -13,6 +13,8 @@ from mppmon.mall.principal import MALL
 from mppmon.mall.uptime import Account, Interval, account, intervals
 from mppmon.reports.period import Period
 
+_PLANNED = "planned"
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -57,6 +59,8 @@ class Line:
     interruptions: tuple[Interruption, ...]
     recorded: bool = True
     """Whether anything was known of it in the period, within service hours or not."""
+    planned: float = 0.0
+    """Seconds of the service hours in which maintenance had been announced. They are accounted as they were."""
 
     @property
     def known(self) -> float | None:
@@ -120,6 +124,21 @@ def hours(segments: Sequence[Segment], service: str, counter: str) -> list[Span]
     return found
 
 
+def planned(segments: Sequence[Segment], service: str, counter: str, until: datetime) -> list[Interval]:
+    """Return when maintenance had been announced, each segment by its own config, touching times joined."""
+    subject = delivery_subject(service, counter)
+    found: list[Interval] = []
+    for segment in segments:
+        end = min(segment.end, until)
+        for one in sorted(segment.mall.planned.get(subject, ()), key=lambda span: span.start):
+            start, stop = max(one.start, segment.start), min(one.end, end)
+            if found and start <= found[-1].end:
+                found[-1] = Interval(found[-1].start, max(found[-1].end, stop), _PLANNED)
+            elif start < stop:
+                found.append(Interval(start, stop, _PLANNED))
+    return found
+
+
 def line(
     segments: Sequence[Segment],
     key: tuple[str, str],
@@ -155,6 +174,7 @@ def line(
         counter_name=names[1],
         account=account(states, serving),
         interruptions=tuple(stop for stop in stops if stop.seconds > 0),
+        planned=account(planned(segments, *key, until), serving).seconds.get(_PLANNED, 0.0),
         recorded=any(one.state != Delivery.UNKNOWN.value for one in states),
     )
 

@@ -23,6 +23,7 @@ COLUMNS = (
     "ratio",
     "known_ratio",
     "cause",
+    "planned_seconds",
 )
 """Of the CSV. `record` is `account` (one per service at a counter) or `interruption` (its `interrupted_seconds` lie
 within service hours).
@@ -49,6 +50,7 @@ def as_dict(report: AgencyReport) -> dict[str, object]:
                 "service_name": line.service_name,
                 "counter": line.counter,
                 "counter_name": line.counter_name,
+                "planned_seconds": line.planned,
                 "service_seconds": line.account.service_seconds,
                 "seconds": {one.value: line.account.seconds[one.value] for one in Delivery},
                 "ratio": line.account.ratio,
@@ -90,12 +92,21 @@ def to_csv(report: AgencyReport) -> str:
         seconds = [f"{line.account.seconds[one.value]:.6f}" for one in Delivery]
         span = [_iso(report.period.start, zone), _iso(report.until, zone)]
         ratios = ["" if one is None else f"{one:.6f}" for one in (line.account.ratio, line.known)]
-        row = ["account", *names, *span, f"{line.account.service_seconds:.6f}", *seconds, *ratios, ""]
+        row = [
+            "account",
+            *names,
+            *span,
+            f"{line.account.service_seconds:.6f}",
+            *seconds,
+            *ratios,
+            "",
+            f"{line.planned:.6f}",
+        ]
         writer.writerow([_safe(cell) for cell in row])
         for stop in line.interruptions:
             span = [_iso(stop.start, zone), _iso(stop.end, zone)]
             seconds = [f"{stop.seconds:.6f}" if one is Delivery.INTERRUPTED else "" for one in Delivery]
-            row = ["interruption", *names, *span, "", *seconds, "", "", stop.cause.device or stop.cause.subject]
+            row = ["interruption", *names, *span, "", *seconds, "", "", stop.cause.device or stop.cause.subject, ""]
             writer.writerow([_safe(cell) for cell in row])
     return out.getvalue()
 

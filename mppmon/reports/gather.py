@@ -1,10 +1,13 @@
 """From the store to an agency's report: which configs were in use, and what was recorded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from alerts.silence import Silence
+from mppmon.config.maintenance import planned_times
 from mppmon.config.problem import listed, nearest, quoted
 from mppmon.mall.model import Mall, Transition, delivery_subject
 from mppmon.mall.principal import SYSTEM, Principal
@@ -81,8 +84,16 @@ def _segments(store: Store, period: Period, malls: Malls) -> list[account.Segmen
     for place, one in enumerate(used):
         start = max(one.at, period.start) if place else period.start
         end = used[place + 1].at if place + 1 < len(used) else period.end
-        found.append(account.Segment(start, end, malls(_text(store, one), period.last)))
+        mall = malls(_text(store, one), period.last)
+        found.append(account.Segment(start, end, _with_announced(mall, store.planned(SYSTEM, start=start, end=end))))
     return found
+
+
+def _with_announced(mall: Mall, windows: Sequence[Silence]) -> Mall:
+    """Return the mall with the maintenance that was announced by command, beside that of its configuration."""
+    by_hand = planned_times(windows, mall)
+    both = {key: (*mall.planned.get(key, ()), *by_hand.get(key, ())) for key in mall.planned.keys() | by_hand.keys()}
+    return replace(mall, planned=both) if by_hand else mall
 
 
 def _histories(

@@ -44,13 +44,19 @@ def _services(report: AgencyReport, speech: Speech) -> list[str]:
             _("Known"),
         ]
     ]
+    announced = any(line.planned for line in report.lines)
+    if announced:
+        rows[0].append(_("Planned"))
     for line in report.lines:
         times = [clock(line.account.seconds[one.value]) for one in Delivery]
         shares = ["-" if one is None else share(one, speech) for one in (line.account.ratio, line.known)]
-        rows.append([line.service_name, line.counter_name, clock(line.account.service_seconds), *times, *shares])
+        planned = [clock(line.planned)] if announced else []
+        hours = clock(line.account.service_seconds)
+        rows.append([line.service_name, line.counter_name, hours, *times, *shares, *planned])
     notes = _("Within service hours, as hours:minutes:seconds. Uptime is delivered and degraded of all known time.")
     known = _("Known is the share of the service hours of which mppmon knows anything.")
-    return [*aligned(rows, left=2), notes, known]
+    planned_note = _("Planned is maintenance that had been announced; its time counts as it was.")
+    return [*aligned(rows, left=2), notes, known, *([planned_note] if announced else [])]
 
 
 def _interruptions(report: AgencyReport, speech: Speech) -> list[str]:

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, inspect, select
 from sqlalchemy.engine import URL
 
 from alerts.model import Alert, Incident, Notification, Page
+from alerts.silence import Silence
 from alerts.timeline import Event
 from mppmon.clock import from_micros
 from mppmon.mall.model import Mall, Transition
@@ -214,6 +215,12 @@ class Store:
         """Return what happened to an incident, its alerts and pages, what was told about it; each oldest first."""
         with self._engine.begin() as connection:
             return incidents.timeline(connection, principal, incident_id)
+
+    def planned(self, principal: Principal, *, start: datetime, end: datetime) -> list[Silence]:
+        """Return the maintenance announced by command that touches `[start, end)`, by its start."""
+        require_staff(principal, "read maintenance windows")
+        with self._engine.begin() as connection:
+            return silences.planned(connection, start=start, end=end)
 
     # --- revisions, audit, upkeep ---------------------------------------------------------------------------------
 

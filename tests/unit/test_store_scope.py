@@ -43,6 +43,7 @@ CALLS: dict[str, Call] = {
     "incidents": lambda store, who, _: store.incidents(who, start=MONDAY, end=LATE),
     "incident": lambda store, who, _: [store.incident(who, number) for number in range(1, 9)],
     "timeline": lambda store, who, _: [store.timeline(who, f"i{number}") for number in range(1, 9)],
+    "planned": lambda store, who, _: store.planned(who, start=MONDAY, end=LATE),
     "save_revision": lambda store, who, _: store.save_revision(who, "rev2", "bravo", LATE, "bravo"),
     "revision": lambda store, who, _: store.revision(who, "rev1"),
     "revisions": lambda store, who, _: store.revisions(who, start=MONDAY, end=LATE),
