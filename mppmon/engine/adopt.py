@@ -64,6 +64,7 @@ def _carry(old: World, new: World) -> None:
         new.reach_course[device] = old.reach_course[device]
         new.function_course[device] = old.function_course[device]
     new.confirmed = {device: at for device, at in old.confirmed.items() if device in new.reaches}
+    new.uptimes = {device: uptime for device, uptime in old.uptimes.items() if device in new.reaches}
     new.booting = old.booting & new.reaches.keys()
     new.folds = old.folds & new.reaches.keys()
     checks = {target.check for target in new.loaded.targets}

@@ -37,14 +37,15 @@ def states(turn: Turn) -> None:
         if reach.state is not State.UNKNOWN:
             uplink = world.loaded.mall.site.uplink
             metric = SITE_BLIND if uplink is not None and uplink.device == device_id else DEVICE_DOWN
-            _say(turn, device, metric, (), float(reach.state is State.DOWN), reach.since)
+            say(turn, device, metric, (), float(reach.state is State.DOWN), reach.since)
     for device_id in turn.asked | turn.changed.keys():
         device, asked = world.loaded.mall.devices[device_id], world.asks.get(f"{device_id}:{Kind.TELEMETRY}")
         if asked is not None and world.reaches[device_id].state is State.UP and asked.state is not State.UNKNOWN:
-            _say(turn, device, TELEMETRY_FAILED, (), float(asked.state is State.DOWN), asked.since)
+            say(turn, device, TELEMETRY_FAILED, (), float(asked.state is State.DOWN), asked.since)
 
 
-def _say(turn: Turn, device: Device, metric: str, labels: Labels, value: float, at: datetime) -> None:
+def say(turn: Turn, device: Device, metric: str, labels: Labels, value: float, at: datetime) -> None:
+    """Hold a reading of our own making against the rules."""
     for rule in turn.world.book.of(metric):
         if matches(rule, device.kind, labels):
             _hold(turn, rule, Reading(device.id, metric, labels, value, at))

@@ -15,6 +15,7 @@ from mppmon.engine import (
     pacing,
     quiet,
     reach,
+    restarts,
     stale,
     suspecting,
     telling,
@@ -29,6 +30,7 @@ def _take(turn: Turn, observation: Observation) -> None:
     for one in (observation, *observation.parts):
         reach.observed(turn, one)
         alerting.readings(turn, one)
+        restarts.read(turn, one)
 
 
 def decide(turn: Turn, observations: Sequence[Observation], *, last_seen_every: timedelta) -> None:

@@ -95,6 +95,7 @@ def _begin_watching(turn: Turn, now: datetime) -> None:
     world = turn.world
     world.confirmed.clear()
     world.asks.clear()
+    world.uptimes.clear()
     world.off_at = None
     world.watched_from = now
 

@@ -11,6 +11,7 @@ from mppmon.mall.passive import Passives, passives
 DEVICE_DOWN = "mppmon_device_down"
 SITE_BLIND = "mppmon_site_blind"
 TELEMETRY_FAILED = "mppmon_telemetry_failed"
+RESTARTED = "mppmon_device_restarted"
 """Metrics of our own verdicts; every other one is read from a device."""
 
 

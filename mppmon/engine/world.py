@@ -3,7 +3,7 @@
 Held in memory by its one thread, rebuilt from the store.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +28,7 @@ from mppmon.mall.health import Reach
 from mppmon.mall.impact import Index, Verdict, offered
 from mppmon.mall.model import Delivered, Delivery, Device, State
 from mppmon.mall.passive import Passives, passives
+from mppmon.mall.restart import Uptime
 
 Care = tuple[tuple[int, str, Labels, tuple[Rule, ...]], ...]
 """Of one schema and kind of device: `(index of the value, metric, labels, rules that ask for it)`."""
@@ -96,6 +97,10 @@ class World:
     decided: datetime = _EPOCH  # the newest decision; the order of decisions survives a clock that is set back
     targets: dict[str, tuple[Target, ...]] = field(default_factory=dict)
     passives: Passives = field(init=False)
+    uptimes: dict[str, Uptime] = field(default_factory=dict)  # by device: the newest reading of how long it is on
+    uptime_readers: dict[Schema, tuple[int, Callable[[float, float], float], float | None] | None] = field(
+        default_factory=dict
+    )
     care_cache: dict[tuple[Schema, str], Care] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
