@@ -58,7 +58,10 @@ class Mind:
 
     def see(self, device: str, *, answers: bool) -> Observation:
         """Whether it answers, now."""
-        outcome = Outcome.OK if answers else Outcome.TIMEOUT
+        return self.seen(device, Outcome.OK if answers else Outcome.TIMEOUT)
+
+    def seen(self, device: str, outcome: Outcome) -> Observation:
+        """How asking it ended, now."""
         return Observation(f"{device}:{Kind.LIVENESS}", device, outcome, self.now, 0.0)
 
     def play(self, probes: Sequence[tuple[float, str, bool]]) -> None:
