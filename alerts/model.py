@@ -236,6 +236,7 @@ class NoticeKind(StrEnum):
     MERGED = "merged"  # it is the same fault as another one, and goes on there
     DETAILS = "details"
     NOTICE = "notice"  # about ourselves
+    CANARY = "canary"  # a daily test whether messages arrive by this channel
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ the same key. The store behind the outbox belongs to the caller.
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
@@ -63,8 +63,15 @@ class OnResult(Protocol):
     def __call__(self, notification: Notification, result: Result, seconds: float, /) -> None: ...
 
 
+Keep = Callable[[Callable[[], Coroutine[object, object, object]], str], Coroutine[object, object, None]]
+"""Runs a lane, named, and begins it anew where it ends by a fault."""
+
+
 class Sender:
-    """Sends what the outbox holds. Every channel has a lane of its own: a slow one delays no other."""
+    """Sends what the outbox holds. Every channel has a lane of its own: a slow one delays no other.
+
+    `keep`: who runs the lanes; without one a lane that ends by a fault of ours ends the sender.
+    """
 
     def __init__(
         self,
@@ -74,8 +81,9 @@ class Sender:
         on_result: OnResult | None = None,
         rng: random.Random | None = None,
         deadline: float = DEADLINE,
+        keep: Keep | None = None,
     ) -> None:
-        self._outbox = outbox
+        self._outbox, self._keep = outbox, keep or _once
         rng = rng or random.Random()  # noqa: S311  # jitter, no secret
         self._on_result, self._rng, self._deadline = on_result, rng, deadline
         self._lanes = {name: self._lane(channel) for name, channel in channels.items()}
@@ -97,7 +105,7 @@ class Sender:
                 self._group = None
 
     def _lane(self, channel: Channel) -> "_Lane":
-        return _Lane(self._outbox, channel, self._on_result, self._rng, self._deadline)
+        return _Lane(self._outbox, channel, self._on_result, self._rng, self._deadline, self._keep)
 
     def replace(self, channels: Mapping[str, Channel]) -> None:
         """Send by these channels from now on. A channel that stays (the same object) is not disturbed; what another one
@@ -126,11 +134,17 @@ class _Lane:
     """One channel's way out: at most `channel.concurrency` sends at a time."""
 
     def __init__(
-        self, outbox: Outbox, channel: Channel, on_result: OnResult | None, rng: random.Random, deadline: float
+        self,
+        outbox: Outbox,
+        channel: Channel,
+        on_result: OnResult | None,
+        rng: random.Random,
+        deadline: float,
+        keep: Keep,
     ) -> None:
         self.name = channel.name
         self._outbox, self._channel, self._on_result = outbox, channel, on_result
-        self._rng, self._deadline = rng, deadline
+        self._rng, self._deadline, self._keep = rng, deadline, keep
         self._awake = asyncio.Event()
         self._running = 0
         self._retired = False
@@ -139,7 +153,8 @@ class _Lane:
         return self._channel is channel
 
     def begin(self, group: asyncio.TaskGroup) -> None:
-        group.create_task(self.run(), name=f"send {self.name}")
+        group.create_task(self._keep(self.run, f"lane of {self.name}"), name=f"send {self.name}")
+        self.wake()
 
     def wake(self) -> None:
         self._awake.set()
@@ -206,6 +221,10 @@ class _Lane:
         except asyncio.CancelledError:
             await asyncio.wait({marking}, timeout=_GRACE)
             raise
+
+
+async def _once(work: Callable[[], Coroutine[object, object, object]], _name: str) -> None:
+    await work()
 
 
 async def _or_else(asked: Awaitable[_T], otherwise: _T) -> _T:

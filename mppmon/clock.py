@@ -1,5 +1,6 @@
 """The only reading of the clock. Everything else is handed the time."""
 
+import ctypes
 import os
 import time
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from uuid import UUID
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)
 """No clock that shows an earlier time is right: this program was written after it."""
 
+_UNSYNCHRONISED = 0x40  # STA_UNSYNC of adjtimex(2)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -36,6 +38,29 @@ class Clock:
     def event_id(self) -> str:
         """Return a UUIDv7 (RFC 9562) of this clock's time, so that ids sort by Clock time also when it is moved."""
         return uuid7(self.now())
+
+
+class _Timex(ctypes.Structure):
+    """`struct timex` of adjtimex(2), as far as it is read; the rest is room for what the kernel writes."""
+
+    _fields_ = (
+        ("modes", ctypes.c_uint),
+        *((name, ctypes.c_long) for name in ("offset", "freq", "maxerror", "esterror")),
+        ("status", ctypes.c_int),
+        ("rest", ctypes.c_long * 40),
+    )
+    modes: int
+    status: int
+
+
+def synchronised() -> bool | None:
+    """Return whether the kernel calls its clock synchronised; None when it does not tell."""
+    found = _Timex()  # modes 0: only a question
+    try:
+        answer = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(found))
+    except (OSError, AttributeError):
+        return None
+    return None if answer < 0 else not found.status & _UNSYNCHRONISED
 
 
 def micros(at: datetime) -> int:

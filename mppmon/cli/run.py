@@ -22,14 +22,14 @@ def command(config: Path, state: Path, *, verbose: bool) -> None:
     """
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the daemon listens to it: it must not die of a reload
     from mppmon.config import ConfigErrors  # noqa: PLC0415  # heavy: only when it is run
-    from mppmon.daemon import Options, leave, serve  # noqa: PLC0415  # likewise
+    from mppmon.daemon import Options, Systemd, leave, serve  # noqa: PLC0415  # likewise
     from mppmon.store import Locked, SchemaNewer, StoreError  # noqa: PLC0415  # likewise
 
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     for noisy in ("apscheduler", "asyncio", "urllib3", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
-        saved = asyncio.run(serve(Options(config, state), ready=_say))
+        saved = asyncio.run(serve(Options(config, state, systemd=Systemd.found()), ready=_say))
         leave(0 if saved else 1)
     except ConfigErrors as errors:
         for problem in errors.problems:

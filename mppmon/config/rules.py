@@ -12,8 +12,9 @@ from mppmon.config.validate import validate
 from mppmon.mall.model import DeviceKind
 
 FILE = "rules.yaml"
-KINDS = frozenset({*(kind.value for kind in DeviceKind), "site", "service"})
-"""What a rule may speak of: devices by kind, the mall itself, a service at a counter."""
+DAEMON = "daemon"
+KINDS = frozenset({*(kind.value for kind in DeviceKind), "site", "service", DAEMON})
+"""What a rule may speak of: devices by kind, the mall itself, a service at a counter, the daemon itself."""
 
 
 @cache

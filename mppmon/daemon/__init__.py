@@ -2,5 +2,6 @@
 
 from mppmon.daemon.options import Options
 from mppmon.daemon.serve import leave, serve
+from mppmon.daemon.systemd import Systemd
 
-__all__ = ["Options", "leave", "serve"]
+__all__ = ["Options", "Systemd", "leave", "serve"]

@@ -9,7 +9,7 @@ from alerts.inbox import Inbox
 from alerts.model import Notification
 from alerts.outbox import OnResult, Outbox, Sender, Sent
 from alerts.settings import ChannelSettings
-from mppmon.daemon.background import keep_at_work
+from mppmon.daemon.parts import Parts
 
 _AGAIN = (5.0, 30.0, 120.0)
 """Seconds before each further attempt at what no outbox keeps."""
@@ -28,12 +28,13 @@ class Listening(Protocol):
 class Channels:
     """Lives in the poll loop."""
 
-    def __init__(self, opened: Open, inbox: Inbox, outbox: Outbox, on_result: OnResult) -> None:
+    def __init__(self, opened: Open, inbox: Inbox, outbox: Outbox, on_result: OnResult, parts: Parts) -> None:
         self._open, self._inbox = opened, inbox
         self._settings: Mapping[str, ChannelSettings] = {}
         self._channels: dict[str, Channel] = {}
         self._listeners: dict[str, asyncio.Task[None]] = {}
-        self._sender = Sender(outbox, {}, on_result=on_result)
+        self._parts = parts
+        self._sender = Sender(outbox, {}, on_result=on_result, keep=parts.keep)
         self._sending: asyncio.Task[None] | None = None
         self._on_result = on_result
         self._sending_now: set[asyncio.Task[None]] = set()
@@ -51,10 +52,10 @@ class Channels:
         self._sender.replace(self._channels)
         for name, channel in new.items():
             if isinstance(channel, Listening):
-                work = keep_at_work(channel.listen, f"listener of {name}")
+                work = self._parts.keep(channel.listen, f"listener of {name}")
                 self._listeners[name] = asyncio.create_task(work, name=f"listen-{name}")
         if self._sending is None:
-            self._sending = asyncio.create_task(keep_at_work(self._sender.run, "the sender"), name="sender")
+            self._sending = asyncio.create_task(self._parts.keep(self._sender.run, "sender"), name="sender")
 
     def send_now(self, notifications: Sequence[Notification]) -> None:
         """Send what no outbox keeps: each once, and again a few times where its channel says later."""

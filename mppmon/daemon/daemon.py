@@ -23,10 +23,15 @@ from collectors.pc.collector import PcCollector
 from collectors.snmp.collector import SnmpCollector
 from collectors.snmp.probe import describe
 from mppmon.config import Loaded, from_normalised, load
+from mppmon.daemon.alive import ENGINE, WEB, Alive
 from mppmon.daemon.channels import Channels
+from mppmon.daemon.host import Host
 from mppmon.daemon.options import Options
+from mppmon.daemon.parts import Parts
 from mppmon.daemon.reload import Reloader
+from mppmon.daemon.selfwatch import SelfWatch, Watched
 from mppmon.daemon.settings_desk import SettingsDesk
+from mppmon.daemon.ways import Asked, Taken
 from mppmon.engine.core import Engine
 from mppmon.engine.outbox import EngineInbox, EngineOutbox
 from mppmon.engine.snapshot import Snapshot
@@ -66,14 +71,19 @@ class Daemon:
         self._exporter.inventory(loaded.mall)
         self._metrics.info(version=version("mppmon"), revision=loaded.revision)
         self._engine = Engine(loaded, store, options.clock, self)
+        self._parts, self._asked, self._taken = Parts(), Asked(), Taken()
+        self._watch: SelfWatch | None = None
+        self._alive: Alive | None = None
         self._outbox = EngineOutbox(self._engine, loop, on_pending=self._metrics.outbox)
         inbox = EngineInbox(self._engine)
-        self._channels = Channels(options.channels, inbox, self._outbox, self._sent)
+        self._channels = Channels(options.channels, inbox, self._outbox, self._sent, self._parts)
         self.reloader = Reloader(
             self._engine,
             read=lambda today: load(options.config, today=today),
             today=lambda: self._clock.now().date(),
             take_over=self._take_over,
+            on_begin=lambda: options.systemd.reloading(self._clock.monotonic()),
+            on_end=lambda: options.systemd.ready("at work"),
         )
         self._shown = loaded
         self._renewing: asyncio.Task[None] | None = None
@@ -98,7 +108,8 @@ class Daemon:
         self._channels.replace(self._loaded.channels)
         stack.push_async_callback(self._channels.close)
         await self._start_polling(stack)
-        self._start_web(stack)
+        web = self._start_web(stack)
+        self._start_watch(web, stack)
 
     async def _start_polling(self, stack: AsyncExitStack) -> None:
         icmp = IcmpCollector(now=self._clock.now)
@@ -118,7 +129,8 @@ class Daemon:
         self._icmp = icmp.available()
         self._checks = _checks_by_device(choose(self._loaded.targets, icmp=self._icmp))
         targets = [target for checks in self._checks.values() for target in checks.values()]
-        scheduler = Scheduler(self._clock, on_missed=self._metrics.missed, on_jump=self._metrics.clock_jump)
+        self._asked.follow(targets, self._loop.time())
+        scheduler = Scheduler(self._clock, on_missed=self._metrics.missed, on_jump=self._jumped)
         wheel = Wheel()
         self._poller = Poller(
             wheel, self._collectors, targets, emit=self._observed, clock=self._clock, metrics=self._metrics
@@ -131,7 +143,7 @@ class Daemon:
         scheduler.start(self._loop)
         stack.callback(scheduler.shutdown)
 
-    def _start_web(self, stack: AsyncExitStack) -> None:
+    def _start_web(self, stack: AsyncExitStack) -> WebServer:
         house = House(
             engine=self._engine,
             clock=self._clock,
@@ -152,12 +164,38 @@ class Daemon:
         web.start()
         stack.callback(web.stop)
         self.port = web.port
+        return web
+
+    def _start_watch(self, web: WebServer, stack: AsyncExitStack) -> None:
+        doors = {ENGINE: self._engine.intake.call, WEB: web.call}
+        self._alive = Alive(self._clock, doors, lambda: self._engine.refused_since)
+        watched = Watched(
+            self._engine,
+            self._metrics,
+            self._parts,
+            Host(self._options.state),
+            self._alive,
+            self._asked,
+            self._taken,
+            self._options.systemd,
+            self._ended,
+        )
+        watch = self._watch = SelfWatch(watched, lambda: self._loaded)
+        task = asyncio.create_task(self._parts.keep(watch.run, "self-watch"), name="self-watch")
+        stack.callback(task.cancel)
 
     # --- observations in ------------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
         self._engine.tick()
         self._metrics.queue(len(self._engine.intake))
+        if self._alive is not None:
+            self._alive.ticked()
+
+    def _jumped(self, seconds: float) -> None:
+        self._metrics.clock_jump(seconds)
+        if self._watch is not None:
+            self._watch.jumped(seconds)
 
     def _next_night(self, after: datetime) -> datetime:
         """Return the next 00.05, mall time."""
@@ -170,8 +208,10 @@ class Daemon:
         self._loaded = loaded
         self._checks = _checks_by_device(choose(loaded.targets, icmp=self._icmp))
         self._polled &= {target.check for checks in self._checks.values() for target in checks.values()}
+        targets = [target for checks in self._checks.values() for target in checks.values()]
+        self._asked.follow(targets, self._loop.time())
         if self._poller is not None:
-            self._poller.replace(target for checks in self._checks.values() for target in checks.values())
+            self._poller.replace(targets)
         self._channels.replace(loaded.channels)
         self._outbox.poke()
         self._metrics.info(version=version("mppmon"), revision=loaded.revision)
@@ -184,6 +224,7 @@ class Daemon:
 
     def _observed(self, observation: Observation) -> None:
         self._polled.add(observation.check)
+        self._asked.observed(observation.check, self._loop.time())
         self._exporter.observed(observation)
         self._engine.observe(observation)
 
@@ -267,6 +308,7 @@ class Daemon:
 
     def commit_failed(self, error: StoreError) -> None:
         """Say it, once a turn; nothing is lost, the batch waits."""
+        self._metrics.refused()
         _log.error("the database refused a transaction, it is kept and tried again: %s", error)
 
     def tell_undurably(self, notifications: Sequence[Notification]) -> None:
@@ -277,6 +319,7 @@ class Daemon:
         outcome = "sent" if isinstance(result, Sent) else ("retry" if result.retry else "dead")
         reason = "" if isinstance(result, Sent) else result.reason
         self._metrics.sent(notification.channel, outcome, reason)
+        self._taken.result(notification.channel, result, self._loop.time())
         _log.info(
             "%s to %s by %s: %s %s (%.2f s)",
             notification.kind,

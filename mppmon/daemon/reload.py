@@ -46,7 +46,7 @@ class Reloader:
     """Lives in the poll loop; one reload at a time.
 
     `read` loads the configuration from disk (in a thread), `take_over` lets every part of the daemon follow after the
-    engine's commit.
+    engine's commit. `on_begin`, `on_end`: told when one is under way.
     """
 
     def __init__(
@@ -56,8 +56,11 @@ class Reloader:
         read: Callable[[date], Loaded],
         today: Callable[[], date],
         take_over: Callable[[Loaded], Awaitable[None]],
+        on_begin: Callable[[], None] = lambda: None,
+        on_end: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine, self._read, self._today, self._take_over = engine, read, today, take_over
+        self._on_begin, self._on_end = on_begin, on_end
         self._one_at_a_time = asyncio.Lock()
         self._later: asyncio.Task[None] | None = None
 
@@ -72,22 +75,29 @@ class Reloader:
     async def reload(self, author: str) -> Outcome:
         """Take over what is on disk. That something is wrong there is shown to readers until a reload succeeds."""
         async with self._one_at_a_time:
+            self._on_begin()
             try:
-                loaded = await self._load()
-            except ConfigErrors as errors:
-                self._engine.rejected(len(errors.problems))
-                _log.error("reload by %s: nothing was changed, %d problems: %s", author, len(errors.problems), errors)
-                return Outcome(done=False, problems=errors.problems)
-            outcome = self._outcome(loaded, done=True)
-            adopted = asyncio.wrap_future(self._engine.adopt(loaded, author=author))
-            try:
-                await asyncio.wait_for(asyncio.shield(adopted), _PATIENCE)
-            except (StoreError, TimeoutError) as error:
-                return self._waiting(author, outcome, error, adopted, loaded)
-            await self._take_over(loaded)
-            self._engine.rejected(0)
-            _log.info("reload by %s: revision %s, %d changes", author, loaded.revision, len(_lines(outcome)))
-            return outcome
+                return await self._reload(author)
+            finally:
+                self._on_end()
+
+    async def _reload(self, author: str) -> Outcome:
+        try:
+            loaded = await self._load()
+        except ConfigErrors as errors:
+            self._engine.rejected(len(errors.problems))
+            _log.error("reload by %s: nothing was changed, %d problems: %s", author, len(errors.problems), errors)
+            return Outcome(done=False, problems=errors.problems)
+        outcome = self._outcome(loaded, done=True)
+        adopted = asyncio.wrap_future(self._engine.adopt(loaded, author=author))
+        try:
+            await asyncio.wait_for(asyncio.shield(adopted), _PATIENCE)
+        except (StoreError, TimeoutError) as error:
+            return self._waiting(author, outcome, error, adopted, loaded)
+        await self._take_over(loaded)
+        self._engine.rejected(0)
+        _log.info("reload by %s: revision %s, %d changes", author, loaded.revision, len(_lines(outcome)))
+        return outcome
 
     def _waiting(
         self, author: str, outcome: Outcome, error: Exception, adopted: "asyncio.Future[None]", loaded: Loaded

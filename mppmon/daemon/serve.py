@@ -46,10 +46,12 @@ async def serve(options: Options, *, ready: Callable[[int], None] | None = None)
                 await daemon.start(stack)
                 gc.collect()
                 gc.freeze()
+                options.systemd.ready(f"at work, revision {loaded.revision}")
                 if ready is not None:
                     ready(daemon.port)
                 await _until(stop, hangup, daemon)
                 _log.info("stopping")
+                options.systemd.stopping()
             return daemon.durable
 
 

@@ -1,6 +1,5 @@
 """The clock of this machine: whether it is kept right, and is right."""
 
-import ctypes
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -12,7 +11,7 @@ import psutil
 
 from alerts.settings import TelegramSettings
 from collectors.settings import HttpSettings
-from mppmon.clock import BUILT
+from mppmon.clock import BUILT, synchronised
 from mppmon.config import Loaded
 from mppmon.doctor.bound import in_thread
 from mppmon.doctor.case import Case
@@ -22,44 +21,20 @@ _SYNC, _CLOCK, _ZONE, _OUTSIDE = "time synchronisation", "clock", "time zone", "
 _RTC = Path("/sys/class/rtc/rtc0/since_epoch")
 _KEEPERS = ("chronyd", "ntpd", "openntpd", "systemd-timesyncd", "systemd-timesyn", "ptp4l")
 _INSTALL = "sudo apt install chrony"
-_UNSYNCHRONISED = 0x40  # STA_UNSYNC of adjtimex(2)
 _LONGEST = timedelta(days=365 * 20)  # no installation is older than its program by more
 _OFF, _FAR_OFF = timedelta(seconds=5), timedelta(seconds=60)
 _PATIENCE = 4.0
-
-
-class _Timex(ctypes.Structure):
-    """`struct timex` of adjtimex(2), as far as it is read; the rest is room for what the kernel writes."""
-
-    _fields_ = (
-        ("modes", ctypes.c_uint),
-        *((name, ctypes.c_long) for name in ("offset", "freq", "maxerror", "esterror")),
-        ("status", ctypes.c_int),
-        ("rest", ctypes.c_long * 40),
-    )
-    modes: int
-    status: int
 
 
 async def check_clock(case: Case) -> Sequence[Finding]:
     """Ask the kernel, the hardware clock and the time zone data."""
     return await in_thread(
         lambda: [
-            judge_sync(_synchronised(), _keepers()),
+            judge_sync(synchronised(), _keepers()),
             judge_clock(case.now, _hardware()),
             judge_zone(case.loaded.mall.site.timezone if case.loaded else None),
         ]
     )
-
-
-def _synchronised() -> bool | None:
-    """Return the kernel's word; None when it gives none."""
-    found = _Timex()  # modes 0: only a question
-    try:
-        answer = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(found))
-    except (OSError, AttributeError):
-        return None
-    return None if answer < 0 else not found.status & _UNSYNCHRONISED
 
 
 def _keepers() -> list[str]:

@@ -75,7 +75,7 @@ def _carry(old: World, new: World) -> None:
         new.delivery_course[key] = old.delivery_course[key]
     new.incidents, new.pages, new.closed = old.incidents, old.pages, old.closed
     new.unsent, new.hurried, new.windows = old.unsent, old.hurried, old.windows
-    new.silences = old.silences
+    new.silences, new.host = old.silences, old.host
     new.next_number, new.last_seen = old.next_number, old.last_seen
     new.watched_from, new.decided = old.watched_from, old.decided
     if old.loaded.mall.site.uplink == new.loaded.mall.site.uplink:

@@ -24,7 +24,7 @@ def readings(turn: Turn, observation: Observation) -> None:
     for position, metric, labels, rules in world.care(observation.schema, device.kind):
         reading = Reading(device.id, metric, labels, observation.values[position], observation.evidence_at)
         for rule in rules:
-            _hold(turn, rule, reading)
+            hold(turn, rule, reading)
 
 
 def states(turn: Turn) -> None:
@@ -48,10 +48,11 @@ def say(turn: Turn, device: Device, metric: str, labels: Labels, value: float, a
     """Hold a reading of our own making against the rules."""
     for rule in turn.world.book.of(metric):
         if matches(rule, device.kind, labels):
-            _hold(turn, rule, Reading(device.id, metric, labels, value, at))
+            hold(turn, rule, Reading(device.id, metric, labels, value, at))
 
 
-def _hold(turn: Turn, rule: Rule, reading: Reading) -> None:
+def hold(turn: Turn, rule: Rule, reading: Reading) -> None:
+    """Hold one reading against one rule that asks for it."""
     world = turn.world
     key = AlertKey(rule.name, reading.subject, reading.labels)
     held, before = holds(rule.condition, reading), world.alerts.get(key)
@@ -87,7 +88,7 @@ def _keep(
     for effect in effects:
         if isinstance(effect, Fired):
             turn.fired.append(effect.alert)
-            if rule.blocks:
+            if rule.blocks and key.subject in world.reaches:  # the daemon itself has no function
                 world.blocking.setdefault(key.subject, set()).add(key)
                 turn.changed.setdefault(key.subject, effect.alert.since)
         elif isinstance(effect, Resolved):

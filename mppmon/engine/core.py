@@ -22,6 +22,7 @@ from mppmon.engine.commands import Answer, Command
 from mppmon.engine.decide import decide
 from mppmon.engine.incidents import CONFIG
 from mppmon.engine.intake import Intake
+from mppmon.engine.itself import Figure, look
 from mppmon.engine.pacing import delivered
 from mppmon.engine.pulse import Pulse, SetBack
 from mppmon.engine.quiet import forget_covering
@@ -135,6 +136,11 @@ class Engine:
         return self._thread.is_alive()
 
     @property
+    def refused_since(self) -> datetime | None:
+        """Since when the database refuses; None: it does not."""
+        return self._refused_since
+
+    @property
     def durable(self) -> bool:
         """Whether the database took the newest turn."""
         return self._refused_since is None
@@ -170,6 +176,10 @@ class Engine:
         row ends in the same transaction.
         """
         gave_up(self._turn, notification, reason=reason)
+
+    def look_at_itself(self, figures: Sequence[Figure], *, host: str) -> None:
+        """Take figures of the daemon about itself; returns at once. `host`: the machine's name."""
+        self.intake.call(lambda: look(self._turn, figures, host=host))
 
     def submit(self, command: Command) -> "Future[Answer]":
         """Take a command; the future is done after the commit."""

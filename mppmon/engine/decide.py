@@ -12,6 +12,7 @@ from mppmon.engine import (
     folding,
     hours,
     incidents,
+    itself,
     pacing,
     quiet,
     reach,
@@ -59,6 +60,7 @@ def decide(turn: Turn, observations: Sequence[Observation], *, last_seen_every: 
     incidents.open_for(turn)
     quiet.tell_covered(turn)
     folding.fold(turn)
+    itself.open_for(turn)
     incidents.close_mended(turn)
     incidents.refresh(turn)
     telling.escalations(turn)

@@ -62,7 +62,7 @@ def open_for(turn: Turn) -> None:
         incident = group.assign(alert, root=device.id, open_incidents=of_root)
         facts = facts_of(world, device, alert)
         if incident is None:
-            incident = _begin(turn, device, facts)
+            incident = begin(turn, device, facts)
             by_root[device.id].append(incident.id)
         elif incident.status is IncidentStatus.MENDED:
             incident = group.back(incident, facts, now=turn.now)
@@ -72,7 +72,7 @@ def open_for(turn: Turn) -> None:
             incident = replace(incident, facts=replace(incident.facts, stopped=stopped))
         elif _graver(facts, incident.facts):
             incident = replace(incident, facts=replace(facts, since=incident.facts.since))
-        _save(turn, incident)
+        save(turn, incident)
         belongs = replace(alert, incident=incident.id)
         world.alerts[alert.key] = belongs
         turn.batch.alerts.append(belongs)
@@ -97,8 +97,11 @@ def _may_be_off(turn: Turn, device: Device) -> bool:
     return turn.world.reaches[device.id].state is State.UNKNOWN and may_be_off(turn.world, device, turn.now)
 
 
-def _begin(turn: Turn, device: Device, facts: Facts) -> Incident:
-    """Open an incident, or the one that was closed lately of the same cause; somebody is called either way."""
+def begin(turn: Turn, device: Device, facts: Facts, *, policy: str | None = None) -> Incident:
+    """Open an incident, or the one that was closed lately of the same cause; somebody is called either way.
+
+    `policy`: by which one; None: the mall's.
+    """
     world = turn.world
     before = world.closed.pop(device.id, None)
     reopen = timedelta(seconds=world.loaded.settings.reopen_seconds)
@@ -118,7 +121,8 @@ def _begin(turn: Turn, device: Device, facts: Facts) -> Incident:
         world.next_number += 1
         incident = group.tell(opened, now=turn.now)
         turn.event(incident.id, EventKind.OPENED)
-    page = Page(turn.new_id(), incident.id, world.loaded.policy, PageStatus.PAGING, step=0, next_at=turn.now)
+    called_by = policy or world.loaded.policy
+    page = Page(turn.new_id(), incident.id, called_by, PageStatus.PAGING, step=0, next_at=turn.now)
     world.pages[incident.id] = page
     turn.batch.pages.append(page)
     return incident
@@ -150,7 +154,7 @@ def refresh(turn: Turn) -> None:
         facts = replace(facts, stopped=united(facts.stopped, *others))
         if facts.stopped and facts.stopped != incident.facts.stopped:
             facts = replace(incident.facts, stopped=facts.stopped, children=facts.children or incident.facts.children)
-            _save(turn, replace(incident, facts=facts, agencies=_agencies(device, facts)))
+            save(turn, replace(incident, facts=facts, agencies=_agencies(device, facts)))
 
 
 def close_mended(turn: Turn) -> None:
@@ -165,7 +169,7 @@ def close_mended(turn: Turn) -> None:
         mended = max(
             (one.cleared_at or turn.now for one in turn.resolved if one.incident == incident_id), default=turn.now
         )
-        _save(turn, replace(incident, status=IncidentStatus.MENDED, mended_at=mended))
+        save(turn, replace(incident, status=IncidentStatus.MENDED, mended_at=mended))
         turn.event(incident_id, EventKind.MENDED, at=mended)
     calm = timedelta(seconds=world.loaded.settings.calm_seconds)
     for incident in [one for one in world.incidents.values() if one.status is IncidentStatus.MENDED]:
@@ -181,7 +185,7 @@ def _close(turn: Turn, incident: Incident) -> None:
         never = take_back(turn, incident.id)
         page = replace(page, told=tuple(one for one in page.told if one not in never))
         tell_all(turn, escalation.finish(page, now=turn.now), incident, NoticeKind.RESOLVED)
-    _save(turn, incident)
+    save(turn, incident)
     turn.event(incident.id, EventKind.CLOSED)
     del world.incidents[incident.id]
     world.closed[incident.root] = incident
@@ -200,7 +204,7 @@ def withdraw(turn: Turn) -> None:
         page = world.pages.pop(incident.id, None)
         if page is not None:
             tell_all(turn, escalation.finish(page, now=turn.now), closed, NoticeKind.WITHDRAWN)
-        _save(turn, closed)
+        save(turn, closed)
         turn.event(closed.id, EventKind.CLOSED, text=CONFIG)
         del world.incidents[closed.id]
 
@@ -304,6 +308,7 @@ def _graver(new: Facts, old: Facts) -> bool:
     return len(new.stopped) > len(old.stopped)
 
 
-def _save(turn: Turn, incident: Incident) -> None:
+def save(turn: Turn, incident: Incident) -> None:
+    """Keep an incident as it is now, in memory and for the commit."""
     turn.world.incidents[incident.id] = incident
     turn.batch.incidents.append(incident)

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from alerts.model import Alert
 from alerts.silence import Silence, silenced
 from alerts.timeline import EventKind
+from mppmon.config.rules import DAEMON
 from mppmon.engine.commands import Answer, Hush, Speak
 from mppmon.engine.turn import Turn
+from mppmon.engine.watching import SELF
 from mppmon.engine.wishes import wish_problem
 from mppmon.engine.world import World
 
@@ -19,6 +21,8 @@ def quiet(world: World, alert: Alert, *, now: datetime) -> Silence | None:
     if not world.covering:
         return None
     device = world.device(alert.key.subject)
+    if alert.key.subject == SELF:
+        return silenced(alert.key, world.covering, now=now, more={"kind": DAEMON})
     more = {"kind": device.kind.value, "agency": device.agency or "", "place": device.place} if device else {}
     return silenced(alert.key, world.covering, now=now, more=more)
 

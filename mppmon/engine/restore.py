@@ -91,5 +91,5 @@ def _mark(world: World, subject: str, since: datetime) -> None:
 def block(world: World, alert: Alert) -> None:
     """Note a firing alert that stops its device from doing its job."""
     rule = world.book.named(alert.key.rule)
-    if rule is not None and rule.blocks and alert.status is AlertStatus.FIRING:
+    if rule is not None and rule.blocks and alert.key.subject in world.reaches and alert.status is AlertStatus.FIRING:
         world.blocking.setdefault(alert.key.subject, set()).add(alert.key)

@@ -10,7 +10,7 @@ from alerts.silence import Silence
 from mppmon.config import Loaded
 from mppmon.engine.world import World
 from mppmon.mall.impact import Verdict
-from mppmon.mall.model import State
+from mppmon.mall.model import Device, DeviceKind, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,12 @@ class Snapshot:
     silences: tuple[Silence, ...] = ()  # also of later
     covering: tuple[Silence, ...] = ()  # silences and maintenance windows in force
     changed: frozenset[str] = frozenset()
+    host: str = ""  # the machine the daemon runs on
+
+    def subject(self, alert: Alert) -> Device:
+        """Return what an alert is about: a device of the mall, or the daemon, shown like one."""
+        found = self.loaded.mall.devices.get(alert.key.subject)
+        return found or Device(alert.key.subject, DeviceKind.SERVER, alert.key.subject, place=self.host)
 
     @property
     def line_cut(self) -> bool:
@@ -66,4 +72,5 @@ def picture(world: World, version: int, now: datetime, changed: frozenset[str]) 
         covering=world.covering,
         silences=tuple(sorted(world.silences.values(), key=lambda one: one.end)),
         changed=changed,
+        host=world.host,
     )

@@ -9,10 +9,12 @@ from alerts.channels.base import Reason
 from alerts.message import addressed, key_elsewhere, render
 from alerts.message import key as notification_key
 from alerts.model import Incident, IncidentStatus, NoticeKind, Notification, Page, PageStatus, Person, Policy, Tell
+from mppmon.engine import itself
 from mppmon.engine.pacing import end, place, put
 from mppmon.engine.quiet import all_quiet
 from mppmon.engine.turn import Turn
-from mppmon.engine.ways import ways
+from mppmon.engine.watching import SELF
+from mppmon.engine.ways import ADMINISTRATORS, failing, ways
 from mppmon.engine.world import World
 from mppmon.i18n import Speech, speech
 from mppmon.mall import topology
@@ -40,6 +42,8 @@ def escalations(turn: Turn) -> None:
 def policy_of(world: World, page: Page) -> Policy:
     """Return a page's policy; the mall's present one where that was renamed or removed meanwhile."""
     policies = world.loaded.policies
+    if page.policy == ADMINISTRATORS:
+        return itself.policy(world)
     return policies.get(page.policy) or policies[world.loaded.policy]
 
 
@@ -135,6 +139,9 @@ def route(world: World, person: Person, root: str) -> tuple[str, str] | None:
     `root`: the incident's cause. What the line itself hangs on takes the line with it, before any anchor was asked.
     """
     known = ways(world, person)
+    if root == SELF:
+        broken = failing(world)
+        known = [one for one in known if one[0] not in broken] or known
     if line_in_doubt(world, root):
         local = [one for one in known if not world.loaded.channels[one[0]].needs_internet]
         known = local or known
@@ -150,7 +157,11 @@ def line_in_doubt(world: World, root: str) -> bool:
     reach = world.reaches[uplink.device]
     if reach.state is not State.UP or reach.failures:
         return True
-    return root != uplink.device and uplink.device in topology.below(mall, root) and world.functions[root] is State.DOWN
+    return (
+        root not in {uplink.device, SELF}
+        and uplink.device in topology.below(mall, root)
+        and world.functions[root] is State.DOWN
+    )
 
 
 def name_of(world: World, person: str | None, speech: Speech) -> str | None:

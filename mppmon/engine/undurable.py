@@ -3,13 +3,11 @@
 from datetime import datetime, timedelta
 
 from alerts.message import key_of_many
-from alerts.model import NoticeKind, Notification, Person
+from alerts.model import NoticeKind, Notification
 from alerts.notices import not_durable
 from mppmon.engine.turn import Turn
-from mppmon.engine.ways import ways
-from mppmon.engine.world import World
+from mppmon.engine.ways import administrators, ways
 from mppmon.i18n import speech
-from mppmon.mall.principal import Role
 
 PATIENCE = timedelta(seconds=30)
 """How long the database may refuse before somebody is told."""
@@ -22,7 +20,7 @@ def notices(turn: Turn, *, since: datetime, reason: str) -> list[Notification]:
     waiting = [one for one in world.open_incidents() if one.id in unsaved]
     speak = speech(world.loaded.mall.site.timezone)
     found = []
-    for person in _who(world):
+    for person in administrators(world):
         channel, address = ways(world, person)[0]
         message = not_durable(since, reason, waiting, speech=speak(person.language), now=turn.now)
         key = key_of_many(("not-durable", since.isoformat(), person.id))
@@ -32,10 +30,3 @@ def notices(turn: Turn, *, since: datetime, reason: str) -> list[Notification]:
             )
         )
     return found
-
-
-def _who(world: World) -> list[Person]:
-    people = world.loaded.people
-    able = [one for one in people.values() if one.role == Role.ADMINISTRATOR and ways(world, one)]
-    fallback = world.loaded.policies[world.loaded.policy].fallback
-    return able or [people[one] for one in fallback if one in people and ways(world, people[one])]

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 
-from alerts.model import Alert, Rule
+from alerts.model import Alert, Labels, Rule
 from alerts.rule import matches
 from collectors.collector import Kind, Target
 from mppmon.config import Loaded
+from mppmon.config.rules import DAEMON
 from mppmon.mall.passive import Passives, passives
+
+SELF = "mppmon"
+"""The subject of alerts about the daemon itself, and the root of their incident."""
 
 DEVICE_DOWN = "mppmon_device_down"
 SITE_BLIND = "mppmon_site_blind"
@@ -43,6 +47,8 @@ def _watched(
     loaded: Loaded, rule: Rule | None, targets: Mapping[str, list[Target]], known: Passives, alert: Alert
 ) -> bool:
     mall = loaded.mall
+    if alert.key.subject == SELF:
+        return rule is not None and matches(rule, DAEMON, alert.key.labels) and _ours(loaded, alert.key.labels)
     device = mall.devices.get(alert.key.subject)
     if rule is None or device is None or not matches(rule, device.kind.value, alert.key.labels):
         return False
@@ -54,6 +60,16 @@ def _watched(
         return metric == DEVICE_DOWN
     asked = {target.kind for target in (*targets.get(device.id, ()), *targets.get(device.via or "", ()))}
     return bool(asked) if metric == DEVICE_DOWN else Kind.TELEMETRY in asked
+
+
+def _ours(loaded: Loaded, labels: Labels) -> bool:
+    """Whether the daemon still has what these labels name: without it no further reading would come."""
+    known = {
+        "channel": loaded.channels.keys(),
+        "person": loaded.people.keys(),
+        "way": {one.way.value for one in loaded.targets},
+    }
+    return all(value in known[label] for label, value in labels if label in known)
 
 
 def changed(before: Loaded, after: Loaded, alerts: Iterable[Alert]) -> frozenset[str]:

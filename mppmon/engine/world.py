@@ -86,6 +86,7 @@ class World:
     held: dict[str, Silence] = field(default_factory=dict)  # alert -> what keeps it from calling somebody
     next_number: int = 1
     blind: bool = False
+    host: str = ""  # the name of the machine the daemon runs on, as messages say it
     rejected: int = 0  # problems for which the newest reload was refused
     off: frozenset[str] = frozenset()  # down, but not expected on now
     booting: set[str] = field(default_factory=set)  # what may still be starting, or has just had its time

@@ -2,6 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
+from mppmon.exporter.figures import Figures
 from mppmon.exporter.polls import PollCounts
 
 _WORK = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 30.0)
@@ -38,6 +39,12 @@ class SelfMetrics:
         self._last_seen = Gauge(
             "mppmon_daemon_last_seen_seconds", "When the daemon last noted that it runs, Unix time.", registry=registry
         )
+        self._refused = Counter(
+            "mppmon_daemon_database_refusals_total", "How often the database began to refuse.", registry=registry
+        )
+        self.figures = Figures()
+        registry.register(self.figures)
+        self._worst_late = self._worst_commit = 0.0
         self._jumps = Counter("mppmon_daemon_clock_jumps_total", "How often the wall clock was set.", registry=registry)
 
     def info(self, *, version: str, revision: str) -> None:
@@ -52,6 +59,7 @@ class SelfMetrics:
     def late(self, seconds: float) -> None:
         """Note the lateness of one poll."""
         self._polls.late(seconds)
+        self._worst_late = max(self._worst_late, seconds)
 
     def queue(self, depth: int) -> None:
         """Note how many observations wait for the engine."""
@@ -64,10 +72,21 @@ class SelfMetrics:
     def commit(self, seconds: float) -> None:
         """Note how long one commit took."""
         self._commits.observe(seconds)
+        self._worst_commit = max(self._worst_commit, seconds)
 
     def sent(self, channel: str, outcome: str, reason: str = "") -> None:
         """Count one attempt to send; `outcome` and `reason` are enumerated words."""
         self._sends.labels(channel, outcome, reason).inc()
+
+    def refused(self) -> None:
+        """Count that the database began to refuse."""
+        self._refused.inc()
+
+    def worst(self) -> tuple[float, float]:
+        """Return the latest poll and the longest commit since this was last asked."""
+        found = (self._worst_late, self._worst_commit)
+        self._worst_late = self._worst_commit = 0.0
+        return found
 
     def outbox(self, pending: int) -> None:
         """Note how many notifications are not sent yet."""

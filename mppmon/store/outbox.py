@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, or_, select, update
 
-from alerts.model import Notification
+from alerts.model import NoticeKind, Notification
 from mppmon.clock import from_micros, micros
 from mppmon.store.codec import decode, encode
 from mppmon.store.schema import outbox
 
 _UNSENT = ("pending", "leased")
+_CANARY = NoticeKind.CANARY.value
 
 
 def row_of(one: Notification) -> dict[str, object]:
@@ -162,6 +163,19 @@ def next_due(connection: Connection, *, channels: Collection[str] | None) -> dat
 def pending(connection: Connection) -> int:
     """Return how many are neither sent nor dead."""
     return connection.scalar(select(func.count()).select_from(outbox).where(outbox.c.status.in_(_UNSENT))) or 0
+
+
+def oldest(connection: Connection) -> datetime | None:
+    """Return when the oldest message was made that is neither sent nor dead; a test message (canary) is none."""
+    made = select(func.min(outbox.c.created_at)).where(outbox.c.status.in_(_UNSENT), outbox.c.kind != _CANARY)
+    at = connection.scalar(made)
+    return None if at is None else from_micros(at)
+
+
+def fates(connection: Connection, keys: Collection[str]) -> dict[str, str]:
+    """Return key -> status of those of these messages that are there."""
+    rows = connection.execute(select(outbox.c.key, outbox.c.status).where(outbox.c.key.in_(sorted(keys))))
+    return {row.key: row.status for row in rows}
 
 
 def _due_at() -> ColumnElement[int]:

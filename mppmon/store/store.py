@@ -176,6 +176,20 @@ class Store:
         with self._engine.begin() as connection:
             return outbox.pending(connection)
 
+    def oldest_unsent(self, principal: Principal) -> datetime | None:
+        """Return when the oldest message was made that is neither sent nor dead."""
+        require_staff(principal, "read the outbox")
+        with self._engine.begin() as connection:
+            return outbox.oldest(connection)
+
+    def fates(self, principal: Principal, keys: Collection[str]) -> Mapping[str, str]:
+        """Return key -> status (`pending`, `leased`, `sent`, `dead`) of these messages; one that is not there is left
+        out.
+        """
+        require_staff(principal, "read the outbox")
+        with self._engine.begin() as connection:
+            return outbox.fates(connection, keys)
+
     # --- transitions and incidents --------------------------------------------------------------------------------
 
     def transitions(

@@ -4,6 +4,8 @@ import asyncio
 import os
 import socket
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -42,6 +44,7 @@ class WebServer:
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def connections(self) -> int:
@@ -52,6 +55,13 @@ class WebServer:
         """Begin to serve."""
         self._thread.start()
 
+    def call(self, deed: Callable[[], None]) -> None:
+        """Let its loop call this as soon as it comes to it; from any thread. Before and after it runs: nothing."""
+        loop = self._loop
+        if loop is not None:
+            with suppress(RuntimeError):  # it has just been closed
+                loop.call_soon_threadsafe(deed)
+
     def stop(self) -> None:
         """Finish open requests (event streams are cut after two seconds) and close both sockets."""
         self._server.should_exit = True
@@ -61,7 +71,11 @@ class WebServer:
         self._control.unlink(missing_ok=True)
 
     def _run(self) -> None:
-        asyncio.run(self._server.serve(sockets=self._sockets))
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        await self._server.serve(sockets=self._sockets)
 
 
 def _tcp(host: str, port: int) -> socket.socket:

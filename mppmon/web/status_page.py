@@ -262,7 +262,7 @@ def _fault(device: Device, snapshot: Snapshot, who: Principal, speak: Speech) ->
 
 
 def _listed(alert: Alert, snapshot: Snapshot, speak: Speech) -> Fault:
-    device = snapshot.loaded.mall.devices[alert.key.subject]
+    device = snapshot.subject(alert)
     since = speak._("since {time}").format(time=speak.time(alert.since))
     return Fault(device.id, device.name, device.place, what_of(snapshot, alert).of(speak.language), since)
 

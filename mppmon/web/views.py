@@ -41,7 +41,7 @@ def status_view(snapshot: Snapshot, who: Principal) -> dict[str, object]:
             {
                 "rule": alert.key.rule,
                 "incident": alert.incident is not None,
-                "name": snapshot.loaded.mall.devices[alert.key.subject].name,
+                "name": snapshot.subject(alert).name,
                 "what": _in_both(what_of(snapshot, alert)),
                 "device": alert.key.subject,
                 "labels": dict(alert.key.labels),
@@ -50,7 +50,7 @@ def status_view(snapshot: Snapshot, who: Principal) -> dict[str, object]:
                 "value": alert.value,
             }
             for alert in snapshot.alerts
-            if who.sees(snapshot.loaded.mall.devices[alert.key.subject].agency)
+            if who.sees(snapshot.subject(alert).agency)
         ],
         "duty": _duty(snapshot) if who.sees_all else {},
     }
@@ -155,13 +155,12 @@ def incident_view(incident: Incident, names: Mapping[str, str]) -> dict[str, obj
 def what_of(snapshot: Snapshot, alert: Alert) -> Words:
     """Return what an alert says of its device, in few words."""
     rule = next((one for one in snapshot.loaded.rules if one.name == alert.key.rule), None)
-    device = snapshot.loaded.mall.devices[alert.key.subject]
+    device = snapshot.subject(alert)
     return fill(rule.summary, alert.key.labels, alert.value, kind=device.kind) if rule else Words("", "")
 
 
 def listed(snapshot: Snapshot, who: Principal) -> list[Alert]:
     """Return the alerts that wait for the list: nobody was called for them, and somebody should look."""
-    devices = snapshot.loaded.mall.devices
     return sorted(
         (
             one
@@ -169,7 +168,7 @@ def listed(snapshot: Snapshot, who: Principal) -> list[Alert]:
             if one.status is AlertStatus.FIRING
             and one.incident is None
             and one.key.subject not in snapshot.off
-            and who.sees(devices[one.key.subject].agency)
+            and who.sees(snapshot.subject(one).agency)
         ),
         key=lambda one: (one.since, one.key.subject, one.key.rule),
     )
