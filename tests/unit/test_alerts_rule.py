@@ -93,7 +93,7 @@ def test_every_kind_of_device_has_exactly_one_rule_about_its_reach() -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_a_delivered_rule_asks_for_a_known_metric_kind_and_error(rule: Rule) -> None:
     assert f"`{rule.condition.metric}`" in METRICS
-    assert rule.kinds <= set(DeviceKind)
+    assert rule.kinds <= {*DeviceKind, "daemon"}
     assert rule.condition.threshold == rule.condition.threshold
     for label, accepted in rule.condition.match:
         assert label == "error"
