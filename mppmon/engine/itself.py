@@ -10,8 +10,21 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from alerts import group
-from alerts.model import Alert, AlertStatus, Facts, IncidentStatus, Labels, Policy, Reading, Rule, Severity, Step, Words
+from alerts.model import (
+    Alert,
+    AlertStatus,
+    Facts,
+    IncidentStatus,
+    Labels,
+    Policy,
+    Reading,
+    Rule,
+    Severity,
+    Step,
+    Words,
+)
 from alerts.rule import matches
+from alerts.timeline import EventKind
 from alerts.words import fill
 from mppmon.config.rules import DAEMON
 from mppmon.engine.alerting import hold
@@ -61,6 +74,7 @@ def open_for(turn: Turn) -> None:
             incident = begin(turn, Device(SELF, DeviceKind.SERVER, SELF), facts, policy=ADMINISTRATORS)
         elif incident.status is IncidentStatus.MENDED:
             incident = group.back(incident, facts, now=turn.now)
+            turn.event(incident.id, EventKind.RETURNED, text=str(incident.times))
         else:
             incident = replace(incident, facts=facts)
         save(turn, incident)
