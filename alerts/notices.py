@@ -52,6 +52,13 @@ def _over(incidents: Sequence[Incident], speech: Speech) -> Message:
     return Message(first, tuple(lines))
 
 
+def canary(now: datetime, *, speech: Speech) -> Message:
+    """Return the daily test message: one quiet line."""
+    said = speech._("mppmon daily test {date}, {time}: messages about faults will reach you by this channel.")
+    line = f"{_RESOLVED} {said.format(date=speech.date(now), time=speech.time(now))}"
+    return Message(line, (line,))
+
+
 def not_durable(since: datetime, reason: str, waiting: Sequence[Incident], *, speech: Speech, now: datetime) -> Message:
     """Return the one message that goes out past the database while that refuses: what is wrong, what has not been told.
 

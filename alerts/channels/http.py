@@ -41,6 +41,17 @@ def post(url: str, payload: dict[str, Any], *, line: Line, timeout: float) -> An
             return Answer(response.status_code, _object(bytes(body)))
 
 
+def get(url: str, *, line: Line, timeout: float) -> int:
+    """Ask for a URL, leave the answer unread; return its status. Bounds and errors as of `post`."""
+    with requests.Session() as session:
+        session.trust_env = False
+        adapter = _Adapter(line)
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        with session.get(url, timeout=timeout, allow_redirects=False, stream=True) as response:
+            return response.status_code
+
+
 def _object(body: bytes) -> dict[str, Any]:
     try:
         found = json.loads(body)

@@ -9,7 +9,7 @@ from alerts.channels.telegram_api import BotApi
 from alerts.channels.telegram_listen import Listener
 from alerts.inbox import Inbox
 from alerts.message import shorten
-from alerts.model import Message, Notification
+from alerts.model import Message, NoticeKind, Notification
 from alerts.settings import TelegramSettings
 
 _WORKERS = 4
@@ -33,6 +33,8 @@ class TelegramChannel:
     async def send(self, notification: Notification) -> Result:
         """Hand the message to Telegram. Never raises for what Telegram or the network does."""
         payload = compose(chat(notification.address), notification.message)
+        if notification.kind is NoticeKind.CANARY:
+            payload["disable_notification"] = True
         try:
             answer = await self._pool.call(
                 lambda line: self._api.call("sendMessage", payload, line=line, timeout=self._timeout),

@@ -17,11 +17,11 @@ from mppmon.config.directory import gather
 from mppmon.config.draft import begin
 from mppmon.config.files import Files
 from mppmon.config.holidays import check_holidays, library_days
-from mppmon.config.loaded import DaemonSettings, Loaded
+from mppmon.config.loaded import Loaded
 from mppmon.config.maintenance import planned_times, resolve_windows
 from mppmon.config.mall import build_mall
 from mppmon.config.normalise import normalise, restored, revision
-from mppmon.config.pager import build_channels, build_person, build_policy, build_rotation
+from mppmon.config.pager import build_channels, build_person, build_policy, build_rotation, build_settings
 from mppmon.config.problem import ConfigErrors, Problem
 from mppmon.config.rules import check_rules, merged
 from mppmon.config.secret_files import check_secrets
@@ -100,7 +100,7 @@ def _build(
         policy=people.policy or next(iter(people.policies)),
         channels=build_channels(files.channels.channels, directory),
         timings=timings(daemon.intervals),
-        settings=DaemonSettings(**daemon.model_dump(exclude={"intervals"})),
         windows=windows,
+        settings=build_settings(daemon, directory),
         warnings=warnings,
     )

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
 
 from alerts.model import Person, Policy, Rotation, Rule
 from alerts.settings import ChannelSettings
@@ -13,8 +15,19 @@ from mppmon.mall.model import DeviceKind, Mall
 
 
 @dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """`url_file`: absolute, with the URL in it; `every`: seconds."""
+
+    url_file: Path
+    every: float
+
+
+@dataclass(frozen=True, slots=True)
 class DaemonSettings:
-    """How the daemon itself runs. Where it keeps its state is said when it is started."""
+    """How the daemon itself runs. Where it keeps its state is said when it is started.
+
+    `canary`: when every channel is tried, mall time; None: never.
+    """
 
     listen_host: str = "127.0.0.1"
     listen_port: int = 9740
@@ -24,6 +37,8 @@ class DaemonSettings:
     pace_seconds: float = 10.0
     calm_seconds: float = 3600.0
     reopen_seconds: float = 1800.0
+    heartbeat: Heartbeat | None = None
+    canary: time | None = time(7, 30)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from alerts.settings import (
     PolicySettings,
     RotationSettings,
 )
+from mppmon.config.loaded import DaemonSettings, Heartbeat
+from mppmon.config.settings import DaemonFile
 from mppmon.config.settings_hours import parse_time
 from mppmon.mall.calendar import instant
 
@@ -46,6 +48,16 @@ def build_policy(slug: str, one: PolicySettings) -> Policy:
     """Return the escalation policy."""
     steps = tuple(Step(step.notify, timedelta(seconds=step.wait)) for step in one.steps)
     return Policy(slug, steps, one.repeat, one.fallback)
+
+
+def build_settings(daemon: DaemonFile, directory: Path) -> DaemonSettings:
+    """Return how the daemon itself runs, with the absolute name of its secret file."""
+    beat = daemon.heartbeat
+    return DaemonSettings(
+        **daemon.model_dump(exclude={"intervals", "heartbeat", "canary"}),
+        heartbeat=Heartbeat(directory / beat.url_file, beat.every) if beat is not None else None,
+        canary=None if daemon.canary == "off" else parse_time(daemon.canary),
+    )
 
 
 def build_channels(channels: Mapping[str, ChannelSettings], directory: Path) -> dict[str, ChannelSettings]:

@@ -47,6 +47,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "rule.summary": pager.WordsSettings,
     "window": maintenance.WindowSettings,
     "window.match": maintenance.MatchSettings,
+    "daemon.heartbeat": mall.HeartbeatSettings,
     "daemon.intervals": mall.IntervalSettings,
     "daemon.intervals.kinds": mall.KindIntervals,
 }

@@ -21,6 +21,9 @@ _TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{30,}")  # as Telegram gives it
 def check_secrets(draft: Draft) -> None:
     """Judge secret files that can never be read, whoever reads them: directories, named pipes (which would hang)."""
     for file, path, name in _written(draft):
+        if str(name).startswith(("http:", "https:")):
+            draft.error(file, path, "the URL itself (not shown)", "the name of a file in which the URL is")
+            continue
         if _TOKEN.fullmatch(str(name)):
             draft.error(file, path, "the token itself (not shown)", "the name of a file in which the token is")
             continue
@@ -42,6 +45,8 @@ def _written(draft: Draft) -> Iterator[tuple[str, KeyPath, Path]]:
         name = getattr(channel, key)
         if name is not None:
             yield "channels.yaml", ("channels", slug, key), name
+    if draft.daemon is not None and draft.daemon.heartbeat is not None:
+        yield "daemon.yaml", ("heartbeat", "url_file"), draft.daemon.heartbeat.url_file
     for slug, device in (draft.devices.devices if draft.devices else {}).items():
         if device.snmp is not None and device.snmp.community_file is not None:
             yield "devices.yaml", ("devices", slug, "snmp", "community_file"), device.snmp.community_file
@@ -65,6 +70,8 @@ def secret_files(loaded: Loaded) -> list[tuple[str, Path]]:
         path = channel.password_file if isinstance(channel, EmailSettings) else channel.token_file
         if path is not None:
             named.setdefault(path, f"channels.{slug}")
+    if loaded.settings.heartbeat is not None:
+        named.setdefault(loaded.settings.heartbeat.url_file, "heartbeat")
     for target in loaded.targets:
         settings = target.settings
         path = (

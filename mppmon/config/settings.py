@@ -1,5 +1,6 @@
 """The files of a configuration directory as pydantic models. Scalars arrive as text and are typed here."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -14,6 +15,7 @@ from alerts.settings import (
     RotationSettings,
     RuleSettings,
     Slug,
+    clock,
 )
 from collectors.settings import (
     AgentSettings,
@@ -199,6 +201,17 @@ class IntervalSettings(Intervals):
     kinds: dict[DeviceKind, KindIntervals] = Field(default_factory=dict)
 
 
+class HeartbeatSettings(Strict):
+    """A sign of life to somebody outside. `url_file`: whoever knows the URL can fake it, so it is a secret."""
+
+    url_file: Path
+    every: Annotated[float, Field(ge=10, le=3600)] = 60.0
+
+
+def _daily(text: str) -> str:
+    return text if text == "off" else clock(text)
+
+
 class DaemonFile(Strict):
     """`daemon.yaml`."""
 
@@ -213,6 +226,8 @@ class DaemonFile(Strict):
     calm_seconds: Annotated[float, Field(ge=0, le=86_400)] = 3600.0
     reopen_seconds: Annotated[float, Field(ge=0, le=86_400)] = 1800.0
     intervals: IntervalSettings = IntervalSettings()
+    heartbeat: HeartbeatSettings | None = None
+    canary: Annotated[str, AfterValidator(_daily)] = "07:30"
 
 
 FILES: dict[str, type[Strict]] = {

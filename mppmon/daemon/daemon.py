@@ -24,12 +24,14 @@ from collectors.snmp.collector import SnmpCollector
 from collectors.snmp.probe import describe
 from mppmon.config import Loaded, from_normalised, load
 from mppmon.daemon.alive import ENGINE, WEB, Alive
+from mppmon.daemon.canary import Canary
 from mppmon.daemon.channels import Channels
+from mppmon.daemon.heartbeat import Heart
 from mppmon.daemon.host import Host
 from mppmon.daemon.options import Options
 from mppmon.daemon.parts import Parts
 from mppmon.daemon.reload import Reloader
-from mppmon.daemon.selfwatch import SelfWatch, Watched
+from mppmon.daemon.selfwatch import SILENT, SelfWatch, Watched
 from mppmon.daemon.settings_desk import SettingsDesk
 from mppmon.daemon.ways import Asked, Taken
 from mppmon.engine.core import Engine
@@ -73,6 +75,8 @@ class Daemon:
         self._engine = Engine(loaded, store, options.clock, self)
         self._parts, self._asked, self._taken = Parts(), Asked(), Taken()
         self._watch: SelfWatch | None = None
+        self._arm_canary: Callable[[], None] = lambda: None
+        self._canary = Canary(self._engine, lambda: self._loaded, self._clock.now)
         self._alive: Alive | None = None
         self._outbox = EngineOutbox(self._engine, loop, on_pending=self._metrics.outbox)
         inbox = EngineInbox(self._engine)
@@ -139,6 +143,8 @@ class Daemon:
         scheduler.every("wheel", wheel.tick, self._poller.tick)
         scheduler.every("engine", _TICK, self._tick)
         scheduler.cron("hours", self._next_night, self._renew)
+        self._arm_canary = lambda: scheduler.cron("canary", self._canary.next_run, self._canary.send)
+        self._arm_canary()
         self._poller.start(self._loop)
         scheduler.start(self._loop)
         stack.callback(scheduler.shutdown)
@@ -169,6 +175,9 @@ class Daemon:
     def _start_watch(self, web: WebServer, stack: AsyncExitStack) -> None:
         doors = {ENGINE: self._engine.intake.call, WEB: web.call}
         self._alive = Alive(self._clock, doors, lambda: self._engine.refused_since)
+        alive = self._alive
+        heart = Heart(lambda: self._loaded.settings.heartbeat, lambda: alive.missing(SILENT), self._clock.now)
+        stack.callback(heart.close)
         watched = Watched(
             self._engine,
             self._metrics,
@@ -179,10 +188,12 @@ class Daemon:
             self._taken,
             self._options.systemd,
             self._ended,
+            heart,
+            self._canary,
         )
         watch = self._watch = SelfWatch(watched, lambda: self._loaded)
-        task = asyncio.create_task(self._parts.keep(watch.run, "self-watch"), name="self-watch")
-        stack.callback(task.cancel)
+        for name, work in (("self-watch", watch.run), ("heartbeat", heart.run)):
+            stack.callback(asyncio.create_task(self._parts.keep(work, name), name=name).cancel)
 
     # --- observations in ------------------------------------------------------------------------------------------
 
@@ -214,6 +225,7 @@ class Daemon:
             self._poller.replace(targets)
         self._channels.replace(loaded.channels)
         self._outbox.poke()
+        self._arm_canary()  # its time may be another one
         self._metrics.info(version=version("mppmon"), revision=loaded.revision)
 
     async def _renew(self) -> None:

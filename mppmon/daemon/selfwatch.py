@@ -7,12 +7,14 @@ import asyncio
 import logging
 import socket
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from mppmon.config import Loaded
 from mppmon.daemon.alive import LOOP, STARVES_AFTER, Alive
+from mppmon.daemon.canary import Canary
+from mppmon.daemon.heartbeat import Heart
 from mppmon.daemon.host import Host
 from mppmon.daemon.parts import Parts
 from mppmon.daemon.systemd import Systemd
@@ -33,10 +35,8 @@ _WATCH = 1.0  # seconds between two knocks
 _STILL = 30  # looks in a row that find no tick of the poll loop
 _RECENT = 900.0  # seconds for which a jump of the clock counts
 _PATIENCE = 5.0  # seconds the engine may take for the age of the oldest message
-_SILENT = 30.0  # seconds without an answer after which a part is called silent
-
-More = Callable[[], Iterable[Figure]]
-"""Further figures: each comes from whoever knows it."""
+SILENT = 30.0
+"""Seconds without an answer after which a part is called silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,15 @@ class Watched:
     taken: Taken
     systemd: Systemd
     ended: Callable[[], None]
+    heart: Heart
+    canary: Canary
 
 
 class SelfWatch:
-    """One look after the other. `loaded`: the configuration in use; `more`: figures of others."""
+    """One look after the other. `loaded`: the configuration in use."""
 
-    def __init__(self, watched: Watched, loaded: Callable[[], Loaded], more: Iterable[More] = ()) -> None:
-        self._of, self._loaded, self._more = watched, loaded, tuple(more)
+    def __init__(self, watched: Watched, loaded: Callable[[], Loaded]) -> None:
+        self._of, self._loaded = watched, loaded
         self._name = socket.gethostname()
         self._jumps: deque[float] = deque()
         self._fed = 0.0
@@ -82,7 +84,9 @@ class SelfWatch:
     async def look(self) -> None:
         """Take all figures, show them, and let the engine judge them."""
         oldest = await self._oldest()
-        figures = [*self._figures(oldest), *(one for more in self._more for one in more())]
+        figures = [*self._figures(oldest), *(_figure(name, value) for name, value in self._of.heart.look())]
+        for person, channel, failed in await self._of.canary.look():
+            figures.append(_figure("canary_failed", float(failed), person=person, channel=channel))
         self._of.metrics.figures.show((one.metric, one.labels, one.value) for one in figures)
         self._of.engine.look_at_itself(figures, host=self._name)
 
@@ -90,7 +94,7 @@ class SelfWatch:
         """Knock at all parts, and feed systemd's watchdog while all answer. To be called every second or so."""
         alive, systemd = self._of.alive, self._of.systemd
         alive.knock()
-        within = min(_SILENT, systemd.watchdog / 2) if systemd.watchdog else _SILENT
+        within = min(SILENT, systemd.watchdog / 2) if systemd.watchdog else SILENT
         missing = tuple(alive.missing(within))
         if missing != self._said:
             self._said = missing

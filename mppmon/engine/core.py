@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -18,6 +18,7 @@ from mppmon.config import Loaded
 from mppmon.engine.acting import act
 from mppmon.engine.adopt import adopt
 from mppmon.engine.booting import with_the_machine
+from mppmon.engine.canary import send
 from mppmon.engine.commands import Answer, Command
 from mppmon.engine.decide import decide
 from mppmon.engine.incidents import CONFIG
@@ -180,6 +181,10 @@ class Engine:
     def look_at_itself(self, figures: Sequence[Figure], *, host: str) -> None:
         """Take figures of the daemon about itself; returns at once. `host`: the machine's name."""
         self.intake.call(lambda: look(self._turn, figures, host=host))
+
+    def send_canary(self, day: date) -> None:
+        """Send the test messages of this day (the mall's)."""
+        self.intake.call(lambda: send(self._turn, day))
 
     def submit(self, command: Command) -> "Future[Answer]":
         """Take a command; the future is done after the commit."""

@@ -103,6 +103,8 @@ def gave_up(turn: Turn, dead: Notification, *, reason: Reason) -> None:
     """
     world = turn.world
     end(turn, dead, reason)
+    if dead.kind is NoticeKind.CANARY:
+        return  # it was this very channel that was asked
     person = world.loaded.people.get(dead.recipient)
     tried = tuple(dict.fromkeys((*dead.tried, dead.channel)))
     left = [one for one in (ways(world, person) if person else []) if one[0] not in tried]
