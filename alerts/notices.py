@@ -84,7 +84,7 @@ def _line(incident: Incident, speech: Speech) -> str:
     hit = phrases.gravest(facts.stopped)
     what = facts.what.of(speech.language)
     if not hit:
-        return f"#{incident.number} {facts.device}: {what}"
+        return f"#{incident.number} {phrases.symptom(facts, speech)}"
     named = f"{phrases.services(hit, speech)} · {phrases.places(hit, speech, room=LOCK_SCREEN)}"
     return f"#{incident.number} {named}: {what}"
 

@@ -27,7 +27,9 @@ def command(number: int, state: Path, *, as_json: bool) -> None:
         click.echo(json.dumps(view, ensure_ascii=False, indent=2))
         return
     clock = mall_clock(view["timezone"])
-    click.echo(f"#{view['number']} {view['device']}: {view['what']['en']} ({view['where']}) · {_stands(view, clock)}")
+    doubt = "suspected: " if view["suspected"] else ""
+    what = f"{doubt}{view['device']}: {view['what']['en']} ({view['where']})"
+    click.echo(f"#{view['number']} {what} · {_stands(view, clock)}")
     for one in view["services"]:
         click.echo(f"  {'stops' if one['interrupted'] else 'limits'} {one['service']} · {one['place']}")
     for one in view["timeline"]:

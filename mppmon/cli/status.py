@@ -81,7 +81,8 @@ def _incidents(incidents: Sequence[Mapping[str, Any]], console: Console, clock: 
         held = f", {one['acknowledged_name']} has it since " if one["acknowledged_by"] else ""
         by = held and held + clock(one["acknowledged_at"])
         again = f", time {one['times']}" if one["times"] > 1 else ""
-        what = f"{one['device']}: {one['what']['en']} ({one['where']})"
+        doubt = "suspected: " if one["suspected"] else ""
+        what = f"{doubt}{one['device']}: {one['what']['en']} ({one['where']})"
         line = f"#{one['number']} {what} since {clock(one['since'])}{again}{by}"
         console.print(Text(line, style="yellow" if by else "bold red"))
 

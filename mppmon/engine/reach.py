@@ -61,7 +61,9 @@ def _step(turn: Turn, device: Device, observation: Observation) -> None:
     if step.confirmed:
         world.confirmed.setdefault(device.id, turn.now)
     for passive in world.passives.above.get(device.id, ()):
-        if step.suspicion or step.confirmed or world.reaches[passive].failures or before.failures:
+        its = world.reaches[passive]
+        news = step.suspicion or step.confirmed or before.failures or its.failures
+        if news or (reached and its.state is not State.UP):
             turn.passives.add(passive)
 
 

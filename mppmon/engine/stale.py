@@ -25,12 +25,15 @@ def follow(turn: Turn) -> None:
     if timedelta() <= turn.now - world.stale_at < _LOOK:
         return
     world.stale_at = turn.now
-    for device in world.loaded.mall.devices.values():
-        reach = world.reaches[device.id]
-        if reach.state is not State.UNKNOWN and reach.last_seen_at is not None:
-            target = _asking(world, device)
-            if target is not None and turn.now - reach.last_seen_at > lifetime(target):
-                _lose(turn, device, reach.last_seen_at)
+    devices = world.loaded.mall.devices
+    if not world.lifetimes:
+        asking = ((one.id, _asking(world, one)) for one in devices.values())
+        world.lifetimes = {device: lifetime(target) for device, target in asking if target is not None}
+    for device_id, longest in world.lifetimes.items():
+        reach = world.reaches[device_id]
+        if reach.state is State.UNKNOWN or reach.last_seen_at is None or turn.now - reach.last_seen_at <= longest:
+            continue
+        _lose(turn, devices[device_id], reach.last_seen_at)
     for check, asked in list(world.asks.items()):
         known = next((one for one in world.targets.get(check.partition(":")[0], ()) if one.check == check), None)
         if known is None or (asked.last_seen_at and turn.now - asked.last_seen_at > lifetime(known)):

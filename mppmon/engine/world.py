@@ -91,6 +91,7 @@ class World:
     off: frozenset[str] = frozenset()  # down, but not expected on now
     booting: set[str] = field(default_factory=set)  # what may still be starting, or has just had its time
     off_at: datetime | None = None
+    lifetimes: dict[str, timedelta] = field(default_factory=dict)  # how long an answer of a device says something
     stale_at: datetime = _EPOCH  # when it was last looked for what is not heard of any more
     duty: dict[str, str | None] = field(default_factory=dict)
     last_seen: datetime | None = None

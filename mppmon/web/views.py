@@ -130,6 +130,7 @@ def incident_view(incident: Incident, names: Mapping[str, str]) -> dict[str, obj
         "since": facts.since.isoformat(),
         "device": facts.device,
         "where": facts.where,
+        "suspected": facts.suspected,
         "what": {"id": facts.what.id, "en": facts.what.en},
         "first_step": {"id": facts.first_step.id, "en": facts.first_step.en},
         "acknowledged_by": incident.acknowledged_by,

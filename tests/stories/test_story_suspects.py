@@ -142,6 +142,18 @@ def test_what_need_not_be_on_testifies_for_but_not_against() -> None:
     assert mind.open_roots() == ["pc-3"]
 
 
+def test_a_breaker_that_a_reload_adds_is_up_with_the_next_answer(tmp_path: Path) -> None:
+    pcs = [thing(one, power=("mcb",)) for one in PCS]
+    with House(tmp_path, plain([replace(one, power=()) for one in pcs])) as house:
+        house.turn(*(house.see(one) for one in PCS))
+        more = replace(plain([thing("mcb", kind=DeviceKind.PASSIVE), *pcs]), revision="ccccbbbbaaaa")
+        house.engine.adopt(more, author="test")
+        house.engine.turn(house.engine.intake.take())
+        assert house.engine.snapshot.reaches["mcb"] is State.UNKNOWN
+        house.turn(house.see("pc-1"))
+        assert house.history("mcb/reach") == [("up", house.clock.now())]
+
+
 def test_a_suspect_is_kept_over_a_restart_and_a_reload(tmp_path: Path) -> None:
     loaded = plain([thing("mcb", kind=DeviceKind.PASSIVE), *(thing(one, power=("mcb",)) for one in PCS)])
     with House(tmp_path, loaded) as house:
