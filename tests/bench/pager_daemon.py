@@ -59,18 +59,19 @@ def mall(
 def door_mall(
     ports: Sequence[int], provider: str, token: Path, *, interval: float, confirm: Sequence[float]
 ) -> dict[str, dict[str, object]]:
-    """Return a mall of one PC behind each door; every failure is told by itself."""
+    """Return a mall of one online system behind each door; every failure is told by itself.
+
+    It is asked by HTTP as the peer asks, every `interval` seconds; that it refuses the connection is a failed answer.
+    """
     devices = {
         f"pintu-{port}": {
-            "kind": "pc",
+            "kind": "online-system",
             "name": f"Pintu {port}",
-            "address": "127.0.0.1",
-            "agent": {"port": port},
-            "liveness": {"way": "tcp", "port": port},
+            "http": {"url": f"http://127.0.0.1:{port}/"},
         }
         for port in ports
     }
-    intervals = {"liveness": interval, "telemetry": 3600, "confirm": list(confirm)}
+    intervals = {"liveness": 3600, "telemetry": interval, "confirm": list(confirm)}
     return mall(devices, provider, token, pace_seconds=0, intervals=intervals)
 
 

@@ -1,7 +1,7 @@
 """The peer: Debian's Prometheus and Alertmanager, which watch the same doors and hand over to the same provider.
 
-Both are set as fast as they go: rules judged every second, no waiting for a group. What is compared is the way from a
-failure to the message, not somebody's cautious defaults.
+Rules are judged as often as the doors are asked, as in every configuration they come with; Alertmanager does not wait for
+a group (by default it waits 30 s): what is compared is the way from a failure to the message.
 """
 
 import json
@@ -59,9 +59,9 @@ def _prometheus(
         {"alert": "Confirmed", "expr": "up == 0", "for": f"{confirm:g}s"},
         {"alert": "Unconfirmed", "expr": "up == 0"},
     ]
-    rules.write_text(json.dumps({"groups": [{"name": "down", "interval": "1s", "rules": down}]}))
+    rules.write_text(json.dumps({"groups": [{"name": "down", "rules": down}]}))
     config = {
-        "global": {"evaluation_interval": "1s"},
+        "global": {"evaluation_interval": f"{interval:g}s"},
         "rule_files": [str(rules)],
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": [manager]}]}]},
         "scrape_configs": [
