@@ -91,5 +91,5 @@ class Intervals(Strict):
 
     liveness: Interval = 10.0
     telemetry: Interval = 60.0
-    confirm: Confirm = (0.5, 1.5, 3.0)
+    confirm: Confirm = (0.5, 1.0, 2.0)
     recover: Recover = 2

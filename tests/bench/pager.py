@@ -55,7 +55,7 @@ def handed_over() -> Iterator[dict[str, object]]:
 
 
 def _watch(stack: ExitStack, folder: Path, watched: Doors, told: Provider) -> None:
-    for name, token, confirm in (("a", "1:confirmed", (0.5, 1.5, 3.0)), ("b", "2:unconfirmed", ONCE)):
+    for name, token, confirm in (("a", "1:confirmed", (0.5, 1.0, 2.0)), ("b", "2:unconfirmed", ONCE)):
         secret = folder / f"token-{name}"
         secret.write_text(token)
         secret.chmod(0o600)

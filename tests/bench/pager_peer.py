@@ -1,7 +1,7 @@
 """The peer: Debian's Prometheus and Alertmanager, which watch the same doors and hand over to the same provider.
 
-Rules are judged as often as the doors are asked, as in every configuration they come with; Alertmanager does not wait for
-a group (by default it waits 30 s): what is compared is the way from a failure to the message.
+Rules are judged as often as the doors are asked, as in every configuration they come with; Alertmanager does not wait
+for a group (by default it waits 30 s): what is compared is the way from a failure to the message.
 """
 
 import json

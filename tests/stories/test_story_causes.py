@@ -16,7 +16,7 @@ def test_a_first_failure_is_a_suspicion_with_re_polls_and_a_look_at_the_parents(
     with House(tmp_path) as house:
         house.all_well()
         house.fails("a3-printer", probes=1)
-        assert ("a3-printer:liveness", (0.5, 1.5, 3.0)) in house.effects.repolls
+        assert ("a3-printer:liveness", (0.5, 1.0, 2.0)) in house.effects.repolls
         assert "core" in house.effects.expedites
         assert house.told() == []
         house.turn(house.see("a3-printer"))

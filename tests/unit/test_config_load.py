@@ -123,7 +123,7 @@ def test_confirmation_recovery_and_boot_may_differ_by_kind_and_are_kept(place: P
         assert (list(camera.confirm), camera.needed, camera.recover) == ([1, 2], 3, 3)
         assert camera.boot == timedelta()
         assert list(camera.again) == [1, 2]
-        assert (list(pc.confirm), pc.recover, pc.boot.total_seconds()) == ([0.5, 1.5, 3.0], 4, 60)
+        assert (list(pc.confirm), pc.recover, pc.boot.total_seconds()) == ([0.5, 1.0, 2.0], 4, 60)
         assert server.boot == timedelta(seconds=600)
 
 
