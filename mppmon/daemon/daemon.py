@@ -41,7 +41,9 @@ from mppmon.exporter import Exporter, SelfMetrics
 from mppmon.mall.model import delivery_subject
 from mppmon.schedule import Poller, Scheduler, Wheel
 from mppmon.store import Store, StoreError
-from mppmon.store.paths import control_socket
+from mppmon.store.aside import lately
+from mppmon.store.errors import DatabaseDamaged
+from mppmon.store.paths import control_socket, database_file
 from mppmon.web.app import create_app
 from mppmon.web.house import House
 from mppmon.web.live import Broadcast
@@ -190,6 +192,7 @@ class Daemon:
             self._ended,
             heart,
             self._canary,
+            lambda: lately(database_file(self._options.state), now=self._clock.now()),
         )
         watch = self._watch = SelfWatch(watched, lambda: self._loaded)
         for name, work in (("self-watch", watch.run), ("heartbeat", heart.run)):
@@ -322,6 +325,9 @@ class Daemon:
         """Say it, once a turn; nothing is lost, the batch waits."""
         self._metrics.refused()
         _log.error("the database refused a transaction, it is kept and tried again: %s", error)
+        if isinstance(error, DatabaseDamaged):
+            _log.critical("nothing can be kept any more; the next start sets the file aside")
+            self._ended()
 
     def tell_undurably(self, notifications: Sequence[Notification]) -> None:
         """Send past the outbox."""

@@ -54,6 +54,7 @@ class Watched:
     ended: Callable[[], None]
     heart: Heart
     canary: Canary
+    set_aside: Callable[[], bool]
 
 
 class SelfWatch:
@@ -145,6 +146,7 @@ class SelfWatch:
             yield _figure("task_failures", float(failures), task=task)
         for part, silent in of.alive.silent().items():
             yield _figure("part_silent_seconds", silent, part=part)
+        yield _figure("database_set_aside", float(of.set_aside()))
         for name, value in of.host.look():
             yield _figure(name, value)
 

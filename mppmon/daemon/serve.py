@@ -8,6 +8,8 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
 from typing import NoReturn
 
 from mppmon.config import load
@@ -17,6 +19,7 @@ from mppmon.daemon.options import Options
 from mppmon.i18n import preload
 from mppmon.mall.principal import SYSTEM
 from mppmon.store import lock, state_directory
+from mppmon.store.aside import damage, set_aside
 from mppmon.store.migrating import migrate_in_child
 from mppmon.store.paths import database_file, database_url
 
@@ -33,6 +36,7 @@ async def serve(options: Options, *, ready: Callable[[int], None] | None = None)
     state = state_directory(options.state)
     preload()
     with lock(database_file(state)):
+        await asyncio.to_thread(_look_over, database_file(state), options.clock.now())
         url = database_url(state)
         await asyncio.to_thread(migrate_in_child, url, state / "backup")
         loaded = load(options.config, today=options.clock.now().date())
@@ -53,6 +57,14 @@ async def serve(options: Options, *, ready: Callable[[int], None] | None = None)
                 _log.info("stopping")
                 options.systemd.stopping()
             return daemon.durable
+
+
+def _look_over(database: Path, now: datetime) -> None:
+    """Set a damaged database aside. A copy is never put in its place silently: what came after it would be missing."""
+    wrong = damage(database)
+    if wrong:
+        kept = set_aside(database, now=now)
+        _log.critical("the database is damaged (%s); it is kept as %s, a fresh one is made", wrong, kept)
 
 
 def leave(status: int = 0) -> NoReturn:

@@ -26,7 +26,6 @@ HELP: Mapping[str, str] = MappingProxyType(
         "task_failures": "How often in a row a part of the daemon has ended.",
         "clock_jumps_recent": "Jumps of the wall clock in the last 15 minutes.",
         "clock_synchronised": "1 while the kernel calls its clock synchronised, 0 while not; absent: it does not tell.",
-        "clock_sure": "0 while times are marked as uncertain: nobody has set the clock since the start.",
         "part_silent_seconds": "How long ago the poll loop, the engine and the web last answered.",
         "heartbeat_failures": "How many heartbeats in a row were not taken; absent without a heartbeat.",
         "heartbeat_last_seconds": "When a heartbeat was last taken, Unix time; 0: never.",

@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.dml import Insert
 
-from mppmon.store.errors import DatabaseBusy, DatabaseFull, NoDatabase, StoreError
+from mppmon.store.errors import DatabaseBusy, DatabaseDamaged, DatabaseFull, NoDatabase, StoreError
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -177,6 +177,8 @@ def _worded(error: sqlite3.Error) -> StoreError:
         return DatabaseFull("no space is left for the database (disk or quota)")
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return DatabaseBusy(f"the database stayed locked by another process for {BUSY_SECONDS:g} s")
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return DatabaseDamaged(f"the database file is damaged: {error}")
     return StoreError(f"{getattr(error, 'sqlite_errorname', type(error).__name__)}: {error}")
 
 

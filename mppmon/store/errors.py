@@ -25,6 +25,10 @@ class DatabaseBusy(StoreError):
     """Somebody else held the write lock for longer than the busy timeout."""
 
 
+class DatabaseDamaged(StoreError):
+    """The file is not what SQLite wrote: a page was overwritten. The next start sets it aside."""
+
+
 class Locked(StoreError):
     """Another daemon owns this database."""
 
