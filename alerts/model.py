@@ -191,6 +191,7 @@ class Incident:
     times: int = 1  # how often it happened: a fault that comes back soon is the same incident
     told_at: tuple[datetime, ...] = ()  # when people were told that it began or ended, the newest
     merged_into: int | None = None  # the number of the incident in which this one goes on
+    team: str = ""  # the policy its page walks, empty: the mall's own
     joined: tuple[str, ...] = ()  # other causes that a person says are the same fault
     notes: tuple[Note, ...] = ()  # the newest, for messages; all of them are in its timeline
 

@@ -26,6 +26,7 @@ def check_people(draft: Draft) -> None:
     for slug, policy in draft.people.policies.items():
         _policy(draft, draft.people, slug, policy)
     _default(draft, draft.people)
+    _teams(draft)
 
 
 def _channels(draft: Draft) -> None:
@@ -134,3 +135,13 @@ def _default(draft: Draft, file: PeopleFile) -> None:
             f"a line `policy: ...` with the one to use: {listed(known)}" if known else "at least one in `policies`"
         )
         draft.error(FILE, ("policy",), "nothing", expected)
+
+
+def _teams(draft: Draft) -> None:
+    """Judge which policy the pages of an agency, and those of a rule, walk."""
+    for slug, agency in draft.agencies.agencies.items() if draft.agencies is not None else ():
+        if agency.policy is not None:
+            draft.refer("agencies.yaml", ("agencies", slug, "policy"), agency.policy, "policies")
+    for index, rule in enumerate(draft.rules.rules if draft.rules is not None else ()):
+        if "team" in rule.labels:
+            draft.refer("rules.yaml", ("rules", index, "labels", "team"), rule.labels["team"], "policies")

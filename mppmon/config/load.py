@@ -100,6 +100,7 @@ def _build(
         policy=people.policy or next(iter(people.policies)),
         channels=build_channels(files.channels.channels, directory),
         timings=timings(daemon.intervals),
+        agency_policies={slug: one.policy for slug, one in files.agencies.agencies.items() if one.policy is not None},
         windows=windows,
         settings=build_settings(daemon, directory),
         warnings=warnings,

@@ -1,7 +1,7 @@
 """What a good configuration becomes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
 
@@ -61,6 +61,8 @@ class Loaded:
     channels: Mapping[str, ChannelSettings]
     timings: Mapping[DeviceKind, Timing]
     settings: DaemonSettings
+    agency_policies: Mapping[str, str] = field(default_factory=dict)
+    """Agency -> the policy that pages about its devices walk, where that is not the mall's."""
     windows: tuple[Silence, ...] = ()
     """Maintenance windows, by their start."""
     warnings: tuple[Problem, ...] = ()

@@ -77,6 +77,7 @@ class AgencySettings(Strict):
     name: Name
     short: Label
     services: dict[Slug, ServiceSettings] = Field(default_factory=dict)
+    policy: Slug | None = None
     hours: HoursSettings | None = None
 
 

@@ -98,7 +98,7 @@ class Engine:
         self._turn = self._new_turn(now)
         reopen = timedelta(seconds=loaded.settings.reopen_seconds)
         lately = store.incidents(SYSTEM, start=now - reopen, end=now)
-        self._world.closed = {one.root: one for one in reversed(lately) if came_to_an_end(one)}
+        self._world.closed = {(one.root, one.team): one for one in reversed(lately) if came_to_an_end(one)}
         resume(self._turn, saved)
         booted = clock.booted()
         if booted is not None:

@@ -1,6 +1,5 @@
 """From alerts to incidents and pages: one root cause, one incident, one page."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -26,6 +25,7 @@ from alerts.words import fill
 from mppmon.engine.hours import may_be_off, severity
 from mppmon.engine.pacing import take_back
 from mppmon.engine.quiet import hold, let_go, quiet
+from mppmon.engine.teams import Roots, team_of
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
 from mppmon.mall import topology
@@ -49,21 +49,19 @@ def open_for(turn: Turn) -> None:
     """
     world = turn.world
     waiting = [one for one in world.alerts.values() if one.status is AlertStatus.FIRING and one.incident is None]
-    by_root: defaultdict[str, list[str]] = defaultdict(list)
-    for known in world.incidents.values() if waiting else ():
-        for root in (known.root, *known.joined):
-            by_root[root].append(known.id)
+    roots = Roots.of(world) if waiting else Roots()
     for alert in waiting:
         rule = world.book.named(alert.key.rule)
         device = world.device(alert.key.subject)
         if rule is None or device is None or not _calls(turn, alert, rule, device):
             continue
-        of_root = [world.incidents[one] for one in by_root[device.id] if one in world.incidents]
-        incident = group.assign(alert, root=device.id, open_incidents=of_root)
+        team = team_of(world, rule, device)
+        known = roots.find(world, device.id, team)
+        incident = group.assign(alert, root=device.id, open_incidents=known)
         facts = facts_of(world, device, alert)
         if incident is None:
-            incident = begin(turn, device, facts)
-            by_root[device.id].append(incident.id)
+            incident = begin(turn, device, facts, team=team)
+            roots.add(incident)
         elif incident.status is IncidentStatus.MENDED:
             incident = group.back(incident, facts, now=turn.now)
             turn.event(incident.id, EventKind.RETURNED, text=str(incident.times))
@@ -97,13 +95,13 @@ def _may_be_off(turn: Turn, device: Device) -> bool:
     return turn.world.reaches[device.id].state is State.UNKNOWN and may_be_off(turn.world, device, turn.now)
 
 
-def begin(turn: Turn, device: Device, facts: Facts, *, policy: str | None = None) -> Incident:
-    """Open an incident, or the one that was closed lately of the same cause; somebody is called either way.
+def begin(turn: Turn, device: Device, facts: Facts, *, team: str = "") -> Incident:
+    """Open an incident, or the one that was closed lately of the same cause and team; somebody is called either way.
 
-    `policy`: by which one; None: the mall's.
+    `team`: the policy that is walked, empty for the mall's.
     """
     world = turn.world
-    before = world.closed.pop(device.id, None)
+    before = world.closed.pop((device.id, team), None)
     reopen = timedelta(seconds=world.loaded.settings.reopen_seconds)
     if before is not None and before.closed_at is not None and turn.now - before.closed_at <= reopen:
         incident = replace(group.back(before, facts, now=turn.now), agencies=_agencies(device, facts))
@@ -117,12 +115,12 @@ def begin(turn: Turn, device: Device, facts: Facts, *, policy: str | None = None
             turn.now,
             facts,
             _agencies(device, facts),
+            team=team,
         )
         world.next_number += 1
         incident = group.tell(opened, now=turn.now)
         turn.event(incident.id, EventKind.OPENED)
-    called_by = policy or world.loaded.policy
-    page = Page(turn.new_id(), incident.id, called_by, PageStatus.PAGING, step=0, next_at=turn.now)
+    page = Page(turn.new_id(), incident.id, team or world.loaded.policy, PageStatus.PAGING, step=0, next_at=turn.now)
     world.pages[incident.id] = page
     turn.batch.pages.append(page)
     return incident
@@ -188,7 +186,7 @@ def _close(turn: Turn, incident: Incident) -> None:
     save(turn, incident)
     turn.event(incident.id, EventKind.CLOSED)
     del world.incidents[incident.id]
-    world.closed[incident.root] = incident
+    world.closed[incident.root, incident.team] = incident
 
 
 def withdraw(turn: Turn) -> None:

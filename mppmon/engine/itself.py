@@ -71,7 +71,7 @@ def open_for(turn: Turn) -> None:
         incident = group.assign(alert, root=SELF, open_incidents=world.incidents.values())
         facts = _facts(world, [*(one for one in _firing(world) if incident and one.incident == incident.id), alert])
         if incident is None:
-            incident = begin(turn, Device(SELF, DeviceKind.SERVER, SELF), facts, policy=ADMINISTRATORS)
+            incident = begin(turn, Device(SELF, DeviceKind.SERVER, SELF), facts, team=ADMINISTRATORS)
         elif incident.status is IncidentStatus.MENDED:
             incident = group.back(incident, facts, now=turn.now)
             turn.event(incident.id, EventKind.RETURNED, text=str(incident.times))

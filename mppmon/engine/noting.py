@@ -33,7 +33,7 @@ def add_note(turn: Turn, command: AddNote) -> Answer:
     if incident is not None:
         world.incidents[found.id] = found
     else:
-        world.closed[found.root] = found
+        world.closed[found.root, found.team] = found
     turn.batch.incidents.append(found)
     turn.event(found.id, EventKind.NOTE, who=who, text=text)
     return Answer(ok=True, code="ok", text=f"#{found.number}")

@@ -75,7 +75,9 @@ class World:
     alerts: dict[AlertKey, Alert] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
     pages: dict[str, Page] = field(default_factory=dict)  # by incident
-    closed: dict[str, Incident] = field(default_factory=dict)  # by root; closed so lately that they may come back
+    closed: dict[tuple[str, str], Incident] = field(
+        default_factory=dict
+    )  # by root and team; closed so lately that they may come back
     unsent: dict[str, Notification] = field(default_factory=dict)  # pages and ends that no channel has taken yet
     hurried: set[str] = field(default_factory=set)  # of these, what already takes another channel too
     windows: dict[tuple[str, NoticeKind], Window] = field(default_factory=dict)

@@ -67,3 +67,29 @@ def test_changes_need_the_socket(mall: WebMall) -> None:
     with mall.tcp() as tcp:
         assert tcp.post(f"/api/v1/incidents/{number}/notes?text=x").status_code == 403
         assert tcp.post(f"/api/v1/incidents/{number}/merge?into=9").status_code == 403
+
+
+def test_maintenance_and_silences_ahead_of_time_by_the_command_line(mall: WebMall) -> None:
+    state = str(mall.house.state)
+
+    def run(*words: str) -> str:
+        done = CliRunner().invoke(main, [*words, "--state", state])
+        assert done.exit_code == 0, done.output
+        return done.output.strip()
+
+    words = ("--start", "2026-11-29 20:00", "--for", "2h", "--reason", "saklar rusak")
+    window = run("maintenance", "add", "core", *words, "--name", "Ganti saklar")
+    silence = run("silence", "add", "--place", "Lt. 1", *words)
+    planned = run("maintenance", "list")
+    assert planned.startswith(f"{window}  2026-11-29 20:00:00 WIB until 2026-11-29 22:00:00 WIB  Ganti saklar: device")
+    assert silence not in planned
+    silences = run("silence", "list")
+    assert "place Lt. 1" in silences
+    assert window not in silences
+    assert run("maintenance", "end", window) == "ended"
+    assert run("silence", "end", silence) == "ended"
+    assert run("maintenance", "list") == "no maintenance is planned"
+    late = ["maintenance", "add", "core", "--start", "besok", *words[2:], "--name", "n", "--state", state]
+    wrong = CliRunner().invoke(main, late)
+    assert wrong.exit_code == 1
+    assert "such as 2026-11-29 20:00" in wrong.output
