@@ -1,6 +1,7 @@
 """Whose fault: hand-made stories, and a brute-force oracle over random inventories in any poll order."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,13 @@ def test_a_confirmed_parent_explains_its_child() -> None:
 
 def test_an_answer_to_what_was_asked_at_the_same_instant_counts() -> None:
     assert verdict(TWO, "pc", {"core": polled("++"), "pc": polled("+--")}) == (Verdict.OWN, None)
+
+
+def test_a_parent_that_is_still_starting_explains_its_child_until_it_answers() -> None:
+    starting = replace(polled(""), booting_until=at(300))
+    assert verdict(TWO, "pc", {"core": starting, "pc": polled("+--")}) == (Verdict.PARENT, "core")
+    answered = observe(starting, reached=True, at=at(5), needed=NEEDED).reach
+    assert verdict(TWO, "pc", {"core": answered, "pc": polled("+--")}) == (Verdict.OWN, None)
 
 
 def test_a_parent_in_suspicion_or_not_asked_since_is_waited_for_until_patience_ends() -> None:
