@@ -178,7 +178,7 @@ def _worded(error: sqlite3.Error) -> StoreError:
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return DatabaseBusy(f"the database stayed locked by another process for {BUSY_SECONDS:g} s")
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-        return DatabaseDamaged(f"the database file is damaged: {error}")
+        return DatabaseDamaged(f"the database file is damaged: {error.sqlite_errorname}: {error}")
     return StoreError(f"{getattr(error, 'sqlite_errorname', type(error).__name__)}: {error}")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 
 from mppmon.exporter import FAMILIES, SelfMetrics
+from mppmon.exporter.figures import HELP, PREFIX
 
 DOCS = Path(__file__).parents[2] / "docs" / "metrics.md"
 WORDS = re.compile(r"`([^`]+)`")
@@ -15,7 +16,7 @@ def documented() -> dict[str, tuple[str, ...]]:
     """Return name -> labels of every row of the tables; of several names and as many labels, one each."""
     found: dict[str, tuple[str, ...]] = {}
     for row in DOCS.read_text("utf-8").splitlines():
-        if not row.startswith("| `mppmon_"):
+        if not row.startswith("| `mppmon_") or row.startswith("| `mppmon_daemon_"):
             continue
         first, second = row.strip("|").split("|")[:2]
         names, labels = WORDS.findall(first), tuple(WORDS.findall(second))
@@ -54,6 +55,7 @@ def test_the_daemons_own_metrics_are_the_documented_ones() -> None:
     itself.missed("report")
     itself.last_seen(1.0)
     itself.clock_jump()
+    itself.refused()
     shown: dict[str, set[str]] = {}
     for family in registry.collect():
         name = family.name + ("_total" if family.type == "counter" else "")
@@ -62,7 +64,12 @@ def test_the_daemons_own_metrics_are_the_documented_ones() -> None:
         }
         for sample in family.samples:
             shown.setdefault(name, set()).update(sample.labels.keys() - {"le"})
-    section = DOCS.read_text("utf-8").partition("## The daemon about itself")[2].partition("\n")[2]
+    section = (
+        DOCS.read_text("utf-8")
+        .partition("## The daemon about itself")[2]
+        .partition("\n")[2]
+        .partition("Looked at every")[0]
+    )
     said = {}
     for word in WORDS.findall(section.partition("\n## ")[0]):
         name, _, labels = word.rstrip("}").partition("{")
@@ -71,3 +78,17 @@ def test_the_daemons_own_metrics_are_the_documented_ones() -> None:
     assert registry.get_sample_value("mppmon_daemon_polls_total", {"way": "snmp", "outcome": "ok"}) == 2.0
     assert registry.get_sample_value("mppmon_daemon_info", {"version": "1", "revision": "a"}) is None
     assert registry.get_sample_value("mppmon_daemon_info", {"version": "1", "revision": "b"}) == 1.0
+
+
+def test_what_is_looked_at_every_ten_seconds_is_documented() -> None:
+    rows = [row for row in DOCS.read_text("utf-8").splitlines() if row.startswith("| `mppmon_daemon_")]
+    names = [name for row in rows for name in WORDS.findall(row.strip("|").split("|")[0])]
+    assert sorted(names) == sorted(f"{PREFIX}{name}" for name in HELP)
+
+
+def test_a_figure_is_shown_with_its_labels_and_one_with_a_metric_of_its_own_is_not_shown_twice() -> None:
+    registry = CollectorRegistry()
+    itself = SelfMetrics(registry)
+    itself.figures.show([(f"{PREFIX}way_quiet_seconds", (("way", "snmp"),), 3.0), (f"{PREFIX}queue_depth", (), 99.0)])
+    assert registry.get_sample_value(f"{PREFIX}way_quiet_seconds", {"way": "snmp"}) == 3.0
+    assert registry.get_sample_value(f"{PREFIX}queue_depth") == 0.0

@@ -35,6 +35,8 @@ CALLS: dict[str, Call] = {
     "next_due": lambda store, who, _: store.next_due(who, MONDAY),
     "unsent": lambda store, who, _: store.unsent(who, "bravo-key"),
     "orphaned": lambda store, who, _: store.orphaned(who, channels=("none",)),
+    "oldest_unsent": lambda store, who, _: store.oldest_unsent(who),
+    "fates": lambda store, who, _: store.fates(who, ["bravo-key"]),
     "pending": lambda store, who, _: store.pending(who),
     "transitions": lambda store, who, _: store.transitions(who, start=MONDAY, end=LATE),
     "before": lambda store, who, _: store.before(
