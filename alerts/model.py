@@ -47,12 +47,15 @@ class Operator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`metric{match} operator threshold`. `match`: label -> accepted values."""
+    """`metric{match} operator threshold`. `match`: label -> accepted values. `clear`: an alert that fires goes on until
+    the value is past it (hysteresis).
+    """
 
     metric: str
     operator: Operator
     threshold: float
     match: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    clear: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

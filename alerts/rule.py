@@ -53,13 +53,16 @@ def matches(rule: Rule, kind: str, labels: Labels) -> bool:
     return (not rule.kinds or kind in rule.kinds) and _labels_match(rule.condition, labels)
 
 
-def holds(condition: Condition, reading: Reading) -> bool:
-    """Whether a reading fulfils `metric{match} operator threshold`. Not a number fulfils nothing, not even `!=`."""
+def holds(condition: Condition, reading: Reading, *, firing: bool = False) -> bool:
+    """Whether a reading fulfils `metric{match} operator threshold`, or while `firing` has not passed `clear`. Not a
+    number fulfils nothing, not even `!=`.
+    """
     value = reading.value
+    threshold = condition.clear if firing and condition.clear is not None else condition.threshold
     return (
         reading.metric == condition.metric
         and value == value  # noqa: PLR0124  # false for NaN only
-        and _COMPARE[condition.operator](value, condition.threshold)
+        and _COMPARE[condition.operator](value, threshold)
         and _labels_match(condition, reading.labels)
     )
 
@@ -80,7 +83,7 @@ def from_settings(settings: RuleSettings) -> Rule:
     )
     return Rule(
         name=settings.alert,
-        condition=Condition(condition.metric, condition.operator, condition.threshold, match),
+        condition=Condition(condition.metric, condition.operator, condition.threshold, match, condition.clear),
         wait=timedelta(seconds=settings.wait),
         keep_firing_for=timedelta(seconds=settings.keep_firing_for),
         blocks=settings.blocks,

@@ -80,11 +80,12 @@ class WordsSettings(Strict):
 
 
 class ConditionSettings(Strict):
-    """`metric{match} operator threshold`."""
+    """`metric{match} operator threshold`; once it fires, it holds until the value has come back to `clear`."""
 
     metric: Word
     operator: Operator = Operator.EQUAL
     threshold: float
+    clear: float | None = None
     match: dict[Word, Label | tuple[Label, ...]] = {}
 
 

@@ -3,6 +3,7 @@
 from functools import cache
 from importlib.resources import files
 
+from alerts.model import Operator
 from alerts.settings import RuleSettings
 from mppmon.config.draft import Draft
 from mppmon.config.problem import ConfigErrors, listed, nearest, quoted
@@ -46,12 +47,31 @@ def check_rules(draft: Draft) -> None:
         if rule.alert in names:
             draft.error(FILE, ("rules", index, "alert"), f"{quoted(rule.alert)} again", "each alert once")
         names.add(rule.alert)
+        _check_clear(draft, index, rule)
         for number, kind in enumerate(rule.kinds):
             if kind not in KINDS:
                 draft.error(FILE, ("rules", index, "kinds", number), quoted(kind), listed(KINDS), nearest(kind, KINDS))
     for index, name in enumerate(draft.rules.disable):
         if name not in delivered():
             draft.error(FILE, ("disable", index), quoted(name), listed(delivered()), nearest(name, delivered()))
+
+
+_GROWS = frozenset({Operator.BELOW, Operator.AT_MOST})
+"""Operators for which a value grows when it gets better."""
+_SINKS = frozenset({Operator.ABOVE, Operator.AT_LEAST})
+
+
+def _check_clear(draft: Draft, index: int, rule: RuleSettings) -> None:
+    condition, at = rule.condition, ("rules", index, "condition", "clear")
+    if condition.clear is None:
+        return
+    threshold, found = f"the threshold {condition.threshold:g}", f"{condition.clear:g}"
+    if condition.operator not in _GROWS | _SINKS:
+        draft.error(FILE, at, f"it beside the operator {condition.operator}", "it beside <, <=, > or >= only")
+    elif condition.operator in _GROWS and condition.clear <= condition.threshold:
+        draft.error(FILE, at, found, f"more than {threshold}: the value grows when it gets better")
+    elif condition.operator in _SINKS and condition.clear >= condition.threshold:
+        draft.error(FILE, at, found, f"less than {threshold}: the value sinks when it gets better")
 
 
 def merged(file: RulesFile) -> dict[str, RuleSettings]:

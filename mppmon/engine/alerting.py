@@ -22,7 +22,10 @@ def readings(turn: Turn, observation: Observation) -> None:
     if device is None or observation.outcome not in {Outcome.OK, Outcome.UNEXPECTED}:
         return
     for position, metric, labels, rules in world.care(observation.schema, device.kind):
-        reading = Reading(device.id, metric, labels, observation.values[position], observation.evidence_at)
+        value = observation.values[position]
+        if value != value:  # noqa: PLR0124  # not a number: as good as missing
+            continue
+        reading = Reading(device.id, metric, labels, value, observation.evidence_at)
         for rule in rules:
             hold(turn, rule, reading)
 
@@ -55,7 +58,9 @@ def hold(turn: Turn, rule: Rule, reading: Reading) -> None:
     """Hold one reading against one rule that asks for it."""
     world = turn.world
     key = AlertKey(rule.name, reading.subject, reading.labels)
-    held, before = holds(rule.condition, reading), world.alerts.get(key)
+    before = world.alerts.get(key)
+    firing = before is not None and before.status is AlertStatus.FIRING
+    held = holds(rule.condition, reading, firing=firing)
     if before is None and not held:
         return
     after, effects = step(rule, before, holds=held, reading=reading, now=turn.now, new_id=turn.new_id)

@@ -60,6 +60,26 @@ def test_a_condition_holds_only_for_its_metric_and_its_labels() -> None:
     assert not holds(Condition("mppmon_printer_jobs", Operator.EQUAL, 1.0), reading(1))
 
 
+@pytest.mark.parametrize(
+    ("operator", "clear", "held"),
+    [
+        (Operator.BELOW, 0.7, {0.4: True, 0.6: True, 0.7: False, 0.8: False}),
+        (Operator.AT_MOST, 0.7, {0.4: True, 0.6: True, 0.7: True, 0.8: False}),
+        (Operator.ABOVE, 0.3, {0.8: True, 0.4: True, 0.3: False, 0.2: False}),
+        (Operator.AT_LEAST, 0.3, {0.8: True, 0.4: True, 0.3: True, 0.2: False}),
+        (Operator.BELOW, None, {0.4: True, 0.5: False}),
+    ],
+)
+def test_a_firing_alert_holds_until_the_value_is_past_clear(
+    operator: Operator, clear: float | None, held: dict[float, bool]
+) -> None:
+    condition = Condition("mppmon_printer_error", operator, 0.5, clear=clear)
+    assert {value: holds(condition, reading(value), firing=True) for value in held} == held
+    between = 0.4 if operator in {Operator.ABOVE, Operator.AT_LEAST} else 0.6
+    assert not holds(condition, reading(between))  # not firing yet: the threshold
+    assert not holds(condition, reading(float("nan")), firing=True)
+
+
 def test_a_rule_is_about_its_kinds_and_labels() -> None:
     rule = Rule("Jam", JAM, kinds=frozenset({"card-printer"}))
     assert matches(rule, "card-printer", (("error", "jammed"),))
