@@ -15,6 +15,8 @@ _OK, _STATUS, _SECONDS, _EXPIRES = (
     "mppmon_online_seconds",
     "mppmon_online_certificate_expires_seconds",
 )
+METRICS = (_OK, _STATUS, _SECONDS, _EXPIRES)
+"""All that is read in this way."""
 _PHASES: tuple[Labels, ...] = tuple((("phase", phase),) for phase in ("connect", "first-byte", "total"))
 _SERIES = ((_OK, ()), (_STATUS, ()), *((_SECONDS, labels) for labels in _PHASES))
 _PLAIN = schema_of(_SERIES)

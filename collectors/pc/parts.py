@@ -9,7 +9,7 @@ from collectors.pc.reader import Reading
 
 _PRESENT = "mppmon_pc_peripheral_present"
 _SOURCE = "mppmon_pc_source_available"
-_RENAMED = {
+RENAMED = {
     "mppmon_pc_printer_error": "mppmon_printer_error",
     "mppmon_pc_printer_jobs": "mppmon_printer_jobs",
     "mppmon_pc_printer_oldest_job_seconds": "mppmon_printer_oldest_job_seconds",
@@ -29,9 +29,9 @@ def split(target: Target, reading: Reading, at: datetime, seconds: float) -> tup
     rest: list[tuple[tuple[str, Labels], float]] = []
     for (name, labels), value in zip(reading.schema.series, reading.values, strict=True):
         owner = dict(labels).get(_OWNER, "")
-        if name in _RENAMED:
+        if name in RENAMED:
             if owner in own:
-                own[owner].append((_RENAMED[name], tuple(pair for pair in labels if pair[0] != _OWNER), value))
+                own[owner].append((RENAMED[name], tuple(pair for pair in labels if pair[0] != _OWNER), value))
             continue
         if name == _PRESENT:
             present[owner] = value

@@ -15,7 +15,7 @@ from collectors.snmp.wire.request import Request
 from collectors.snmp.wire.walk import Credentials
 
 IDENTIFY_EVERY = 1800.0  # seconds
-_INFO = "mppmon_device_info"
+INFO = "mppmon_device_info"
 _INFO_LABELS = ("vendor", "model", "serial")
 
 
@@ -65,7 +65,7 @@ class Device:
             return []
         info = dict(self._identity.texts)
         labels = tuple((label, info.get(label, "")) for label in _INFO_LABELS)
-        return [((_INFO, labels), 1.0), *decode.samples(self._identity.profile, self._rows)]
+        return [((INFO, labels), 1.0), *decode.samples(self._identity.profile, self._rows)]
 
     async def _read_all(self, session: Session, profiles: Profiles, profile: str | None, now: float) -> None:
         self._plan = None

@@ -6,6 +6,7 @@ from importlib.resources import files
 from alerts.model import Operator
 from alerts.settings import RuleSettings
 from mppmon.config.draft import Draft
+from mppmon.config.metrics import known
 from mppmon.config.problem import ConfigErrors, listed, nearest, quoted
 from mppmon.config.reading import read_bytes
 from mppmon.config.settings import RulesFile
@@ -47,6 +48,15 @@ def check_rules(draft: Draft) -> None:
         if rule.alert in names:
             draft.error(FILE, ("rules", index, "alert"), f"{quoted(rule.alert)} again", "each alert once")
         names.add(rule.alert)
+        metric = rule.condition.metric
+        if metric not in known():
+            draft.warn(
+                FILE,
+                ("rules", index, "condition", "metric"),
+                f"{quoted(metric)}, which nothing gives: the rule never fires",
+                "a metric of docs/metrics.md",
+                nearest(metric, known()),
+            )
         _check_clear(draft, index, rule)
         for number, kind in enumerate(rule.kinds):
             if kind not in KINDS:

@@ -1,0 +1,63 @@
+"""A rule about a metric that nothing gives would wait in silence for ever: it is said when the files are checked."""
+
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from mppmon import config
+from mppmon.cli import main
+from mppmon.config.metrics import DAEMON, OWN, known
+from mppmon.config.rules import delivered
+from mppmon.exporter.figures import HELP, PREFIX
+
+HERE = Path(__file__).parent
+DOCS = (HERE.parents[1] / "docs" / "metrics.md").read_text("utf-8")
+RULE = """version: 1
+rules:
+  - alert: Mine
+    condition: {metric: %s, threshold: 1}
+    summary: {id: a, en: b}
+    first_step: {id: a, en: b}
+"""
+
+
+def place(tmp_path: Path, metric: str) -> Path:
+    """Return the good configuration with a rule about this metric."""
+    mall = Path(shutil.copytree(HERE / "bad_configs" / "good", tmp_path / "mall"))
+    (mall / "rules.yaml").write_text(RULE % metric, "utf-8")
+    return mall
+
+
+def test_a_metric_that_nothing_gives_is_named_with_the_nearest(tmp_path: Path) -> None:
+    mall = place(tmp_path, "mppmon_printer_eror")
+    (warning,) = config.load(mall, today=date(2026, 11, 24)).warnings
+    assert str(warning) == (
+        "rules.yaml:4:17 rules.0.condition.metric: found 'mppmon_printer_eror', which nothing gives: the rule never "
+        "fires, expected a metric of docs/metrics.md (did you mean 'mppmon_printer_error'?)"
+    )
+    shown = CliRunner().invoke(main, ["check-config", str(mall)])
+    assert shown.exit_code == 0
+    assert "warning: rules.yaml:4:17" in shown.output
+
+
+def test_every_known_metric_is_taken_without_a_word(tmp_path: Path) -> None:
+    for number, metric in enumerate(sorted(known())):
+        assert config.load(place(tmp_path / str(number), metric), today=date(2026, 11, 24)).warnings == ()
+
+
+def test_the_known_metrics_are_those_of_the_documentation_that_a_rule_can_ask() -> None:
+    documented = set(re.findall(r"`(mppmon_[a-z_]+)`", DOCS))
+    assert known() - DAEMON <= documented
+    of_devices = {
+        one for one in documented if one.startswith(("mppmon_printer_", "mppmon_interface_", "mppmon_online_"))
+    }
+    assert of_devices <= known()
+    assert {rule.condition.metric for rule in delivered().values()} <= known()
+    assert documented >= OWN
+
+
+def test_what_the_daemon_says_of_itself_is_what_it_shows() -> None:
+    assert {PREFIX + figure for figure in HELP} | {"mppmon_daemon_queue_depth"} == DAEMON
