@@ -14,7 +14,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-check quick test test-inside test-deps check unit nightly nightly-inside bench lock dashboards wheel clean
+.PHONY: help demo demo-check quick test test-inside test-deps check unit nightly nightly-inside bench faults lock dashboards wheel clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -64,6 +64,9 @@ nightly-inside: check
 
 bench: $(READY) ## one JSON line per figure (ONLY=line,... for some)
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))
+
+faults: $(READY) ## every fault at length, figures to docs/evidence (ONLY=1,9 for some)
+	$(BIN)/python -m tests.faults $(if $(ONLY),--only $(ONLY),--write docs/evidence/0004-faults.md)
 
 lock: $(READY) ## rewrite the lock files (UPGRADE=1: with newer versions)
 	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" \

@@ -1,0 +1,105 @@
+"""Rows 25 to 27: signals, and a second daemon on the same database."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from mppmon.clock import Clock
+from tests.faults.provider import HANG
+from tests.faults.row import Found, Row
+from tests.faults.trial import trial, unchanged, until
+from tests.servers.prometheus import pause
+from tests.servers.test_schedule_clock import LIBRARY
+
+
+def stopped(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signature
+    """SIGSTOP for two minutes. Short: the clock is moved on while the process is stopped (faketime)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp = folder / "time"
+    stamp.write_text("+0\n")
+    with trial(folder / "stopped", own_clock if short else unchanged) as here:
+        if short and not here.environment:
+            here.stop()
+            here.environment = faked(stamp)
+        here.start()
+        here.well()
+        here.forget()
+        before = len(here.states("ktp@a1"))
+        assert here.process is not None
+        os.kill(here.process.pid, signal.SIGSTOP)
+        pause(1 if short else 120)
+        stamp.write_text("+120\n")
+        os.kill(here.process.pid, signal.SIGCONT)
+        until(lambda: here.states("ktp@a1")[before:].count("unknown"), 20)
+        well = here.well()
+        states = here.states("ktp@a1")[before:]
+        messages = len(here.news())
+    ok = well and "interrupted" not in states and messages == 0 and states == ["unknown", "delivered"]
+    return Found(ok, messages, "false pages", " ".join(states))
+
+
+def own_clock(_config: Path) -> None:
+    """Name a trial whose clock is moved: no other row shares it."""
+
+
+def faked(stamp: Path) -> dict[str, str]:
+    """Return the environment of a process whose clock `stamp` moves, while durations stay true."""
+    return {
+        "LD_PRELOAD": str(LIBRARY[0]),
+        "FAKETIME_TIMESTAMP_FILE": str(stamp),
+        "FAKETIME_CACHE_DURATION": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+
+
+def terminated(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signature
+    """SIGTERM while a page is due: drained within 5 s, nothing lost over the restart."""
+    worst = 0.0
+    with trial(folder) as here:
+        for mode in ("ok", HANG)[: 1 if short else 2]:
+            here.start()
+            here.well()
+            here.forget()
+            here.provider.mode = mode
+            here.simulator.begin("jam", "printer")
+            here.incident()
+            begun = Clock().monotonic()
+            code = here.stop(within=20)
+            worst = max(worst, Clock().monotonic() - begun, 99.0 if code != 0 else 0.0)
+            here.start()
+            here.provider.mode = "ok"
+            here.simulator.mend()
+            here.arrived(2, 40)
+            here.well()
+            here.stop()
+        found = here.judge()
+    return Found(worst <= 5 and found.lost == 0, worst, "s", f"{found.lost} lost, {found.repeats} repeats")  # as asked
+
+
+def second(folder: Path, short: bool) -> Found:  # noqa: ARG001, FBT001  # a row's signature
+    """Start a second daemon on one database: it refuses with its own status; the first goes on and pages."""
+    with trial(folder) as here:
+        here.start()
+        here.well()
+        here.forget()
+        done = subprocess.run(
+            [sys.executable, "-m", "mppmon", "run", str(here.config), "--state", str(here.state)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        here.simulator.begin("jam", "printer")
+        paged = here.arrived(1)
+    return Found(
+        done.returncode == 4 and paged, done.returncode, "exit status of the second", done.stderr.strip()[-120:]
+    )  # as documented
+
+
+ROWS = (
+    Row(25, "SIGSTOP 2 minutes", "unknown, no false page, no false downtime", stopped),
+    Row(26, "SIGTERM", "drained within 5 s", terminated),
+    Row(27, "two daemons on one database file", "the second refuses", second),
+)

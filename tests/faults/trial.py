@@ -1,0 +1,310 @@
+"""A daemon on trial: the simulated small mall, the provider, and a process that may be killed and started again."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+from mppmon import control
+from mppmon.clock import Clock
+from mppmon.demo.simulator.launch import Control
+from mppmon.demo.workplace import free_port
+from mppmon.mall.principal import SYSTEM
+from mppmon.store import Store
+from mppmon.store.paths import control_socket, database_url
+from tests.faults.points import ARM
+from tests.faults.provider import OK, TOKEN, Provider, Receipt, provider
+from tests.servers.daemon_process import write_config
+from tests.servers.prometheus import pause
+from tests.simulator.small_mall import simulated
+
+READY = 40.0  # seconds a start may take on a machine with other work
+
+
+def until(look: Callable[[], Any], within: float) -> Any:  # noqa: ANN401  # whatever is looked at
+    """Look until it is true; return the last look, also when it never was."""
+    clock = Clock()
+    end = clock.monotonic() + within
+    while not (found := look()) and clock.monotonic() < end:
+        pause(0.05)
+    return found
+
+
+@dataclass
+class Trial:
+    """One state directory and what is around it. `kills`: how often the daemon was killed."""
+
+    folder: Path
+    config: Path
+    simulator: Control
+    provider: Provider
+    port: int
+    process: "subprocess.Popen[bytes] | None" = None
+    kills: int = 0
+    seen: int = 0
+    prefix: Sequence[str] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def state(self) -> Path:
+        """The state directory."""
+        return self.folder / "state"
+
+    @property
+    def trap(self) -> Path:
+        """The arming file."""
+        return self.folder / "arm"
+
+    def begin(self) -> None:
+        """Start the daemon; return at once."""
+        with (self.folder / "daemon.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*self.prefix, sys.executable, "-m", "tests.faults.daemon", str(self.config), str(self.state)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=Path(__file__).parents[2],
+                env=os.environ | {ARM: str(self.trap)} | dict(self.environment),
+            )
+
+    def start(self) -> None:
+        """Start it and wait until it answers; one that runs is left alone."""
+        if self.process is not None and self.process.poll() is None:
+            return
+        self.begin()
+        if not until(self.status, READY):
+            raise RuntimeError(f"not up: {self.log()[-800:]}")
+
+    def log(self) -> str:
+        """Return what it said."""
+        return (self.folder / "daemon.log").read_text("utf-8", "replace")
+
+    def stop(self, number: signal.Signals = signal.SIGTERM, within: float = 10.0) -> int | None:
+        """Stop it by a signal; return its exit status, None if it is still there."""
+        if self.process is None:
+            return None
+        self.process.send_signal(number)
+        self.kills += number is signal.SIGKILL
+        with suppress(subprocess.TimeoutExpired):
+            return self.process.wait(within)
+        return None
+
+    def died(self, within: float = 25.0) -> bool:
+        """Return whether it died at the armed point."""
+        assert self.process is not None
+        try:
+            died = self.process.wait(within) == -signal.SIGKILL
+        except subprocess.TimeoutExpired:
+            died = False
+        self.kills += died
+        self.trap.unlink(missing_ok=True)
+        return died
+
+    def arm(self, point: str) -> None:
+        """Let it die at this point."""
+        self.trap.write_text(point, encoding="utf-8")
+
+    def status(self) -> dict[str, Any]:
+        """Return its status, nothing when nobody answers."""
+        try:
+            answer = control.request(control_socket(self.state), "GET", "/api/v1/status", timeout=5)
+            found: dict[str, Any] = answer.json() if answer.status_code == httpx.codes.OK else {}
+        except (control.Off, control.Broken, ValueError):
+            return {}
+        return found
+
+    def well(self, within: float = READY) -> bool:
+        """Wait until both services are delivered and nothing is open."""
+
+        def look() -> bool:
+            view = self.status()
+            return bool(view) and view["counts"]["services"]["delivered"] == 2 and not view["incidents"]  # both
+
+        return bool(until(look, within))
+
+    def incident(self, within: float = 20.0) -> int | None:
+        """Wait for an open incident; return its number."""
+        found = until(lambda: self.status().get("incidents"), within)
+        return int(found[0]["number"]) if found else None
+
+    def acknowledge(self, number: int, key: str) -> str:
+        """Take an incident on under a command id; return the answer's code, empty when nobody answered."""
+        try:
+            answer = control.request(
+                control_socket(self.state),
+                "POST",
+                f"/api/v1/incidents/{number}/acknowledge",
+                headers={"Idempotency-Key": key},
+            )
+        except (control.Off, control.Broken):
+            return ""
+        return str(answer.json().get("code", answer.status_code))
+
+    def news(self) -> list[Receipt]:
+        """Return what arrived since the last `forget`."""
+        return self.provider.receipts[self.seen :]
+
+    def forget(self) -> None:
+        """Count from here."""
+        self.provider.mode = OK
+        self.provider.asked.clear()
+        self.seen = len(self.provider.receipts)
+
+    def arrived(self, count: int, within: float = 25.0) -> bool:
+        """Wait until so many messages with different texts have come since `forget`."""
+        return bool(until(lambda: len({one.text for one in self.news()}) >= count, within))
+
+    def states(self, subject: str) -> list[str]:
+        """Return what a subject became, in the order of deciding."""
+        with Store.open(database_url(self.state), read_only=True) as store:
+            found = store.transitions(
+                SYSTEM,
+                start=datetime(2000, 1, 1, tzinfo=UTC),
+                end=datetime(2300, 1, 1, tzinfo=UTC),
+                subjects=(subject,),
+            )
+        return [one.new for one in found]
+
+    def judge(self) -> "Judgement":
+        """Hold the receipts against the database."""
+        with Store.open(database_url(self.state), read_only=True) as store:
+            rows = _outbox(store)
+        by_key = Counter(one.key for one in self.provider.receipts if one.key)
+        lost = [key for key, _, status in rows if status in {"sent", "leased", "pending"} and not by_key[key]]
+        first: dict[str, int] = {}
+        for index, one in enumerate(self.provider.receipts):
+            first.setdefault(one.key, index)
+        lines: dict[str, list[int]] = {}
+        for key, incident, _ in rows:
+            if key in first:
+                lines.setdefault(incident, []).append(first[key])
+        disorder = sum(order != sorted(order) for order in lines.values())
+        repeats = sum(by_key.values()) - len(by_key)
+        return Judgement(len(lost), repeats, max(by_key.values(), default=0), disorder, self.kills)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """`lost`: owed and never received. `repeats`: receipts beyond the first of their key. `disorder`: incidents."""
+
+    lost: int
+    repeats: int
+    most: int
+    disorder: int
+    kills: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether the promise holds: nothing lost, at most one repeat per kill, order kept."""
+        return self.lost == 0 and self.repeats <= self.kills and self.disorder == 0
+
+
+def _outbox(store: Store) -> list[tuple[str, str, str]]:
+    """Return `(key, incident, status)` in the order of deciding, read as any database tool would."""
+    from mppmon.store.schema import outbox  # noqa: PLC0415  # the one place that looks below the store
+
+    with store._engine.connect() as connection:  # noqa: SLF001  # an oracle may look where nobody else does
+        return [
+            (row.key, row.incident, row.status) for row in connection.execute(outbox.select().order_by(outbox.c.seq))
+        ]
+
+
+def edit(config: Path, file: str, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change one file of a configuration."""
+    whole = yaml.safe_load((config / file).read_text("utf-8"))
+    change(whole)
+    (config / file).write_text(yaml.safe_dump(whole, allow_unicode=True), encoding="utf-8")
+
+
+def chatty(config: Path) -> None:
+    """Let Ani be reached by the bot instead of by mail."""
+
+    def people(whole: dict[str, Any]) -> None:
+        whole["people"]["ani"]["addresses"] = {"chat": "101"}
+        whole["people"]["budi"] = {"name": "Budi", "addresses": {"surat": "budi@mall.test"}}
+        whole["policies"]["utama"]["steps"] = [
+            {"notify": ["roster:teknisi"], "wait": 6},
+            {"notify": ["person:budi"], "wait": 600},
+        ]
+
+    edit(config, "people.yaml", people)
+
+
+_shared: dict[Callable[[Path], None], Trial] = {}
+_house: list[ExitStack] = []
+
+
+@contextmanager
+def sharing() -> Iterator[None]:
+    """Let the trials of this context be one per configuration: a start costs more than most faults in short form."""
+    with ExitStack() as stack:
+        _house.append(stack)
+        try:
+            yield
+        finally:
+            _house.pop()
+            _shared.clear()
+
+
+def unchanged(_config: Path) -> None:
+    """Leave the configuration as it is."""
+
+
+@contextmanager
+def trial(folder: Path, change: Callable[[Path], None] = unchanged) -> Iterator[Trial]:
+    """Return a trial of its own, or the shared one of this configuration, calmed down."""
+    if not _house:
+        with _fresh(folder, change) as here:
+            yield here
+        return
+    if change not in _shared:
+        _shared[change] = _house[-1].enter_context(_fresh(folder, change))
+    here = _shared[change]
+    here.provider.over.clear()
+    here.simulator.mend()
+    here.start()
+    here.forget()
+    here.well()
+    yield here
+
+
+@contextmanager
+def _fresh(folder: Path, change: Callable[[Path], None]) -> Iterator[Trial]:
+    """Set up everything but the daemon; on the way out whatever runs is stopped by its pid."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with simulated(folder) as simulator, provider(folder) as made:
+        port = free_port()
+        config = write_config(folder / "mall", simulator.ready.doors, made.smtp, port)
+        token = folder / "token"
+        token.write_text(TOKEN)
+
+        def channels(whole: dict[str, Any]) -> None:
+            whole["channels"]["surat"]["timeout"] = 2
+            whole["channels"]["chat"] = {
+                "type": "telegram",
+                "needs_internet": False,
+                "token_file": str(token),
+                "api": f"http://127.0.0.1:{made.http}",
+                "timeout": 2,
+            }
+
+        edit(config, "channels.yaml", channels)
+        change(config)
+        here = Trial(folder, config, simulator.control, made, port)
+        try:
+            yield here
+        finally:
+            made.over.set()
+            if here.process is not None and here.process.poll() is None:
+                here.process.kill()
+                here.process.wait(10)
