@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+OURS = "mppmon"
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -24,7 +26,7 @@ class Row:
     fault: str
     asked: str
     play: Callable[[Path, bool], Found]
-    who: str = "mppmon"
+    who: str = OURS
 
 
 def line(row: Row, found: Found, seconds: float) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.faults import crashes, processes, providers
-from tests.faults.row import Row
+from tests.faults import crashes, peer, processes, providers
+from tests.faults.row import OURS, Row
 
+_PARTS = (crashes.ROWS, providers.ROWS, processes.ROWS, peer.ROWS)
 ROWS: tuple[Row, ...] = tuple(
-    sorted((*crashes.ROWS, *providers.ROWS, *processes.ROWS), key=lambda row: (row.number, row.who != "mppmon"))
+    sorted((row for part in _PARTS for row in part), key=lambda row: (row.number, row.who != OURS))
 )
 
 

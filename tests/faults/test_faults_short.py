@@ -11,7 +11,7 @@ from tests.faults.row import Row
 from tests.faults.table import ROWS
 from tests.faults.trial import sharing
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module", autouse=True)
