@@ -259,6 +259,12 @@ def _write(place: "Directory", changes: Mapping[str, str], columns: Mapping[str,
 
 
 def _not_valid(config: Path, errors: "ConfigErrors", _: "Translate") -> _Refused:
+    from mppmon.config.directory import NAMES  # noqa: PLC0415  # keeps `mppmon --help` quick
+
+    if not any((config / name).exists() for name in NAMES):
+        return _Refused(
+            _("There is no configuration in {place} yet. Make one first: mppmon init {place}").format(place=config)
+        )
     text = _(
         "The configuration in {place} is not valid as it is, so nothing can be added. See: mppmon check-config {place}"
     )

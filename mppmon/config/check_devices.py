@@ -47,7 +47,10 @@ def _references(draft: Draft, slug: str, device: DeviceSettings) -> None:
         draft.error(FILE, (*path, "via"), f"{quoted(device.via)}, a {above.kind.value}", "a device of kind pc or kiosk")
     elif above is not None and above.agent is None:
         draft.warn(
-            FILE, (*path, "via"), f"{quoted(device.via)}, which has no agent", "an agent that can see this device"
+            FILE,
+            (*path, "via"),
+            f"{quoted(device.via)}, which has no agent",
+            f"`agent: {{}}` at {device.via}, once one runs there (docs/agent.md). It can wait; unknown until then",
         )
 
 

@@ -5,10 +5,11 @@ from zoneinfo import available_timezones
 from mppmon.config.draft import Draft
 from mppmon.config.guess import zone
 from mppmon.config.problem import nearest, quoted
-from mppmon.config.settings import CounterSettings, ServiceSettings
+from mppmon.config.settings import AgencySettings, CounterSettings, ServiceSettings
 from mppmon.config.tree import Path as KeyPath
 from mppmon.mall.model import DeviceKind
 
+_FEW = 5  # names that a warning lists
 _ZONES = "a zone: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)"
 
 
@@ -95,6 +96,30 @@ def _agencies(draft: Draft) -> None:
                     "agencies.yaml", path, "a service of no counter", "a counter in counters.yaml that offers it"
                 )
             _systems(draft, path, its)
+        _loose(draft, agency, settings)
+
+
+def _loose(draft: Draft, agency: str, settings: AgencySettings) -> None:
+    """Warn of services that hang on nothing: nothing would ever be said of them."""
+    counters = draft.counters.counters if draft.counters else {}
+    loose = {
+        service: {counter for counter, one in counters.items() if service in one.services}
+        for service, one in settings.services.items()
+        if not (one.needs or one.uses or one.systems)
+    }
+    at = sorted(set().union(*loose.values()))
+    if not at:
+        return
+    lacking = [counters[one].name for one in at if not counters[one].roles.get("pc")]
+    known = sorted(service for service, counters_of in loose.items() if counters_of)
+    expected = "`needs: [pc]` there, so that a fault shows on them"
+    if lacking:
+        expected += f"; no PC yet at {_few(lacking)}"
+    draft.warn("agencies.yaml", ("agencies", agency, "services"), f"hanging on no device: {_few(known)}", expected)
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:_FEW]) + (f" and {len(names) - _FEW} more" if len(names) > _FEW else "")
 
 
 def _systems(draft: Draft, path: KeyPath, service: ServiceSettings) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mppmon.config import Loaded, Problem
+from mppmon.config.check_people import ALL_NEED_INTERNET
 from mppmon.config.secret_files import secret_files
 from mppmon.doctor.bound import in_thread
 from mppmon.doctor.case import Case, Owner
@@ -47,8 +48,9 @@ def judge_configuration(config: Path, loaded: Loaded | None, problems: Sequence[
     check = f"mppmon check-config {config}"
     if loaded is None:
         return bad(_CONFIG, _first(problems, "problem"), check)
-    if loaded.warnings:
-        return warn(_CONFIG, _first(loaded.warnings, "warning"), check)
+    unwise = [one for one in loaded.warnings if one.found != ALL_NEED_INTERNET]  # said once, with the ways to people
+    if unwise:
+        return warn(_CONFIG, _first(unwise, "warning"), check)
     mall = loaded.mall
     counts = f"{len(mall.agencies)} agencies, {len(mall.counters)} counters, {len(mall.devices)} devices"
     return fine(_CONFIG, f"{counts}; revision {loaded.revision}")

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 
 Translate = Callable[[str], str]
@@ -38,9 +38,21 @@ def free(base: str, taken: Iterable[str]) -> str:
 
 def closest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
     """Return the known word that looks most like this one, None when none does. `cutoff`: how alike, 0 to 1."""
-    words = {folded(one): one for one in sorted(known)}
+    words = {folded(one): one for one in sorted(known) if _same_number(word, one)}
     match = get_close_matches(folded(word), words, n=1, cutoff=cutoff)
     return words[match[0]] if match else None
+
+
+def _same_number(word: str, known: str) -> bool:
+    """Whether a known word may be meant: `Loket 4` is none for `Loket 9`, which is another counter, not a slip."""
+    numbers = re.findall(r"\d+", known)
+    return not numbers or numbers == re.findall(r"\d+", word)
+
+
+def few(names: Sequence[str], limit: int = 5) -> str:
+    """Return `a, b`, cut after `limit` names: `a, b, c, d, e, ... (12)`."""
+    rest = f", ... ({len(names)})" if len(names) > limit else ""
+    return ", ".join(names[:limit]) + rest
 
 
 def shown(text: str, limit: int = 60) -> str:

@@ -291,6 +291,18 @@ def test_unwise_things_are_warned_of(place: Path) -> None:
     }
 
 
+def test_services_that_hang_on_nothing_are_warned_of_once_per_agency(place: Path) -> None:
+    text = (place / "agencies.yaml").read_text()
+    (place / "agencies.yaml").write_text(text.replace("{name: Pajak, needs: [pc]}", "{name: Pajak}"))
+    (warning,) = config.load(place, today=TODAY).warnings
+    assert (warning.key, warning.found) == ("agencies.samsat.services", "hanging on no device: pajak")
+    assert warning.expected == "`needs: [pc]` there, so that a fault shows on them"
+    counters = (place / "counters.yaml").read_text()
+    (place / "counters.yaml").write_text(counters.replace("{pc: b1-pc}", "{}"))
+    (warning,) = config.load(place, today=TODAY).warnings
+    assert warning.expected.endswith("; no PC yet at Loket B1")
+
+
 def test_a_missing_directory_and_missing_files_are_said(tmp_path: Path) -> None:
     with pytest.raises(config.ConfigErrors, match="no such directory") as caught:
         config.load(tmp_path / "none", today=TODAY)

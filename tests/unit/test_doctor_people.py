@@ -79,7 +79,9 @@ def test_a_person_without_a_channel(loaded: Loaded) -> None:
 
 def test_ways_that_all_need_the_internet(loaded: Loaded) -> None:
     people = {**loaded.people, "budi": replace(loaded.people["budi"], addresses={"chat": "1"})}
-    assert judge_roster(replace(loaded, people=people), NOW)[1].state is State.WARN
+    found = judge_roster(replace(loaded, people=people), NOW)[1]
+    assert found.state is State.OK  # said, with what is to be gained; a small mall may leave it so
+    assert "That may be left" in found.said
 
 
 def email(**more: object) -> EmailSettings:

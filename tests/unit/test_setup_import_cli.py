@@ -91,6 +91,27 @@ def test_a_bad_configuration_is_not_built_upon(mall: Path) -> None:
     assert f"See: mppmon check-config {mall}" in result.output
 
 
+def test_where_no_configuration_is_yet_init_is_named(mall: Path) -> None:
+    result = CliRunner().invoke(command, ["inventory", str(mall / "x.xlsx"), "--config", str(mall.parent / "baru")])
+    place = mall.parent / "baru"
+    assert (result.exit_code, result.output) == (
+        2, f"Error: Di {place} belum ada konfigurasi. Buat dahulu dengan: mppmon init {place}\n"
+    )  # fmt: skip
+
+
+def test_a_service_that_a_faulty_row_leaves_unwatched_is_named(mall: Path) -> None:
+    text = (mall / "agencies.yaml").read_text("utf-8")
+    needs = "        needs: [pc, receipt-printer]\n        systems: [samsat-online]\n"
+    assert text.count(needs) >= 1
+    (mall / "agencies.yaml").write_text(text.replace(needs, ""), "utf-8")
+    counters = (mall / "counters.yaml").read_text("utf-8")
+    before, c2, after = counters.partition("  c2:\n")
+    (mall / "counters.yaml").write_text(before + c2 + after.replace("pc: c2-pc", "display: c2-pc", 1), "utf-8")
+    result = run(mall, [GOOD], "--dry-run")
+    assert "? layanan Pajak Kendaraan Tahunan (Samsat) belum terikat perangkat apa pun" in result.output
+    assert "belum ada PC di Loket C2" in result.output
+
+
 def test_what_a_column_is_is_asked_when_unclear_and_remembered(mall: Path) -> None:
     file = mall.parent / "list.csv"
     file.write_text("Nama;Jenis;Serial Numbr;Alamat\nKamera pintu;CCTV;SN9;10.0.0.9\n")

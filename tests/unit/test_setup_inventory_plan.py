@@ -72,8 +72,8 @@ FAULTS: dict[str, tuple[list[dict[str, str]], list[str]]] = {
     "address": ([{"Jenis": "PC", "Alamat IP": "10.0.0.300"}], ["K 'Alamat IP'", "'10.0.0.300'", "an IP address"]),
     "no address": ([{"Jenis": "PC", "Nama": "x"}], ["K 'Alamat IP'", "nothing", "an IP address"]),
     "counter": (
-        [{"Jenis": "PC", "Alamat IP": "10.0.0.1", "Loket": "Loket A9"}],
-        ["I 'Loket'", "'Loket A9'", "did you mean Loket A"],
+        [{"Jenis": "PC", "Alamat IP": "10.0.0.1", "Loket": "Lokte A1"}],
+        ["I 'Loket'", "'Lokte A1'", "did you mean Loket A1"],
     ),
     "agency": (
         [{"Jenis": "PC", "Alamat IP": "10.0.0.1", "Instansi": "Imigras"}],
@@ -248,6 +248,11 @@ def test_a_new_pc_at_the_address_of_one_that_moved_is_new() -> None:
     assert [(one.id, dict(one.fields)) for one in plan.changed] == [("a1-pc", {"address": ("127.20.1.11", "10.0.0.1")})]
 
 
+def test_another_number_is_another_thing_and_no_slip() -> None:
+    (fault,) = plan_of([{"Jenis": "PC", "Alamat IP": "10.0.0.1", "Loket": "Loket A9"}]).faults
+    assert "did you mean" not in fault.expected
+
+
 def test_services_that_named_nothing_need_the_pc_that_all_their_counters_get() -> None:
     known = demo()
     bare = {
@@ -261,6 +266,28 @@ def test_services_that_named_nothing_need_the_pc_that_all_their_counters_get() -
     ]
     assert [(one.service, one.roles) for one in plan_of(rows, empty).needs] == [("pajak-kendaraan", ("pc",))]
     assert plan_of(rows[:1], empty).needs == ()
+
+
+def test_services_that_still_hang_on_nothing_are_named_with_the_counters_that_lack_a_pc() -> None:
+    known = demo()
+    bare = {
+        slug: {
+            **one,
+            "services": {
+                name: {**its, "needs": [], "uses": [], "systems": []} for name, its in one["services"].items()
+            },
+        }
+        for slug, one in known.agencies.items()
+    }
+    empty = replace(known, agencies=bare, counters={slug: {**one, "roles": {}} for slug, one in known.counters.items()})
+    good = [{"Jenis": "PC", "Loket": "c1", "Alamat IP": "10.0.0.1"}]
+    plan = plan_of([*good, {"Jenis": "PC", "Loket": "c2", "Alamat IP": "10.0.0.300"}], empty)
+    loose = {one.name: one.lacking for one in plan.loose}
+    assert loose["Pajak Kendaraan Tahunan"] == ("Loket C2",)
+    assert "Pajak Kendaraan Tahunan" not in {
+        one.name for one in plan_of([*good, {**good[0], "Loket": "c2", "Alamat IP": "10.0.0.2"}], empty).loose
+    }
+    assert plan_of(good).loose == ()
 
 
 NAMES = st.sampled_from(["", "PC", "Printer satu", "Kamera", "Switch A"])

@@ -54,6 +54,15 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Loose:
+    """A service that still hangs on nothing, so that no fault stops it. `lacking`: names of its counters without PC."""
+
+    name: str
+    agency: str
+    lacking: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that an import would do. `kept`: devices that the list does not name. `rows`: device id -> row."""
 
@@ -66,6 +75,7 @@ class Plan:
     faults: tuple[Fault, ...]
     notes: tuple[Fault, ...]
     rows: Mapping[str, int]
+    loose: tuple[Loose, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -111,16 +121,18 @@ def _compare(settled: Sequence[Settled], known: Known, faults: list[Fault], note
     rows = {one.id: one.item.row for one in settled}
     roles = _roles(settled, known)
     bad = {fault.row for fault in faults}
+    needs, loose = _needs(roles, known)
     return Plan(
         added=tuple(added),
         changed=tuple(changed),
         unchanged=tuple(unchanged),
         kept=tuple(slug for slug in known.devices if slug not in rows),
         roles=roles,
-        needs=_needs(roles, known),
+        needs=needs,
         faults=tuple(sorted(faults, key=lambda one: one.row)),
         notes=tuple(note for note in notes if note.row not in bad),
         rows=rows,
+        loose=loose,
     )
 
 
@@ -144,15 +156,22 @@ def _roles(settled: Sequence[Settled], known: Known) -> tuple[Role, ...]:
     )
 
 
-def _needs(roles: Sequence[Role], known: Known) -> tuple[Need, ...]:
-    """Return the services that say nothing of what they need while all their counters have, or get, a PC."""
+def _needs(roles: Sequence[Role], known: Known) -> tuple[tuple[Need, ...], tuple[Loose, ...]]:
+    """Return the services that say nothing of what they need: those of which all counters have, or get, a PC, and
+    those that go on hanging on nothing.
+    """
     has = {(counter, role) for counter, one in known.counters.items() for role, many in one["roles"].items() if many}
     gained = {(one.counter, one.role) for one in roles}
     found: list[Need] = []
+    loose: list[Loose] = []
     for agency, settings in known.agencies.items():
         for service, one in settings["services"].items():
             at = [counter for counter, its in known.counters.items() if service in its["services"]]
-            silent = not one["needs"] and not one["uses"]
-            if silent and at and all((counter, "pc") in has | gained for counter in at):
+            if one["needs"] or one["uses"] or not at:
+                continue
+            lacking = tuple(known.counters[one]["name"] for one in at if (one, "pc") not in has | gained)
+            if not lacking:
                 found.append(Need(agency, service))
-    return tuple(found)
+            elif not one["systems"]:
+                loose.append(Loose(one["name"], settings["short"], lacking))
+    return tuple(found), tuple(loose)

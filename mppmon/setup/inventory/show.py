@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mppmon.setup.inventory.item import Fault
 from mppmon.setup.inventory.mapping import Columns
-from mppmon.setup.inventory.plan import Plan
-from mppmon.setup.words import Translate, shown
+from mppmon.setup.inventory.plan import Loose, Plan
+from mppmon.setup.words import Translate, few, shown
 
 _MOST = 200  # lines of one sort on a screen; `--json` has them all
 
@@ -29,6 +29,7 @@ def plan_lines(plan: Plan, columns: Columns, _: Translate) -> Iterator[Line]:
     yield from _some(list(_places(plan, _)), _)
     yield from _some([("yellow", f"? {fault_text(one, _)}") for one in plan.notes], _)
     yield from _some([("red", f"! {fault_text(one, _)}") for one in plan.faults], _)
+    yield from _some([("yellow", f"? {_loose(one, _)}") for one in plan.loose], _)
     yield "", summary(plan, _)
 
 
@@ -68,6 +69,11 @@ def _places(plan: Plan, _: Translate) -> Iterator[Line]:
         )
 
 
+def _loose(one: Loose, _: Translate) -> str:
+    text = _("service {service} ({agency}) hangs on no device yet, so no fault shows on it: no PC yet at {counters}")
+    return text.format(service=one.name, agency=one.agency, counters=few(one.lacking))
+
+
 def _value(value: object) -> str:
     if value is None or value == []:
         return "∅"
@@ -102,6 +108,7 @@ def report(plan: Plan, columns: Columns) -> dict[str, object]:
         "kept": list(plan.kept),
         "roles": [{"counter": one.counter, "role": one.role, "devices": list(one.new)} for one in plan.roles],
         "needs": [{"service": one.service, "roles": list(one.roles)} for one in plan.needs],
+        "loose": [{"service": one.name, "agency": one.agency, "without_pc": list(one.lacking)} for one in plan.loose],
         "bad": [_fault(one) for one in plan.faults],
         "notes": [_fault(one) for one in plan.notes],
     }
