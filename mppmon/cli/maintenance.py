@@ -20,7 +20,7 @@ def command() -> None:
 
     \b
     Examples:
-      mppmon maintenance add sw-lt2 --start "2026-11-29 20:00" --for 2h --name "Ganti saklar" --reason "saklar rusak"
+      mppmon maintenance add sw-lt2 --start "2026-11-29 20:00" --for 2h --name "Ganti switch" --reason "switch rusak"
       mppmon maintenance list
       mppmon maintenance end 0195f1c2-...
     """  # noqa: D301  # \b is click's mark for lines that must not be rewrapped
@@ -53,7 +53,7 @@ def add(  # one argument per option
 
     \b
     Example:
-      mppmon maintenance add sw-lt2 --start "2026-11-29 20:00" --for 2h --name "Ganti saklar" --reason "saklar rusak"
+      mppmon maintenance add sw-lt2 --start "2026-11-29 20:00" --for 2h --name "Ganti switch" --reason "switch rusak"
     """  # noqa: D301  # as above
     match = {"device": devices, "rule": rules, "kind": kinds, "agency": agencies, "place": places}
     wish = {**match, "seconds": seconds, "reason": reason, "name": name, "planned": "true"}

@@ -15,7 +15,7 @@ from mppmon.cli.waiting import waiting
 _SNMP_PORT = 161
 
 
-@click.command(epilog="Examples: mppmon poll printer-a1; mppmon poll 192.0.2.7 --community public --json")
+@click.command(epilog="Examples: mppmon poll a1-printer; mppmon poll 192.0.2.7 --community public --json")
 @click.argument("target")
 @click.option("--community", metavar="NAME", help="Ask an SNMP address, with this community; no inventory is needed.")
 @click.option("--snmp-version", type=click.Choice(["1", "2c"]), default="2c", show_default=True)

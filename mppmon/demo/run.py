@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -22,7 +21,8 @@ from mppmon.demo.page.monitor import Monitor
 from mppmon.demo.page.stage import Stage, Watched
 from mppmon.demo.page.tour import Tour
 from mppmon.demo.simulator.launch import NotStarted
-from mppmon.demo.workplace import Workplace, default_root, prepare
+from mppmon.demo.typed import demo_command, program
+from mppmon.demo.workplace import Workplace, prepare
 
 _HOST = "127.0.0.1"
 _BACKLOG = 64
@@ -152,17 +152,16 @@ def _why_no_mall(folder: Path) -> str:
 
 
 def _how_to_play(place: Workplace, port: int, seconds: float) -> str:
-    program = "mppmon" if shutil.which("mppmon") else sys.argv[0]
-    at = "" if place.root == default_root() else f" --folder {place.root}"
+    typed = demo_command(place.root)
     return f"""
   {place.loaded.mall.site.name}, simulated on this machine (ready after {seconds:.1f} s)
 
     guided tour   http://{_HOST}:{port}/
     free play     http://{_HOST}:{port}/play
     status page   http://{_HOST}:{place.ports.web}/
-    break         {program} demo{at} fault jam a3-card-printer
-    mend          {program} demo{at} mend
-    ask           {program} status --state {place.state}
+    break         {typed} fault jam a3-card-printer
+    mend          {typed} mend
+    ask           {program()} status --state {place.state}
     logs          {place.root}
 
   Who does not answer within 12 seconds is passed over here, so that it can be seen; the example mall says 5 minutes.

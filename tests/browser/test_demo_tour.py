@@ -83,7 +83,7 @@ def test_six_steps_on_a_phone(running: Demo, tab: Page, tmp_path: Path) -> None:
 
     onward(tab, 5)
     before = phone.locator(".message").count()
-    press(tab, "Matikan saklar inti")
+    press(tab, "Matikan switch inti")
     expect(phone.locator(".message")).to_have_count(before + 1)
     assert "Switch inti: tidak menjawab" in newest(tab)
     assert re.search(r"Ikut terdampak: \d\d perangkat", newest(tab))

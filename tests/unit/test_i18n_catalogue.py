@@ -46,6 +46,14 @@ def test_a_translation_has_the_places_of_its_source(one: Message) -> None:
         assert sorted(_PLACE.findall(text)) == sorted(_PLACE.findall(forms(one.id)[-1]))
 
 
+@pytest.mark.parametrize("word", ["saklar", "jangkar", "surat di", "kotak surat"])
+def test_a_word_that_people_read_as_another_thing_is_not_used(word: str) -> None:
+    """A `saklar` switches a lamp, a `jangkar` holds a ship, a `surat` is of paper."""
+    translated = [text for one in KNOWN.values() for text in forms(one.string)]
+    mall = (ROOT / "mppmon/demo/mall/devices.yaml").read_text("utf-8").splitlines()
+    assert [text for text in [*translated, *mall] if word in text.lower()] == []
+
+
 def test_indonesian_has_one_plural_form_and_english_two() -> None:
     headers = {language: catalogue(language).info()["plural-forms"] for language in LANGUAGES}
     assert headers == {"id": "nplurals=1; plural=0;", "en": "nplurals=2; plural=(n != 1);"}

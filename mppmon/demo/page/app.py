@@ -20,6 +20,7 @@ from mppmon.demo.page.tour import Tour
 from mppmon.demo.page.tour import router as tour_router
 from mppmon.demo.page.troubles import troubles
 from mppmon.demo.simulator.launch import ControlRefused
+from mppmon.demo.typed import demo_command
 
 _HOSTS = ["localhost", "127.0.0.1"]
 router = APIRouter()
@@ -65,7 +66,12 @@ def parts(stage: StageOf, lang: Language = "id", chat: str = "") -> Response:
     lasting = since(active, now, speak)
     shown: dict[str, dict[str, object]] = {
         "monitor": {"monitor": stage.monitor, "dead": stage.dead, "unreachable": unreachable},
-        "faults": {"offered": offered, "lasting": lasting, "others": others(active, offered)},
+        "faults": {
+            "offered": offered,
+            "lasting": lasting,
+            "others": others(active, offered),
+            "typed": demo_command(stage.place.root),
+        },
         "talks": {"talks": people, "chosen": chosen},
         "chat": {
             "chosen": chosen,
