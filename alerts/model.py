@@ -45,6 +45,19 @@ class Operator(StrEnum):
     AT_MOST = "<="
 
 
+class Asks(StrEnum):
+    """What a condition holds against its threshold. VALUE: the reading itself. RATE, INCREASE: of a counter, per second
+    and in all, over the last `over`. FORECAST: the value expected `ahead` from now, by the last `over`. ABSENT: that
+    there was no reading for `over`, though the device answered.
+    """
+
+    VALUE = "value"
+    RATE = "rate"
+    INCREASE = "increase"
+    FORECAST = "forecast"
+    ABSENT = "absent"
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """`metric{match} operator threshold`. `match`: label -> accepted values. `clear`: an alert that fires goes on until
@@ -56,6 +69,9 @@ class Condition:
     threshold: float
     match: tuple[tuple[str, tuple[str, ...]], ...] = ()
     clear: float | None = None
+    asks: Asks = Asks.VALUE
+    over: timedelta = timedelta()
+    ahead: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ import re
 import unicodedata
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from alerts.address import email_address, host, phone, sender
 from alerts.model import Operator, Severity
@@ -50,6 +50,8 @@ def clock(text: str) -> str:
 Many = Annotated[tuple[Item, ...], BeforeValidator(many)]
 """A list; a lone text is a list of one."""
 Seconds = Annotated[float, Field(ge=0, le=7 * 86_400)]
+Span = Annotated[float, Field(ge=60, le=7 * 86_400)]
+"""How far a rule looks back: readings of a week are kept, at most."""
 Timeout = Annotated[float, Field(ge=0.05, le=45)]  # of one message: the lease on it lasts a minute
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True), AfterValidator(printable)]
@@ -79,14 +81,39 @@ class WordsSettings(Strict):
     en: Sentence
 
 
+class ForecastSettings(Strict):
+    """The value expected `ahead` seconds from now, by a line through the readings of the last `over` seconds."""
+
+    over: Span
+    ahead: Annotated[float, Field(ge=60, le=366 * 86_400)]
+
+
 class ConditionSettings(Strict):
-    """`metric{match} operator threshold`; once it fires, it holds until the value has come back to `clear`."""
+    """`metric{match} operator threshold`, of the reading itself or of what is made of it; once it fires, it holds until
+    the value has come back to `clear`.
+    """
 
     metric: Word
     operator: Operator = Operator.EQUAL
-    threshold: float
+    threshold: float | None = None
     clear: float | None = None
     match: dict[Word, Label | tuple[Label, ...]] = {}
+    rate: Span | None = None
+    increase: Span | None = None
+    forecast: ForecastSettings | None = None
+    absent: Span | None = None
+
+    @model_validator(mode="after")
+    def _one_question(self) -> Self:
+        asked = [name for name in ("rate", "increase", "forecast", "absent") if getattr(self, name) is not None]
+        if len(asked) > 1:
+            raise ValueError(f"only one of `{'`, `'.join(asked)}` among them")
+        if self.absent is None and self.threshold is None:
+            raise ValueError("a line `threshold: ...` among them")
+        told = (self.threshold, self.clear) != (None, None) or self.operator is not Operator.EQUAL
+        if self.absent is not None and told:
+            raise ValueError("`absent` alone, without `operator`, `threshold` and `clear`")
+        return self
 
 
 class RuleSettings(Strict):

@@ -44,6 +44,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "channel: telegram": pager.TelegramSettings,
     "rule": pager.RuleSettings,
     "rule.condition": pager.ConditionSettings,
+    "rule.condition.forecast": pager.ForecastSettings,
     "rule.summary": pager.WordsSettings,
     "window": maintenance.WindowSettings,
     "window.match": maintenance.MatchSettings,

@@ -73,7 +73,7 @@ _SINKS = frozenset({Operator.ABOVE, Operator.AT_LEAST})
 
 def _check_clear(draft: Draft, index: int, rule: RuleSettings) -> None:
     condition, at = rule.condition, ("rules", index, "condition", "clear")
-    if condition.clear is None:
+    if condition.clear is None or condition.threshold is None:
         return
     threshold, found = f"the threshold {condition.threshold:g}", f"{condition.clear:g}"
     if condition.operator not in _GROWS | _SINKS:

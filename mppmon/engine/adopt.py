@@ -9,7 +9,7 @@ from mppmon.config import Loaded
 from mppmon.engine.incidents import CONFIG, withdraw
 from mppmon.engine.restore import block
 from mppmon.engine.turn import Turn
-from mppmon.engine.watching import asked, changed, unwatched
+from mppmon.engine.watching import SELF, asked, changed, same, unwatched
 from mppmon.engine.world import World, new_world
 from mppmon.mall.model import Delivery, State, delivery_subject
 from mppmon.store import AuditEntry
@@ -76,7 +76,17 @@ def _carry(old: World, new: World) -> None:
     new.incidents, new.pages, new.closed = old.incidents, old.pages, old.closed
     new.unsent, new.hurried, new.windows = old.unsent, old.hurried, old.windows
     new.silences, new.host = old.silences, old.host
+    _remember(old, new)
     new.next_number, new.last_seen = old.next_number, old.last_seen
     new.watched_from, new.decided = old.watched_from, old.decided
     if old.loaded.mall.site.uplink == new.loaded.mall.site.uplink:
         new.blind, new.blind_course = old.blind, old.blind_course
+
+
+def _remember(old: World, new: World) -> None:
+    """Take over the readings that rules of both remember of devices of both."""
+    for key, window in old.memory.windows.items():
+        before, after = old.book.named(key.rule), new.book.named(key.rule)
+        kept = before is not None and after is not None and same(before.condition, after.condition)
+        if kept and (key.subject in new.reaches or key.subject == SELF):
+            new.memory.windows[key] = window

@@ -3,31 +3,57 @@
 from dataclasses import replace
 from datetime import datetime
 
+from alerts.judging import judge, judge_absence
 from alerts.model import Alert, AlertKey, AlertStatus, Effect, Fired, Labels, Reading, Resolved, Rule
-from alerts.rule import holds, matches
-from alerts.state import due, step
+from alerts.rule import matches
+from alerts.state import due
 from collectors.collector import Kind
 from collectors.observation import Observation, Outcome
 from mppmon.engine.past import KEEP
 from mppmon.engine.turn import Turn
 from mppmon.engine.watching import DEVICE_DOWN, SITE_BLIND, TELEMETRY_FAILED
+from mppmon.engine.world import Wanted
 from mppmon.mall import health
 from mppmon.mall.model import Device, State
 
+_TELEMETRY = f":{Kind.TELEMETRY}"
+
 
 def readings(turn: Turn, observation: Observation) -> None:
-    """Hold the values some rule asks for against it. A value that is missing changes nothing."""
+    """Hold the values some rule asks for against it. A value that is missing changes nothing, unless a rule waits for
+    just that.
+    """
     world = turn.world
     device = world.device(observation.device)
     if device is None or observation.outcome not in {Outcome.OK, Outcome.UNEXPECTED}:
         return
-    for position, metric, labels, rules in world.care(observation.schema, device.kind):
+    care = world.care(observation.schema, device.kind)
+    for position, metric, labels, rules in care.asked:
         value = observation.values[position]
         if value != value:  # noqa: PLR0124  # not a number: as good as missing
             continue
         reading = Reading(device.id, metric, labels, value, observation.evidence_at)
         for rule in rules:
             hold(turn, rule, reading)
+    if care.wanted and observation.check.endswith(_TELEMETRY):
+        _answered(turn, device, care.wanted, observation)
+
+
+def _answered(turn: Turn, device: Device, wanted: Wanted, observation: Observation) -> None:
+    """Hold an answer against the rules that want some reading to be in it."""
+    world = turn.world
+    for rule, labels, positions in wanted:
+        if not world.may_give(device, rule.condition.metric):
+            continue
+        values = (observation.values[position] for position in positions)
+        given = any(value == value for value in values)  # noqa: PLR0124  # false for NaN only
+        key = AlertKey(rule.name, device.id, labels)
+        before, at = world.alerts.get(key), observation.evidence_at
+        after, effects = judge_absence(
+            rule, before, key=key, given=given, at=at, memory=world.memory, now=turn.now, new_id=turn.new_id
+        )
+        if after is not before:
+            _keep(turn, rule, key, before, after, effects)
 
 
 def states(turn: Turn) -> None:
@@ -37,12 +63,16 @@ def states(turn: Turn) -> None:
     world = turn.world
     for device_id in list(turn.changed):
         device, reach = world.loaded.mall.devices[device_id], world.reaches[device_id]
+        if reach.state is not State.UP:
+            world.memory.absences.forget(device_id)
         if reach.state is not State.UNKNOWN:
             uplink = world.loaded.mall.site.uplink
             metric = SITE_BLIND if uplink is not None and uplink.device == device_id else DEVICE_DOWN
             say(turn, device, metric, (), float(reach.state is State.DOWN), reach.since)
     for device_id in turn.asked | turn.changed.keys():
         device, asked = world.loaded.mall.devices[device_id], world.asks.get(f"{device_id}:{Kind.TELEMETRY}")
+        if asked is not None and asked.state is not State.UP:
+            world.memory.absences.forget(device_id)
         if asked is not None and world.reaches[device_id].state is State.UP and asked.state is not State.UNKNOWN:
             say(turn, device, TELEMETRY_FAILED, (), float(asked.state is State.DOWN), asked.since)
 
@@ -59,12 +89,9 @@ def hold(turn: Turn, rule: Rule, reading: Reading) -> None:
     world = turn.world
     key = AlertKey(rule.name, reading.subject, reading.labels)
     before = world.alerts.get(key)
-    firing = before is not None and before.status is AlertStatus.FIRING
-    held = holds(rule.condition, reading, firing=firing)
-    if before is None and not held:
-        return
-    after, effects = step(rule, before, holds=held, reading=reading, now=turn.now, new_id=turn.new_id)
-    _keep(turn, rule, key, before, after, effects)
+    after, effects = judge(rule, before, reading, key=key, memory=world.memory, now=turn.now, new_id=turn.new_id)
+    if after is not before:
+        _keep(turn, rule, key, before, after, effects)
 
 
 def time_passed(turn: Turn) -> None:

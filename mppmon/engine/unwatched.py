@@ -52,6 +52,7 @@ def set_back(turn: Turn, clock: SetBack) -> None:
         world.begin_delivery(key, now)
     world.blind, world.blind_course = False, Course(datetime.min.replace(tzinfo=now.tzinfo), state=False)
     world.last_seen = None
+    world.memory.clear()
     turn.batch.revisions.append((world.loaded.revision, world.loaded.normalised, now, _SELF))
     _age(turn, clock)
     keep_timers(turn, clock)
@@ -96,6 +97,7 @@ def _begin_watching(turn: Turn, now: datetime) -> None:
     world.confirmed.clear()
     world.asks.clear()
     world.uptimes.clear()
+    world.memory.absences.clear()
     world.off_at = None
     world.watched_from = now
 

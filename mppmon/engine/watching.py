@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from alerts.model import Alert, Labels, Rule
+from alerts.model import Alert, Condition, Labels, Rule
 from alerts.rule import matches
 from collectors.collector import Kind, Target
 from mppmon.config import Loaded
@@ -76,15 +76,24 @@ def changed(before: Loaded, after: Loaded, alerts: Iterable[Alert]) -> frozenset
     """Return the ids of those alerts whose readings come another way now, or whose rule asks for another metric: what
     the old way said ends with it, and what is still wrong will be said anew.
     """
-    old = {rule.name: rule.condition.metric for rule in before.rules}
-    new = {rule.name: rule.condition.metric for rule in after.rules}
+    old = {rule.name: rule.condition for rule in before.rules}
+    new = {rule.name: rule.condition for rule in after.rules}
     other = _read_otherwise(before, after)
     own = {DEVICE_DOWN, SITE_BLIND}
     return frozenset(
         one.id
         for one in alerts
-        if old.get(one.key.rule) != new.get(one.key.rule)
-        or (one.key.subject in other and new.get(one.key.rule) not in own)
+        if not same(old.get(one.key.rule), new.get(one.key.rule))
+        or (one.key.subject in other and new[one.key.rule].metric not in own)
+    )
+
+
+def same(one: Condition | None, other: Condition | None) -> bool:
+    """Whether two conditions ask the same of the same metric, whatever they compare it with."""
+    return (
+        one is not None
+        and other is not None
+        and (one.metric, one.asks, one.over, one.ahead) == (other.metric, other.asks, other.over, other.ahead)
     )
 
 

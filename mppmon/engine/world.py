@@ -6,7 +6,9 @@ Held in memory by its one thread, rebuilt from the store.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
+from alerts.judging import Memory
 from alerts.model import (
     Alert,
     AlertKey,
@@ -18,11 +20,12 @@ from alerts.model import (
     Page,
     Rule,
 )
-from alerts.rule import RuleBook, compile_rules, matches
+from alerts.rule import RuleBook, compile_rules, labels_match, labels_of, matches
 from alerts.silence import Silence
 from collectors.collector import Kind, Target
 from collectors.observation import Schema
 from mppmon.config import Loaded, Timing
+from mppmon.config.metrics import metrics_of
 from mppmon.engine.past import Course
 from mppmon.mall.health import Reach
 from mppmon.mall.impact import Index, Verdict, offered
@@ -30,8 +33,15 @@ from mppmon.mall.model import Delivered, Delivery, Device, State
 from mppmon.mall.passive import Passives, passives
 from mppmon.mall.restart import Uptime
 
-Care = tuple[tuple[int, str, Labels, tuple[Rule, ...]], ...]
-"""Of one schema and kind of device: `(index of the value, metric, labels, rules that ask for it)`."""
+Wanted = tuple[tuple[Rule, Labels, tuple[int, ...]], ...]
+"""Rules about absent readings: `(rule, its alert's labels, indexes of the values that are such a reading)`."""
+
+
+class Care(NamedTuple):
+    """Of one schema and kind of device. `asked`: `(index of the value, metric, labels, rules that ask for it)`."""
+
+    asked: tuple[tuple[int, str, Labels, tuple[Rule, ...]], ...]
+    wanted: Wanted
 
 
 @dataclass(slots=True)
@@ -105,6 +115,7 @@ class World:
     uptime_readers: dict[Schema, tuple[int, Callable[[float, float], float], float | None] | None] = field(
         default_factory=dict
     )
+    memory: Memory = field(default_factory=Memory)  # what rules that look back have read
     care_cache: dict[tuple[Schema, str], Care] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -155,8 +166,18 @@ class World:
                 (position, metric, labels, tuple(rule for rule in self.book.of(metric) if matches(rule, kind, labels)))
                 for position, (metric, labels) in enumerate(schema.series)
             ]
-            found = self.care_cache[key] = tuple(one for one in picked if one[3])
+            wanted = [
+                (rule, labels_of(rule), _such(rule, schema))
+                for rule in self.book.absent
+                if not rule.kinds or kind in rule.kinds
+            ]
+            found = self.care_cache[key] = Care(tuple(one for one in picked if one[3]), tuple(wanted))
         return found
+
+    def may_give(self, device: Device, metric: str) -> bool:
+        """Whether the way in which a device is asked has this metric at all."""
+        asked = (*self.targets.get(device.id, ()), *self.targets.get(device.via or "", ()))
+        return any(target.kind is Kind.TELEMETRY and metric in metrics_of(target.way) for target in asked)
 
     def open_incidents(self) -> list[Incident]:
         """Return incidents that still need somebody, oldest first."""
@@ -172,6 +193,14 @@ class World:
     def incident_numbered(self, number: int) -> Incident | None:
         """Return the open incident people call by this number."""
         return next((one for one in self.open_incidents() if one.number == number), None)
+
+
+def _such(rule: Rule, schema: Schema) -> tuple[int, ...]:
+    return tuple(
+        position
+        for position, (metric, labels) in enumerate(schema.series)
+        if metric == rule.condition.metric and labels_match(rule.condition, labels)
+    )
 
 
 def new_world(loaded: Loaded, now: datetime) -> World:
