@@ -37,7 +37,7 @@ class Window:
     def take(self, reading: Reading, *, counter: bool = False) -> bool:
         """Keep a reading. False: it is not a number, or not newer than the newest, and changes nothing."""
         at, value, times = reading.at.timestamp(), reading.value, self._times
-        if value != value or value in {float("inf"), float("-inf")} or (times and at <= times[-1]):  # noqa: PLR0124  # NaN
+        if not isfinite(value) or (times and at <= times[-1]):
             return False
         if counter:
             if times and value < self._last:
