@@ -5,6 +5,7 @@ It starts empty: what was before a start is not known, and nothing is guessed of
 
 from array import array
 from datetime import timedelta
+from math import isfinite
 
 from alerts.model import Asks, Condition, Reading
 
