@@ -224,6 +224,8 @@ def _since(incident: Incident, since: str, speech: Speech) -> str:
     else:
         text = speech._("Since {time}, checked {count}×")  # noqa: RUF001  # the sign for times
         said = text.format(time=since, count=facts.checked)
+    if facts.unsure_time:
+        said = f"{said} ({speech._('the server clock is not certain')})"
     if incident.times == 1:
         return said
     return f"{said}; {speech._('it keeps coming back, time {count}').format(count=incident.times)}"

@@ -189,6 +189,7 @@ class Facts:
     children: tuple[str, ...] = ()  # names of what hangs below the cause
     blind: bool = False
     suspected: bool = False
+    unsure_time: bool = False  # the clock could not be relied on when it began
 
 
 @dataclass(frozen=True, slots=True)

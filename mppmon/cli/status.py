@@ -45,6 +45,10 @@ def show(view: Mapping[str, Any], console: Console, *, everything: bool) -> None
     if view["blind"]:
         cut = "The mall's own line is cut" if view["line_cut"] else "The mall's own line cannot be judged"
         console.print(Text(f"{cut}: what is outside is unknown.", style="bold yellow"))
+    if view["clock_unsure"]:
+        console.print(
+            Text("The server's clock is not certain: times may be wrong (mppmon doctor).", style="bold yellow")
+        )
     if view["rejected"]:
         said = (
             f"The changed configuration has {view['rejected']} problems, the old one stays in use: mppmon check-config"

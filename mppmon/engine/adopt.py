@@ -79,6 +79,7 @@ def _carry(old: World, new: World) -> None:
     _remember(old, new)
     new.next_number, new.last_seen = old.next_number, old.last_seen
     new.watched_from, new.decided = old.watched_from, old.decided
+    new.behind, new.unsure = old.behind, old.unsure
     if old.loaded.mall.site.uplink == new.loaded.mall.site.uplink:
         new.blind, new.blind_course = old.blind, old.blind_course
 

@@ -23,6 +23,7 @@ from mppmon.engine import (
 )
 from mppmon.engine.pulse import TOLERANCE
 from mppmon.engine.turn import Turn
+from mppmon.engine.unwatched import follow_clock
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ def decide(turn: Turn, observations: Sequence[Observation], *, last_seen_every: 
     """Let these observations, and the time that passed, change the world; the turn's batch is what must be kept of
     it.
     """
+    follow_clock(turn)
     for observation in observations:
         if not turn.world.watched_from <= observation.evidence_at <= turn.now + TOLERANCE:
             continue  # of the time nobody watched, or of a clock that has been set back meanwhile
@@ -67,6 +69,9 @@ def decide(turn: Turn, observations: Sequence[Observation], *, last_seen_every: 
     telling.notifications(turn)
     pacing.pace(turn)
     world = turn.world
-    if world.last_seen is None or turn.now - world.last_seen >= last_seen_every:
+    behind = (
+        world.behind is not None
+    )  # a sign of life at a time that has been would hide from the next start that it was
+    if world.last_seen is None or (not behind and turn.now - world.last_seen >= last_seen_every):
         world.last_seen = turn.batch.last_seen = turn.now
     turn.rest()

@@ -29,7 +29,7 @@ def follow(turn: Turn) -> None:
 
 def may_be_off(world: World, device: Device, at: datetime) -> bool:
     """Whether it is expected on in service hours only, and these are not now: its agency's, else the mall's."""
-    return device.expected_on is ExpectedOn.SERVICE_HOURS and not serving(world, device, at)
+    return device.expected_on is ExpectedOn.SERVICE_HOURS and (world.unsure or not serving(world, device, at))
 
 
 def serving(world: World, device: Device, at: datetime) -> bool:
@@ -41,6 +41,6 @@ def serving(world: World, device: Device, at: datetime) -> bool:
 
 def severity(world: World, rule: Rule, device: Device, at: datetime) -> Severity:
     """Return how grave an alert of this rule is then: a jam at ten stops citizens, at night it waits until morning."""
-    if rule.outside_hours is None or serving(world, device, at):
+    if rule.outside_hours is None or world.unsure or serving(world, device, at):
         return rule.severity
     return rule.outside_hours

@@ -237,6 +237,7 @@ def facts_of(world: World, device: Device, alert: Alert) -> Facts:
         children=tuple(mall.devices[one].name for one in below),
         blind=uplink is not None and uplink.device == device.id,
         suspected=device.id in world.passives.witnesses,
+        unsure_time=world.unsure,
     )
 
 

@@ -8,7 +8,7 @@ from mppmon.config import Loaded
 from mppmon.engine.incidents import withdraw
 from mppmon.engine.pacing import gather
 from mppmon.engine.turn import Turn
-from mppmon.engine.unwatched import believable, keep_timers, set_back, wrong_before
+from mppmon.engine.unwatched import believable, follow_clock, keep_timers, set_back, wrong_before
 from mppmon.engine.watching import unwatched
 from mppmon.engine.world import World, new_world
 from mppmon.mall.model import State, delivery_subject
@@ -50,6 +50,8 @@ def resume(turn: Turn, saved: Saved) -> None:
         forget(turn, saved)
         if clock is not None:
             keep_timers(turn, clock)
+            turn.world.behind = clock.was
+    follow_clock(turn)
     gather(turn)
     gone = unwatched(turn.world.loaded, saved.alerts)
     for alert in saved.alerts:

@@ -34,6 +34,7 @@ class Snapshot:
     duty: Mapping[str, str | None] = field(default_factory=dict)
     blind: bool = False
     off: frozenset[str] = frozenset()
+    clock_unsure: bool = False
     rejected: int = 0  # problems for which the newest reload was refused
     silences: tuple[Silence, ...] = ()  # also of later
     covering: tuple[Silence, ...] = ()  # silences and maintenance windows in force
@@ -68,6 +69,7 @@ def picture(world: World, version: int, now: datetime, changed: frozenset[str]) 
         duty=dict(world.duty) or {one.id: on_call(one, now) for one in world.loaded.rotations.values()},
         blind=world.blind,
         off=world.off,
+        clock_unsure=world.unsure,
         rejected=world.rejected,
         covering=world.covering,
         silences=tuple(sorted(world.silences.values(), key=lambda one: one.end)),

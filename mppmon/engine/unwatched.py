@@ -92,6 +92,19 @@ def believable(clock: SetBack) -> bool:
     return clock.now >= BUILT and clock.by > _DOUBTFUL
 
 
+def follow_clock(turn: Turn) -> None:
+    """Note whether the clock can be relied on: it shows a time before this program was written (an empty battery), or
+    one that has been already and that nobody set it back to. Before anything of a turn is dated.
+    """
+    world = turn.world
+    if world.behind is not None and turn.now >= world.behind:
+        world.behind = None
+    unsure = turn.now < BUILT or world.behind is not None
+    if unsure is not world.unsure:
+        world.unsure = unsure
+        turn.shown |= {CLOCK_SET}
+
+
 def _begin_watching(turn: Turn, now: datetime) -> None:
     world = turn.world
     world.confirmed.clear()

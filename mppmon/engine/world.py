@@ -99,6 +99,8 @@ class World:
     next_number: int = 1
     blind: bool = False
     host: str = ""  # the name of the machine the daemon runs on, as messages say it
+    behind: datetime | None = None  # later than the clock shows, and it has been: no time before it is certain
+    unsure: bool = False  # whether the clock is not to be relied on now
     rejected: int = 0  # problems for which the newest reload was refused
     off: frozenset[str] = frozenset()  # down, but not expected on now
     booting: set[str] = field(default_factory=set)  # what may still be starting, or has just had its time

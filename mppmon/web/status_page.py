@@ -91,6 +91,7 @@ class Page:
     duty: tuple[tuple[str, str], ...]
     listed: tuple[Fault, ...] = ()
     rejected: str = ""
+    clock: str = ""
     maintenance: tuple[str, ...] = ()
 
 
@@ -116,6 +117,7 @@ def page_of(snapshot: Snapshot, who: Principal, speak: Speech) -> Page:
         more_faults=len(broken[MAX_LISTED:]),
         duty=_duty(snapshot, speak) if who.sees_all else (),
         rejected=_rejected(snapshot.rejected, speak) if who.sees_all else "",
+        clock=speak._("The server clock is not certain: times may be wrong") if snapshot.clock_unsure else "",
         maintenance=_maintenance(snapshot, who, speak),
         listed=tuple(_listed(one, snapshot, speak) for one in listed(snapshot, who)[:MAX_LISTED]),
     )

@@ -25,6 +25,7 @@ def status_view(snapshot: Snapshot, who: Principal) -> dict[str, object]:
         "revision": snapshot.loaded.revision,
         "rejected": snapshot.rejected if who.sees_all else 0,
         "timezone": snapshot.loaded.mall.site.timezone,
+        "clock_unsure": snapshot.clock_unsure,
         "blind": snapshot.blind,
         "line_cut": snapshot.line_cut,
         "counts": {
