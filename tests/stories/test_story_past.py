@@ -23,18 +23,23 @@ def beat(house: House) -> None:
     house.engine.turn(house.engine.intake.take())
 
 
+def unsure(house: House) -> bool:
+    """Whether readers are told that the clock is not certain."""
+    return house.engine.snapshot.clock_unsure
+
+
 @pytest.mark.parametrize("wrong", EMPTY_BATTERY, ids=str)
 def test_an_empty_battery(tmp_path: Path, wrong: datetime) -> None:
     with House(tmp_path, clock=HandClock(at=[wrong])) as house:
         beat(house)
-        assert house.engine.snapshot.clock_unsure
+        assert unsure(house)
         house.all_well()
         house.turn(house.cards("a1", jammed=True))
         (page,) = house.told(NoticeKind.PAGE)
         assert MARK in page.message.text, "it calls, whatever hour the clock shows, and says that it may be wrong"
         house.clock.at[0] = MONDAY  # the time service has answered
         beat(house)
-        assert not house.engine.snapshot.clock_unsure
+        assert not unsure(house)
         house.all_well()
         day = MONDAY - timedelta(hours=1)
         heard = house.store.transitions(SYSTEM, start=day, end=MONDAY, subjects=("ktp@a1",))
@@ -64,17 +69,17 @@ def test_the_time_of_the_last_shutdown(tmp_path: Path) -> None:
         house.clock.at[0] -= timedelta(minutes=10)  # what a clock without a battery begins with
         with house.killed() as again:
             beat(again)
-            assert again.engine.snapshot.clock_unsure
+            assert unsure(again)
             again.all_well()
             again.wait(30)
             with again.killed() as third:
-                assert third.engine.snapshot.clock_unsure, "its own sign of life has not hidden it"
+                assert unsure(third), "its own sign of life has not hidden it"
                 third.all_well()
                 third.turn(third.cards("a1", jammed=True))
                 assert MARK in third.told(NoticeKind.PAGE)[-1].message.text
                 third.clock.at[0] = MONDAY + timedelta(minutes=30)
                 beat(third)
-                assert not third.engine.snapshot.clock_unsure
+                assert not unsure(third)
 
 
 def test_a_clock_that_is_right_is_relied_on(tmp_path: Path) -> None:
@@ -84,6 +89,6 @@ def test_a_clock_that_is_right_is_relied_on(tmp_path: Path) -> None:
         house.turn(house.see("router"))
         with house.killed() as again:
             beat(again)
-            assert not again.engine.snapshot.clock_unsure
+            assert not unsure(again)
             assert all(MARK not in one.message.text for one in again.told())
             assert again.see("core", Outcome.TIMEOUT).at == again.clock.now()
