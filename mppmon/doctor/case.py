@@ -29,7 +29,8 @@ class Owner:
 class Answered:
     """What the daemon said over its control socket. `why_not`: why it said nothing. `known`: it knows who asks.
 
-    `ready`: part -> whether it works. `figures`: its own metrics without labels.
+    `ready`: part -> whether it works. `figures`: its own metrics without labels. `canaries`: (person, channel) ->
+    whether the newest daily test message was taken.
     """
 
     alive: bool
@@ -39,6 +40,7 @@ class Answered:
     status: Mapping[str, Any] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
     version: str = ""
+    canaries: Mapping[tuple[str, str], bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

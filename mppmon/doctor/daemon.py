@@ -14,18 +14,21 @@ from mppmon.doctor.bound import in_thread
 from mppmon.doctor.case import Answered, Case
 from mppmon.doctor.finding import Finding, bad, fine, skipped, warn
 
-_DAEMON, _READY, _QUEUE, _SEEN, _REVISION, _OUTBOX = (
+_DAEMON, _READY, _QUEUE, _SEEN, _REVISION, _OUTBOX, _CANARY = (
     "daemon",
     "its parts",
     "queue",
     "last record",
     "configuration in use",
     "messages",
+    "daily test messages",
 )
 _LONG_QUEUE, _MANY_MESSAGES = 1_000, 20
 _OLD_SECONDS = 60.0
 _PATIENCE = 2.0
 _FIGURE = re.compile(r"^(mppmon_daemon_[a-z_]+) (\S+)$", re.MULTILINE)
+_LABELS = re.compile(r"^mppmon_daemon_canary_failed\{([^}]*)\} (\S+)$", re.MULTILINE)
+_LABEL = re.compile(r'(person|channel)="([^"]*)"')
 _VERSION = re.compile(r'^mppmon_daemon_info\{[^}]*version="([0-9A-Za-z.+-]{1,40})"', re.MULTILINE)
 
 
@@ -37,13 +40,14 @@ def ask_daemon(socket: Path) -> Answered:
             ready = control.request(socket, "GET", "/readyz", timeout=_PATIENCE)
             status = control.request(socket, "GET", "/api/v1/status", timeout=_PATIENCE)
             metrics = control.request(socket, "GET", "/metrics", timeout=_PATIENCE)
-            return _answered(ready, status, metrics)
+            return answers_of(ready, status, metrics)
     except (control.Off, control.Denied, control.Broken) as error:
         return Answered(alive=False, why_not=str(error), known=not isinstance(error, control.Denied))
     return Answered(alive=False, why_not=f"{socket}: something else answers there (HTTP {health.status_code})")
 
 
-def _answered(ready: httpx.Response, status: httpx.Response, metrics: httpx.Response) -> Answered:
+def answers_of(ready: httpx.Response, status: httpx.Response, metrics: httpx.Response) -> Answered:
+    """Return what its answers say."""
     text = metrics.text if metrics.status_code == httpx.codes.OK else ""
     version = _VERSION.search(text)
     parts = _json(ready).get("parts")
@@ -54,7 +58,13 @@ def _answered(ready: httpx.Response, status: httpx.Response, metrics: httpx.Resp
         status=_json(status) if status.status_code == httpx.codes.OK else {},
         figures={name: float(value) for name, value in _FIGURE.findall(text)},
         version=version[1] if version else "",
+        canaries=_canaries(text),
     )
+
+
+def _canaries(text: str) -> dict[tuple[str, str], bool]:
+    found = ((dict(_LABEL.findall(labels)), float(failed)) for labels, failed in _LABELS.findall(text))
+    return {(labels.get("person", ""), labels.get("channel", "")): not failed for labels, failed in found}
 
 
 def _json(answer: httpx.Response) -> Mapping[str, Any]:
@@ -96,7 +106,17 @@ def judge_daemon(case: Case) -> Sequence[Finding]:
         _ready(daemon.ready),
         _revision(case),
         *_figures(daemon.figures, case.clock.now().timestamp()),
+        *_canary(daemon.canaries),
     ]
+
+
+def _canary(taken: Mapping[tuple[str, str], bool]) -> list[Finding]:
+    """Judge the newest daily test messages; nothing where none is sent."""
+    lost = [f"{person} by {channel}" for (person, channel), well in taken.items() if not well]
+    if lost:
+        cure = "see the lines of the channels here; then mppmon doctor --send PERSON"
+        return [bad(_CANARY, f"not taken: {', '.join(sorted(lost))}", cure)]
+    return [fine(_CANARY, f"all {len(taken)} taken, or not due yet")] if taken else []
 
 
 def _ready(parts: Mapping[str, bool]) -> Finding:

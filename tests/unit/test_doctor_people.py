@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from alerts.channels.base import Failed, Reason
@@ -14,7 +15,7 @@ from collectors.observation import Observation, Outcome, schema_of
 from collectors.settings import AgentSettings, SnmpSettings
 from mppmon.config import Loaded, load
 from mppmon.doctor.case import Answered, Owner
-from mppmon.doctor.daemon import judge_daemon, judge_silence
+from mppmon.doctor.daemon import answers_of, judge_daemon, judge_silence
 from mppmon.doctor.devices import Asked, judge_agents, judge_snmp
 from mppmon.doctor.finding import Finding, State
 from mppmon.doctor.line import judge_line
@@ -203,6 +204,17 @@ def test_old_agents_and_wrong_clocks() -> None:
 # --- the daemon -------------------------------------------------------------------------------------------------------
 
 
+def test_the_daily_test_messages_are_read_from_the_metrics_page() -> None:
+    page = (
+        "# TYPE mppmon_daemon_canary_failed gauge\n"
+        'mppmon_daemon_canary_failed{person="ani",channel="bot"} 1.0\n'
+        'mppmon_daemon_canary_failed{channel="surat",person="ani"} 0.0\n'
+    )
+    here = httpx.Response(200, json={})
+    found = answers_of(here, here, httpx.Response(200, text=page))
+    assert found.canaries == {("ani", "bot"): False, ("ani", "surat"): True}
+
+
 def test_what_silence_means(tmp_path: Path) -> None:
     off = replace(case(tmp_path), daemon=Answered(alive=False, why_not="no such socket"))
     owned = replace(off, owner=Owner(999, "mppmon", frozenset({999}), "mppmon"))
@@ -237,6 +249,7 @@ def test_a_daemon_that_is_well(tmp_path: Path, loaded: Loaded) -> None:
         ({"figures": {"mppmon_daemon_queue_depth": 5000.0}}, "queue", State.WARN),
         ({"figures": {"mppmon_daemon_outbox_pending": 50.0}}, "messages", State.WARN),
         ({"figures": {"mppmon_daemon_last_seen_seconds": 1.0}}, "last record", State.BAD),
+        ({"canaries": {("ani", "bot"): False, ("ani", "surat"): True}}, "daily test messages", State.BAD),
     ],
 )
 def test_a_daemon_that_is_not(tmp_path: Path, loaded: Loaded, more: dict[str, object], name: str, state: State) -> None:
