@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-from alerts.model import Asks, Condition, Labels, Operator, Reading, Rule, Words
+from alerts.model import Asks, Condition, Labels, Operator, Reading, Rule, Severity, Words
 from alerts.settings import ConditionSettings, RuleSettings
 
 _COMPARE: Mapping[Operator, Callable[[float, float], bool]] = MappingProxyType(
@@ -48,6 +48,11 @@ class RuleBook:
 def compile_rules(rules: Iterable[Rule]) -> RuleBook:
     """Return the book of these rules. ValueError when two share a name: an alert is known by its rule's name."""
     return RuleBook(rules)
+
+
+def severity(rule: Rule, *, serving: bool) -> Severity:
+    """Return how grave an alert is: a jam at ten stops citizens, at night it waits until morning."""
+    return rule.severity if serving or rule.outside_hours is None else rule.outside_hours
 
 
 def matches(rule: Rule, kind: str, labels: Labels) -> bool:

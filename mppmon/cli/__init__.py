@@ -15,6 +15,7 @@ _COMMANDS = {
     "import": "Take over the inventory from an Excel or CSV file.",
     "run": "Run the daemon on a configuration directory.",
     "check-config": "Check a configuration directory; says file, line, key, what was found and expected.",
+    "test-rules": "Try alerting rules on made-up readings, as promtool does.",
     "schema": "Write what editors need to complete and check the files while you type.",
     "diff": "Show what a reload would change.",
     "reload": "Take over a changed configuration without a restart.",

@@ -10,6 +10,8 @@ from mppmon.config.tree import Table, merge
 
 REQUIRED = ("site.yaml", "agencies.yaml", "counters.yaml", "devices.yaml", "people.yaml", "channels.yaml")
 OPTIONAL = ("rules.yaml", "daemon.yaml", "maintenance.yaml")
+CASES, CASES_BESIDE = "rules-tests.yaml", "rules-tests.d"
+"""The mall's tests of its rules: no part of its configuration, `mppmon test-rules` reads them."""
 NAMES = (*REQUIRED, *OPTIONAL)
 VERSION = "1"
 
@@ -58,7 +60,7 @@ def _listing(folder: Path, sources: Sources, shown: str, *, top: bool) -> tuple[
     except OSError as error:
         sources.problems.append(unreadable(folder, shown or str(folder), error))
         return [], []
-    entries = [one for one in entries if not one.name.startswith(".")]
+    entries = [one for one in entries if not one.name.startswith(".") and one.name not in {CASES, CASES_BESIDE}]
     files = [one for one in entries if one.suffix.lower() in {".yaml", ".yml"}]
     return files, [one for one in entries if one.suffix == ".d"] if top else []
 
@@ -80,14 +82,14 @@ def _take(sources: Sources, path: Path, shown: str) -> None:
     if table is None:
         sources.unread.add(path.name)
         return
-    problem = _version(table, shown)
+    problem = take_version(table, shown)
     if problem:
         sources.problems.append(problem)
     below = sources.documents.get(path.name)
     sources.documents[path.name] = merge(below, table) if below is not None else table
 
 
-def _version(table: Table, shown: str) -> Problem | None:
+def take_version(table: Table, shown: str) -> Problem | None:
     """Take `version` out of the table; return what is wrong with it."""
     if "version" not in table:
         return Problem(shown, 1, 1, "version", "nothing", "the line `version: 1`")

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from alerts.model import Rule, Severity
 from alerts.roster import on_call
+from alerts.rule import severity as graveness
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
 from mppmon.mall.calendar import open_at
@@ -40,7 +41,6 @@ def serving(world: World, device: Device, at: datetime) -> bool:
 
 
 def severity(world: World, rule: Rule, device: Device, at: datetime) -> Severity:
-    """Return how grave an alert of this rule is then: a jam at ten stops citizens, at night it waits until morning."""
-    if rule.outside_hours is None or world.unsure or serving(world, device, at):
-        return rule.severity
-    return rule.outside_hours
+    """Return how grave an alert of this rule is then."""
+    always = rule.outside_hours is None or world.unsure
+    return graveness(rule, serving=always or serving(world, device, at))
