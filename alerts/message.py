@@ -122,9 +122,12 @@ def _page(incident: Incident, speech: Speech, now: datetime) -> list[str]:
 
 def _headline(facts: Facts, speech: Speech) -> str:
     hit = phrases.gravest(facts.stopped)
+    hit = [one for one in hit if not one.closed] or hit
     hit = [one for one in hit if one.interrupted] or hit
     named = phrases.services(hit, speech)
-    if hit[0].interrupted:
+    if phrases.nobody_waits(hit):
+        text = _LIMITED + " " + speech._("{services} affected (closed now)").format(services=named)
+    elif hit[0].interrupted:
         text = _INTERRUPTED + " " + speech._("{services} STOPPED").format(services=named)
     else:
         text = _LIMITED + " " + speech._("{services} LIMITED").format(services=named)
@@ -168,7 +171,7 @@ def _closed(incident: Incident, speech: Speech) -> str:
 
 def _taken(incident: Incident, speech: Speech, who: str) -> str:
     facts = incident.facts
-    grave = any(one.interrupted for one in facts.stopped)
+    grave = any(one.interrupted and not one.closed for one in facts.stopped)
     icon = _BLIND if facts.blind else _INTERRUPTED if grave else _LIMITED
     subject = facts.what.of(speech.language) if facts.blind else _subject(facts, speech)
     return icon + " " + speech._("{who} is on it: {subject}").format(who=who, subject=subject)
@@ -235,6 +238,9 @@ def _impact(facts: Facts, speech: Speech) -> list[str]:
     hit = phrases.gravest(facts.stopped)
     if not hit:
         return []
+    if phrases.nobody_waits(hit):
+        return [speech._("Impact: {impact}").format(impact=speech._("outside service hours, no citizens are waiting"))]
+    hit = [one for one in hit if not one.closed]
     stopped = [one for one in hit if one.interrupted]
     if stopped:
         several = len(stopped) > 1

@@ -169,6 +169,7 @@ class Stopped:
     citizens_per_hour: float
     elsewhere: tuple[str, ...] = ()  # counters that still deliver it, those without limits first
     unsure: bool = False  # of other counters that offer it, the condition is not known
+    closed: bool = False  # outside its service hours: it is broken, and nobody waits for it
 
 
 @dataclass(frozen=True, slots=True)

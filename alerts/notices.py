@@ -22,7 +22,8 @@ def summary(kind: NoticeKind, incidents: Sequence[Incident], *, speech: Speech) 
     ordered = sorted(incidents, key=_gravity)
     if kind is NoticeKind.RESOLVED:
         return _over(ordered, speech)
-    hit = [one for incident in ordered for one in phrases.gravest(incident.facts.stopped) if one.interrupted]
+    hit = [one for incident in ordered for one in phrases.gravest(incident.facts.stopped)]
+    hit = [one for one in hit if one.interrupted and not one.closed]
     count = len(ordered)
     said = speech.plural("{count} new fault", "{count} new faults", count).format(count=count)
     stopped = len({(one.agency, one.service) for one in hit})

@@ -32,8 +32,24 @@ class Speech(Protocol):
 
 
 def gravest(stopped: Iterable[Stopped]) -> list[Stopped]:
-    """Return what is hit, the interrupted before the degraded, and the one most citizens wait for first."""
-    return sorted(stopped, key=lambda one: (not one.interrupted, -one.citizens_per_hour))
+    """Return what is hit, the interrupted before the degraded, and the service that most citizens wait for first, at
+    all its counters together.
+    """
+    every = list(stopped)
+    waiting: dict[tuple[bool, str, str], float] = {}
+    for one in every:
+        waiting[_of_service(one)] = waiting.get(_of_service(one), 0.0) + one.citizens_per_hour
+    order = {service: place for place, service in enumerate(sorted(waiting, key=lambda one: -waiting[one]))}
+    return sorted(every, key=lambda one: (not one.interrupted, order[_of_service(one)], -one.citizens_per_hour))
+
+
+def _of_service(one: Stopped) -> tuple[bool, str, str]:
+    return one.interrupted, one.agency, one.service
+
+
+def nobody_waits(hit: Sequence[Stopped]) -> bool:
+    """Whether all of this is outside its service hours."""
+    return bool(hit) and all(one.closed for one in hit)
 
 
 def services(hit: Sequence[Stopped], speech: Speech) -> str:

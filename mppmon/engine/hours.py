@@ -7,8 +7,8 @@ from alerts.roster import on_call
 from alerts.rule import severity as graveness
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
-from mppmon.mall.calendar import open_at
-from mppmon.mall.model import Device, ExpectedOn, State
+from mppmon.mall.calendar import open_at, served_at
+from mppmon.mall.model import Delivered, Device, ExpectedOn, State, delivery_subject
 
 
 def follow(turn: Turn) -> None:
@@ -17,6 +17,8 @@ def follow(turn: Turn) -> None:
     minute = turn.now.replace(second=0, microsecond=0)
     if minute == world.off_at and not turn.changed:
         return
+    if minute != world.off_at:
+        _served(turn)
     world.off_at = minute
     devices = world.loaded.mall.devices
     down = (devices[one] for one, reach in world.reaches.items() if reach.state is State.DOWN)
@@ -26,6 +28,20 @@ def follow(turn: Turn) -> None:
     duty = {one.id: on_call(one, turn.now) for one in world.loaded.rotations.values()}
     turn.shown |= frozenset(roster for roster, person in duty.items() if world.duty.get(roster) != person)
     world.duty = duty
+
+
+def _served(turn: Turn) -> None:
+    """Note which services citizens are served with now, and at which of them that has just changed."""
+    world = turn.world
+    served = served_now(world, turn.now)
+    turn.opened |= {service for service, _ in served ^ world.served}
+    turn.shown |= frozenset(delivery_subject(*key) for key in served ^ world.served)
+    world.served = served
+
+
+def served_now(world: World, at: datetime) -> frozenset[Delivered]:
+    """Return the services at counters that are in their hours; all of them while the clock may be wrong."""
+    return frozenset(key for key in world.deliveries if world.unsure or served_at(world.loaded.mall, key, at))
 
 
 def may_be_off(world: World, device: Device, at: datetime) -> bool:
@@ -41,6 +57,10 @@ def serving(world: World, device: Device, at: datetime) -> bool:
 
 
 def severity(world: World, rule: Rule, device: Device, at: datetime) -> Severity:
-    """Return how grave an alert of this rule is then."""
-    always = rule.outside_hours is None or world.unsure
-    return graveness(rule, serving=always or serving(world, device, at))
+    """Return how grave an alert of this rule is then.
+
+    A switch that belongs to no agency is as urgent as the services behind it: one of them may be open on a day on which
+    the mall is not.
+    """
+    open_now = rule.outside_hours is None or world.unsure or serving(world, device, at)
+    return graveness(rule, serving=open_now or not world.served.isdisjoint(world.index.affected((device.id,))))

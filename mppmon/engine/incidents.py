@@ -133,7 +133,7 @@ def refresh(turn: Turn) -> None:
     """
     world = turn.world
     subjects = (transition.subject.partition("@") for transition in turn.batch.transitions)
-    services = {service for service, at, _ in subjects if at}
+    services = {service for service, at, _ in subjects if at} | turn.opened
     if not services:
         return
     firing = {one.incident: one for one in reversed(world.alerts.values()) if one.incident is not None}
@@ -257,6 +257,7 @@ def stopped_by(world: World, device_id: str, below: Collection[str]) -> tuple[St
         if verdict.delivery not in {Delivery.INTERRUPTED, Delivery.DEGRADED} or device_id not in verdict.causes:
             continue
         service, counter = mall.services[key[0]], mall.counters[key[1]]
+        closed = key not in world.served
         rate = next((offer.citizens_per_hour for offer in counter.offers if offer.service == service.id), 0.0)
         elsewhere, unsure = _elsewhere(world, key, deliveries)
         found.append(
@@ -265,17 +266,20 @@ def stopped_by(world: World, device_id: str, below: Collection[str]) -> tuple[St
                 counter.name,
                 service.agency,
                 interrupted=verdict.delivery is Delivery.INTERRUPTED,
-                citizens_per_hour=rate,
+                citizens_per_hour=0.0 if closed else rate,
                 elsewhere=elsewhere,
                 unsure=unsure,
+                closed=closed,
             )
         )
     return tuple(sorted(found, key=lambda one: (not one.interrupted, -one.citizens_per_hour, one.place, one.service)))
 
 
 def _elsewhere(world: World, key: Delivered, deliveries: Mapping[Delivered, Verdict]) -> tuple[tuple[str, ...], bool]:
-    """Return the counters that still deliver a service, those without limits first, and whether some are not known."""
-    others = [one for one in world.index.of_service(key[0]) if one != key]
+    """Return the open counters that still deliver a service, those without limits first, and whether some are
+    not known.
+    """
+    others = [one for one in world.index.of_service(key[0]) if one != key and one in world.served]
     there = {wanted: [one for one in others if deliveries[one].delivery is wanted] for wanted in _SERVED}
     names = (sorted(world.loaded.mall.counters[counter].name for _, counter in one) for one in there.values())
     unsure = any(deliveries[one].delivery is Delivery.UNKNOWN for one in others)

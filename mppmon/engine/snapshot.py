@@ -10,7 +10,7 @@ from alerts.silence import Silence
 from mppmon.config import Loaded
 from mppmon.engine.world import World
 from mppmon.mall.impact import Verdict
-from mppmon.mall.model import Device, DeviceKind, State
+from mppmon.mall.model import Delivered, Device, DeviceKind, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Snapshot:
     blind: bool = False
     off: frozenset[str] = frozenset()
     clock_unsure: bool = False
+    closed: frozenset[Delivered] = frozenset()  # services at counters that are out of their hours
     rejected: int = 0  # problems for which the newest reload was refused
     silences: tuple[Silence, ...] = ()  # also of later
     covering: tuple[Silence, ...] = ()  # silences and maintenance windows in force
@@ -70,6 +71,7 @@ def picture(world: World, version: int, now: datetime, changed: frozenset[str]) 
         blind=world.blind,
         off=world.off,
         clock_unsure=world.unsure,
+        closed=frozenset(world.deliveries.keys() - world.served),
         rejected=world.rejected,
         covering=world.covering,
         silences=tuple(sorted(world.silences.values(), key=lambda one: one.end)),

@@ -28,6 +28,7 @@ class Turn:
     changed: dict[str, datetime] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)  # devices that began or ceased to give their readings
     shown: frozenset[str] = frozenset()  # ids that look different to readers, though nothing is to be kept of it
+    opened: set[str] = field(default_factory=set)  # services whose hours began or ended somewhere
     passives: set[str] = field(default_factory=set)  # what hangs on them failed, or answered: they are to be inferred
     powered: dict[str, datetime] = field(default_factory=dict)  # what may give power to others again, and since when
     repolls: list[tuple[str, tuple[float, ...]]] = field(default_factory=list)
@@ -67,5 +68,5 @@ class Turn:
 
     def rest(self) -> None:
         """Empty the work lists; what must be kept or asked stays."""
-        for work in (self.changed, self.asked, self.fired, self.resolved, self.tells, self.informed):
+        for work in (self.changed, self.asked, self.opened, self.fired, self.resolved, self.tells, self.informed):
             work.clear()

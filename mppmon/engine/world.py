@@ -27,6 +27,7 @@ from collectors.observation import Schema
 from mppmon.config import Loaded, Timing
 from mppmon.config.metrics import metrics_of
 from mppmon.engine.past import Course
+from mppmon.mall.calendar import served_at
 from mppmon.mall.health import Reach
 from mppmon.mall.impact import Index, Verdict, offered
 from mppmon.mall.model import Delivered, Delivery, Device, State
@@ -105,6 +106,7 @@ class World:
     off: frozenset[str] = frozenset()  # down, but not expected on now
     booting: set[str] = field(default_factory=set)  # what may still be starting, or has just had its time
     off_at: datetime | None = None
+    served: frozenset[Delivered] = frozenset()  # services at counters that are in their hours now
     lifetimes: dict[str, timedelta] = field(default_factory=dict)  # how long an answer of a device says something
     stale_at: datetime = _EPOCH  # when it was last looked for what is not heard of any more
     duty: dict[str, str | None] = field(default_factory=dict)
@@ -218,4 +220,5 @@ def new_world(loaded: Loaded, now: datetime) -> World:
         world.begin(device, now)
     for key in offered(mall):
         world.begin_delivery(key, now)
+    world.served = frozenset(key for key in world.deliveries if served_at(mall, key, now))
     return world

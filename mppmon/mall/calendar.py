@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from mppmon.mall.model import Span
+from mppmon.mall.model import Delivered, Mall, Span, delivery_subject
 
 Windows = tuple[tuple[time, time], ...]
 """Parts of one day, wall-clock time."""
@@ -114,6 +114,15 @@ def open_at(spans: Sequence[Span], at: datetime) -> bool:
     """Whether one of the spans (in order, disjoint) contains this instant."""
     index = bisect_right(spans, at, key=lambda span: span.start) - 1
     return index >= 0 and at < spans[index].end
+
+
+def served_at(mall: Mall, key: Delivered, at: datetime) -> bool:
+    """Whether citizens are served then with this service at this counter; where no hours are known, always."""
+    service, counter = key
+    owner = mall.counters[counter].agency
+    keys = (delivery_subject(service, counter), counter, owner, mall.site.id)
+    spans = next((mall.hours[one] for one in keys if one in mall.hours), None)
+    return spans is None or open_at(spans, at)
 
 
 def instant(day: date, clock: time, zone: tzinfo) -> datetime:

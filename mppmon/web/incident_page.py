@@ -102,7 +102,7 @@ def page_values(found: History, snapshot: Snapshot, speak: Speech, *, now: datet
         for day, entries in groupby(found.entries, key=lambda one: speak.date(one.at))
     ]
     over = incident.status in {IncidentStatus.MENDED, IncidentStatus.CLOSED}
-    urgent = any(one.interrupted for one in incident.facts.stopped)
+    urgent = any(one.interrupted and not one.closed for one in incident.facts.stopped)
     return {
         "number": incident.number,
         "head": said.lines[0],

@@ -1,6 +1,6 @@
 """What the status page says, worded for one reader: headline, incidents, counters by place, faults, who is on duty."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -11,11 +11,14 @@ from mppmon.config.maintenance import covered
 from mppmon.engine.snapshot import Snapshot
 from mppmon.i18n import Speech
 from mppmon.mall.impact import Verdict
-from mppmon.mall.model import Counter, Delivery, Device, State, delivery_subject
+from mppmon.mall.model import Counter, Delivered, Delivery, Device, State, delivery_subject
 from mppmon.mall.principal import MALL, Principal
 from mppmon.web.views import cause_seen, incidents_of, listed, what_of
 
 _GRAVITY = {Delivery.INTERRUPTED: 0, Delivery.DEGRADED: 1, Delivery.UNKNOWN: 2, Delivery.DELIVERED: 3}
+_CLOSED = "closed"
+"""State of a service outside its hours: whatever its equipment does, nobody is kept waiting."""
+
 MAX_LISTED = 50
 """Incidents, and devices, that are listed; of the others only the number, for no phone shows them all."""
 
@@ -99,9 +102,14 @@ def page_of(snapshot: Snapshot, who: Principal, speak: Speech) -> Page:
     """Return what this reader may see of a snapshot, in words."""
     mall = snapshot.loaded.mall
     seen = [key for key in snapshot.deliveries if who.sees(mall.services[key[0]].agency)]
-    tally = {state: sum(snapshot.deliveries[key].delivery is state for key in seen) for state in Delivery}
-    headline, state = _headline(tally, speak)
+    by_state = {
+        state: [key for key in seen if key not in snapshot.closed and snapshot.deliveries[key].delivery is state]
+        for state in Delivery
+    }
+    closed = sum(key in snapshot.closed for key in seen)
+    headline, state = _headline(by_state, speak, closed=closed)
     words = delivery_words(speak)
+    tally = [(one.value, words[one], len(by_state[one])) for one in Delivery]
     incidents = incidents_of(snapshot, who)
     broken = [one for one in mall.devices.values() if _broken(one, snapshot, who)]
     return Page(
@@ -109,7 +117,7 @@ def page_of(snapshot: Snapshot, who: Principal, speak: Speech) -> Page:
         state=state,
         time=speak.time(snapshot.at),
         blind=snapshot.line_cut,
-        tally=tuple((one.value, words[one], tally[one]) for one in Delivery),
+        tally=(*tally, (_CLOSED, speak._("closed"), closed)) if closed else tuple(tally),
         incidents=tuple(_incident(one, snapshot, speak) for one in incidents[:MAX_LISTED]),
         more_incidents=len(incidents[MAX_LISTED:]),
         places=_places(snapshot, seen, who, speak),
@@ -176,18 +184,28 @@ def function_words(speak: Speech) -> dict[State, str]:
     return {State.UP: speak._("working"), State.DOWN: speak._("not working"), State.UNKNOWN: speak._("not known yet")}
 
 
-def _headline(tally: dict[Delivery, int], speak: Speech) -> tuple[str, str]:
-    stopped, limited, unknown = (tally[one] for one in (Delivery.INTERRUPTED, Delivery.DEGRADED, Delivery.UNKNOWN))
-    if stopped:
-        text = speak.plural("{count} service stopped", "{count} services stopped", stopped)
-        return text.format(count=stopped), "interrupted"
-    if limited:
-        text = speak.plural("{count} service limited", "{count} services limited", limited)
-        return text.format(count=limited), "degraded"
-    if unknown:
-        text = speak.plural("{count} service not known yet", "{count} services not known yet", unknown)
-        return text.format(count=unknown), "unknown"
+def _headline(by_state: Mapping[Delivery, Sequence[Delivered]], speak: Speech, *, closed: int) -> tuple[str, str]:
+    """Return the worst in words and its state. Services are counted as messages count them: each once, however many
+    counters give it.
+    """
+    for state in (Delivery.INTERRUPTED, Delivery.DEGRADED, Delivery.UNKNOWN):
+        if keys := by_state[state]:
+            return _counted(state, keys, speak), state.value
+    if closed and not by_state[Delivery.DELIVERED]:
+        return speak._("Outside service hours"), _CLOSED
     return speak._("All services are running normally"), "delivered"
+
+
+def _counted(state: Delivery, keys: Sequence[Delivered], speak: Speech) -> str:
+    services, counters = len({service for service, _ in keys}), len({counter for _, counter in keys})
+    if state is Delivery.INTERRUPTED:
+        text = speak.plural("{count} service stopped", "{count} services stopped", services)
+    elif state is Delivery.DEGRADED:
+        text = speak.plural("{count} service limited", "{count} services limited", services)
+    else:
+        text = speak.plural("{count} service not known yet", "{count} services not known yet", services)
+    there = speak.plural("at {count} counter", "at {count} counters", counters).format(count=counters)
+    return f"{text.format(count=services)} {there}"
 
 
 def _incident(incident: Incident, snapshot: Snapshot, speak: Speech) -> IncidentCard:
@@ -195,7 +213,7 @@ def _incident(incident: Incident, snapshot: Snapshot, speak: Speech) -> Incident
     taken = incident.acknowledged_by or ""
     person = snapshot.loaded.people.get(taken)
     by = person.name if person else taken and speak._("administrator ({login})").format(login=taken)
-    urgent = any(one.interrupted for one in incident.facts.stopped)
+    urgent = any(one.interrupted and not one.closed for one in incident.facts.stopped)
     return IncidentCard(incident.id, incident.number, message.lines[0], message.lines[1:], urgent, by)
 
 
@@ -212,6 +230,8 @@ def _places(snapshot: Snapshot, seen: Sequence[tuple[str, str]], who: Principal,
 
 
 def _place(name: str, cards: Sequence[CounterCard], speak: Speech) -> Place:
+    if all(card.state == _CLOSED for card in cards):
+        return Place(name, speak._("closed"), tuple(cards))
     well = sum(card.state == Delivery.DELIVERED for card in cards)
     tally = speak._("{well} of {all} counters running normally").format(well=well, all=len(cards))
     return Place(name, tally, tuple(cards))
@@ -225,12 +245,13 @@ def _counter(
     speak: Speech,
 ) -> CounterCard:
     lines = tuple(_service(key, counter, snapshot, who, speak) for key in keys)
-    worst = min((snapshot.deliveries[key].delivery for key in keys), key=_GRAVITY.__getitem__)
+    served = [snapshot.deliveries[key].delivery for key in keys if key not in snapshot.closed]
+    worst = min(served, key=_GRAVITY.__getitem__).value if served else _CLOSED
     agency = snapshot.loaded.mall.agencies[counter.agency].short if who.sees(counter.agency) else ""
-    return CounterCard(counter.name, agency, worst.value, lines)
+    return CounterCard(counter.name, agency, worst, lines)
 
 
-def _service(key: tuple[str, str], counter: Counter, snapshot: Snapshot, who: Principal, speak: Speech) -> ServiceLine:
+def _service(key: Delivered, counter: Counter, snapshot: Snapshot, who: Principal, speak: Speech) -> ServiceLine:
     mall, verdict = snapshot.loaded.mall, snapshot.deliveries[key]
     service = mall.services[key[0]]
     detail = ""
@@ -238,8 +259,12 @@ def _service(key: tuple[str, str], counter: Counter, snapshot: Snapshot, who: Pr
         since = speak._("since {time}").format(time=speak.time(snapshot.delivery_since[key]))
         detail = " · ".join(part for part in (_cause(snapshot, who, verdict, speak), since) if part)
     agency = "" if service.agency == counter.agency else mall.agencies[service.agency].short
-    word = delivery_words(speak)[verdict.delivery]
-    return ServiceLine(delivery_subject(*key), service.name, agency, verdict.delivery.value, word, detail)
+    state, word = verdict.delivery.value, delivery_words(speak)[verdict.delivery]
+    if key in snapshot.closed:
+        state, word = _CLOSED, speak._("closed")
+        if verdict.delivery is Delivery.INTERRUPTED:
+            detail = speak._("has to be mended before opening: {what}").format(what=detail)
+    return ServiceLine(delivery_subject(*key), service.name, agency, state, word, detail)
 
 
 def _cause(snapshot: Snapshot, who: Principal, verdict: Verdict, speak: Speech) -> str:

@@ -77,6 +77,7 @@ def services_view(snapshot: Snapshot, who: Principal) -> list[dict[str, object]]
                 "counter_name": counter.name,
                 "place": counter.place,
                 "delivery": verdict.delivery.value,
+                "open": (service_id, counter_id) not in snapshot.closed,
                 "since": snapshot.delivery_since[service_id, counter_id].isoformat(),
                 "cause": cause.id if isinstance(cause, Device) else cause,
                 "cause_name": cause.name if isinstance(cause, Device) else None,
@@ -144,6 +145,7 @@ def incident_view(incident: Incident, names: Mapping[str, str]) -> dict[str, obj
                 "agency": one.agency,
                 "interrupted": one.interrupted,
                 "citizens_per_hour": one.citizens_per_hour,
+                "closed": one.closed,
                 "elsewhere": list(one.elsewhere),
             }
             for one in facts.stopped

@@ -58,6 +58,11 @@ def test_the_page_of_the_design_to_the_letter() -> None:
     assert message.subject == "🔴 Cetak KTP-el TERHENTI · Loket A3 · #1042"
 
 
+def test_the_service_that_most_citizens_wait_for_at_all_its_counters_is_named_first() -> None:
+    hit = (stopped("Izin Usaha", "Loket 9", 10.0), *(stopped("KTP-el", f"Loket {n}", 4.0) for n in (1, 2, 3)))
+    assert said(NoticeKind.PAGE, incident(replace(JAM, stopped=hit)))[0] == "🔴 KTP-el dan 1 layanan lain TERHENTI"
+
+
 def test_the_same_page_in_english() -> None:
     message = render(NoticeKind.PAGE, incident(), speech=speak("en"), now=NINE_TWELVE)
     assert message.text == (

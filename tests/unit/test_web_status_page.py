@@ -66,9 +66,13 @@ class Tags(HTMLParser):
     ("deliveries", "headline", "state"),
     [
         ({}, "Semua layanan berjalan normal", "delivered"),
-        ({"ktp_a1": Delivery.UNKNOWN}, "1 layanan belum diketahui", "unknown"),
-        ({"ktp_a1": Delivery.UNKNOWN, "ktp_a2": Delivery.DEGRADED}, "1 layanan terbatas", "degraded"),
-        ({"ktp_a1": Delivery.INTERRUPTED, "ktp_a2": Delivery.INTERRUPTED}, "2 layanan terhenti", "interrupted"),
+        ({"ktp_a1": Delivery.UNKNOWN}, "1 layanan belum diketahui di 1 loket", "unknown"),
+        ({"ktp_a1": Delivery.UNKNOWN, "ktp_a2": Delivery.DEGRADED}, "1 layanan terbatas di 1 loket", "degraded"),
+        (
+            {"ktp_a1": Delivery.INTERRUPTED, "ktp_a2": Delivery.INTERRUPTED},
+            "1 layanan terhenti di 2 loket",
+            "interrupted",
+        ),
     ],
 )
 def test_the_worst_is_the_headline(deliveries: dict[str, Delivery], headline: str, state: str) -> None:
@@ -149,7 +153,7 @@ def test_an_agency_sees_its_own_only() -> None:
     page = page_of(snapshot, police, INDONESIAN)
     assert [one.number for one in page.incidents] == [2]
     assert [one.name for place in page.places for one in place.counters] == ["Loket B1"]
-    assert (page.faults, page.duty, page.headline) == ((), (), "1 layanan terbatas")
+    assert (page.faults, page.duty, page.headline) == ((), (), "1 layanan terbatas di 1 loket")
     changed = {"a1-pc", "core", "ktp@a1", "sim@b1", "id-1", "id-2", "nonsense"}
     assert visible(snapshot, police, changed) == {"sim@b1", "id-2"}
     assert visible(snapshot, ALL, changed) == changed
