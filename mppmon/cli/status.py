@@ -15,6 +15,7 @@ from rich.text import Text
 from mppmon.cli.control import DaemonOff, ask, state_option
 from mppmon.cli.offline import offline_status
 
+_FEW = 3  # names that a line lists
 _COLOURS = {"interrupted": "bold red", "degraded": "yellow", "unknown": "dim", "delivered": "green", "down": "bold red"}
 
 
@@ -61,17 +62,65 @@ def show(view: Mapping[str, Any], console: Console, *, everything: bool) -> None
         console.print(Text(f"On duty ({roster}): {duty['name'] or 'nobody'}"))
     _incidents(view["incidents"], console, clock)
     _listed(view["alerts"], console, clock)
-    shown = [one for one in view["services"] if everything or one["delivery"] != "delivered"]
-    _table(
-        console,
-        "Services",
-        shown,
-        {"counter_name": "counter", "name": "service", "delivery": "delivery", "cause_name": "cause"},
-        clock,
-    )
-    shown = [one for one in view["devices"] if everything or (one["function"] != "up" and not one["off"])]
+    short = _short_clock(view["timezone"], view["at"])
+    _services(view["services"], console, short, everything=everything)
+    known = [one for one in view["devices"] if everything or (one["function"] == "down" and not one["off"])]
     columns = {"device": "device", "name": "name", "function": "function", "reach": "reach"}
-    _table(console, "Devices", shown, columns, clock)
+    _table(console, "Devices", known, columns, short)
+    unknown = [] if everything else [one["name"] for one in view["devices"] if one["function"] == "unknown"]
+    if unknown:
+        console.print(Text(f"{_number(len(unknown), 'device')} not known: {_few(unknown)}", style="dim"))
+
+
+def _services(
+    services: Sequence[Mapping[str, Any]], console: Console, clock: Callable[[str], str], *, everything: bool
+) -> None:
+    """Print what is not delivered: a row for a service and its cause, with the counters where it is so."""
+    columns = {"name": "service", "delivery": "delivery", "where": "counters", "cause_name": "cause"}
+    if everything:
+        rows = [{**one, "where": one["counter_name"]} for one in services]
+        _table(console, "Services", [_as_open(one) for one in rows], columns, clock)
+        return
+    wrong = [one for one in services if one["delivery"] != "delivered" and one.get("open", True)]
+    closed = sum(one["delivery"] != "delivered" and not one.get("open", True) for one in services)
+    groups: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+    for one in wrong:
+        groups.setdefault((one["service"], one["delivery"], one["cause"] or ""), []).append(one)
+    rows = [
+        {**many[0], "where": _few([one["counter_name"] for one in many]), "since": min(one["since"] for one in many)}
+        for many in groups.values()
+    ]
+    _table(console, "Services", rows, columns, clock)
+    if closed:
+        said = (
+            f"{_number(closed, 'service')} at a counter not working and closed now, so no citizens wait (--all lists)"
+        )
+        console.print(Text(said, style="dim"))
+
+
+def _as_open(one: Mapping[str, Any]) -> Mapping[str, Any]:
+    return one if one.get("open", True) else {**one, "delivery": f"closed ({one['delivery']})"}
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def _few(names: Sequence[str]) -> str:
+    rest = f" and {len(names) - _FEW} more (--all lists them)" if len(names) > _FEW else ""
+    return ", ".join(names[:_FEW]) + rest
+
+
+def _short_clock(timezone: str, at: str) -> Callable[[str], str]:
+    """Return how to write times in a table: without their date where that is the date of `at`."""
+    zone = ZoneInfo(timezone)
+    today = datetime.fromisoformat(at).astimezone(zone).date()
+
+    def short(text: str) -> str:
+        local = datetime.fromisoformat(text).astimezone(zone)
+        return f"{local:%H:%M:%S %Z}" if local.date() == today else f"{local:%Y-%m-%d %H:%M %Z}"
+
+    return short
 
 
 def mall_clock(timezone: str) -> Callable[[str], str]:
@@ -89,6 +138,8 @@ def _incidents(incidents: Sequence[Mapping[str, Any]], console: Console, clock: 
         what = f"{doubt}{one['device']}: {one['what']['en']} ({one['where']})"
         line = f"#{one['number']} {what} since {clock(one['since'])}{again}{by}"
         console.print(Text(line, style="yellow" if by else "bold red"))
+        if one["children"]:
+            console.print(f"  {_number(len(one['children']), 'device')} behind it: {_few(one['children'])}")
 
 
 def _listed(alerts: Sequence[Mapping[str, Any]], console: Console, clock: Callable[[str], str]) -> None:

@@ -1,0 +1,56 @@
+"""`mppmon status` for a person: the one cause first, and what hangs on it in a line."""
+
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from mppmon.cli.status import show
+from mppmon.mall.impact import Verdict
+from mppmon.mall.model import Delivery, State
+from mppmon.mall.principal import Principal, Role
+from mppmon.web.views import status_view
+from tests.unit.test_web_status_page import incident, picture
+
+
+def said(*, everything: bool = False, closed: bool = False) -> list[str]:
+    """Return what is printed of a dead switch, 80 columns wide."""
+    snapshot = picture()
+    behind = ["a1-pc", "a2-pc", "a3-pc", "a1-cards", "a2-cards", "a3-printer"]
+    lost = Verdict(Delivery.INTERRUPTED, "core", ("core",))
+    number_one = incident(1, "dukcapil")
+    names = tuple(snapshot.loaded.mall.devices[one].name for one in behind)
+    snapshot = replace(
+        snapshot,
+        functions={**snapshot.functions, **dict.fromkeys(behind, State.UNKNOWN), "core": State.DOWN},
+        deliveries=dict.fromkeys(snapshot.deliveries, lost),
+        incidents=(replace(number_one, facts=replace(number_one.facts, children=names)),),
+        closed=frozenset(snapshot.deliveries) if closed else frozenset(),
+    )
+    out = StringIO()
+    view = status_view(snapshot, Principal(Role.COORDINATOR, "test"))
+    show(view, Console(file=out, width=80, soft_wrap=True, highlight=False), everything=everything)
+    return out.getvalue().splitlines()
+
+
+def test_the_cause_is_named_and_what_hangs_on_it_is_one_line() -> None:
+    lines = said()
+    assert "  6 devices behind it: A1 Pc, A2 Pc, A3 Pc and 3 more (--all lists them)" in lines
+    assert "6 devices not known: A1 Pc, A2 Pc, A3 Pc and 3 more (--all lists them)" in lines
+    rows = [line.split() for line in lines]
+    assert ["Cetak", "KTP-el", "interrupted", "Loket", "A1,", "Loket", "A2", "Core", "08:30:00", "WIB"] in rows
+    assert [row[0] for row in rows if row[-3:] == ["up", "08:30:00", "WIB"]] == ["core"]
+
+
+def test_all_lists_every_device_and_every_counter() -> None:
+    lines = said(everything=True)
+    assert sum("Cetak KTP-el" in line for line in lines) == 2
+    assert any(line.startswith("a2-cards") for line in lines)
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_what_is_closed_is_said_to_be_closed(*, everything: bool) -> None:
+    text = "\n".join(said(everything=everything, closed=True))
+    assert ("closed (interrupted)" in text) is everything
+    assert ("3 services at a counter not working and closed now" in text) is not everything
