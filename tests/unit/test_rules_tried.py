@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.model import Operator, Rule
+from alerts.model import Asks, Operator, Rule
 from alerts.rule import from_settings
 from alerts.series import series, span, values
 from alerts.settings import RuleSettings
@@ -55,7 +55,10 @@ def test_the_delivered_rules_do_as_their_tests_say() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_the_tests_of_a_rule_notice_when_it_is_spoilt(rule: Rule) -> None:
-    for operator, threshold in (NEVER, ALWAYS):
+    absent = rule.condition.asks is Asks.ABSENT
+    for over in (timedelta(seconds=1), timedelta(days=99)) if absent else ():
+        assert rule.name in failing(replace(rule, condition=replace(rule.condition, over=over)))
+    for operator, threshold in () if absent else (NEVER, ALWAYS):
         condition = replace(rule.condition, operator=operator, threshold=threshold, clear=None)
         assert rule.name in failing(replace(rule, condition=condition))
     if rule.wait:
