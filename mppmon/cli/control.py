@@ -8,7 +8,7 @@ import click
 import httpx
 
 from mppmon import control
-from mppmon.store.paths import control_socket
+from mppmon.store.paths import control_socket, database_file
 
 DAEMON_OFF = 3
 """Exit status of a change that needs the daemon while it is off."""
@@ -28,6 +28,13 @@ def state_option(function: F) -> F:
     )(function)
 
 
+def elsewhere(state: Path) -> str:
+    """Return how to name another state directory, where this one is not there or has never been used."""
+    if database_file(state).exists():
+        return ""
+    return "; a daemon that keeps its state elsewhere is named by --state DIR, or once by: export MPPMON_STATE=DIR"
+
+
 class DaemonOff(click.ClickException):
     """Nobody answers on the control socket."""
 
@@ -40,7 +47,7 @@ def ask(state: Path, method: str, path: str, *, timeout: float = 30.0, key: str 
     try:
         answer = control.request(control_socket(state), method, path, timeout=timeout, headers=headers)
     except control.Off as off:
-        raise DaemonOff(f"the daemon is off: {off}") from off
+        raise DaemonOff(f"the daemon is off: {off}{elsewhere(state)}") from off
     except (control.Denied, control.Broken) as error:
         raise click.ClickException(str(error)) from error
     if answer.status_code >= 400:  # noqa: PLR2004  # HTTP's border between answers and errors

@@ -168,8 +168,11 @@ def _farewell(directory: Path, answers: "Answers", _: "Translate") -> None:
     click.echo(f"  mppmon import template inventaris.xlsx   # {_('fill it in, then: mppmon import inventory')}")
     place = shlex.quote(str(directory))
     click.echo(f"  mppmon import inventory inventaris.xlsx --config {place}")
-    start = "systemctl enable --now mppmon" if _is_service(directory) else f"mppmon run {place} --state ./state"
-    click.echo(f"  mppmon doctor --config {place} && {start}")
+    if _is_service(directory):
+        click.echo(f"  mppmon doctor --config {place} && systemctl enable --now mppmon")
+        return
+    click.echo(f"  export MPPMON_STATE=./data   # {_('so that no command needs --state')}")
+    click.echo(f"  mppmon doctor --config {place} && mppmon run {place}")
 
 
 def _is_service(directory: Path) -> bool:

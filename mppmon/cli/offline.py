@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from mppmon.cli.control import elsewhere
 from mppmon.clock import Clock
 from mppmon.config import ConfigErrors, Loaded, from_normalised
 from mppmon.doctor.database import newest_copy, remedy
@@ -47,6 +48,7 @@ def trouble(state: Path, error: Exception) -> str:
         return f"{file} is damaged ({words}). {remedy(file, newest_copy(state))}"
     if isinstance(error, ConfigErrors):
         return f"{file}: the configuration kept in it is not one of this mppmon's: {words}"
+    words += elsewhere(state)
     return words if str(file) in words else f"{file}: {words}"
 
 

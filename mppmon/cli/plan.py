@@ -67,9 +67,9 @@ def show(found: Found, *, as_json: bool, applied: bool) -> int:
     elif found["problems"]:
         for one in found["problems"]:
             problems.show(Path(found["directory"]), Problem(**one), "error", "red")
-        click.echo(
-            f"{_many(len(found['problems']), 'problem')}: nothing was changed, the old configuration stays in use"
-        )
+        count = _many(len(found["problems"]), "problem")
+        refused = "nothing was changed, the old configuration stays in use"
+        click.echo(f"{count}: {refused if applied else 'a reload would be refused; nothing was touched'}")
     else:
         _plan(found, lines, applied=applied)
     if found["problems"]:

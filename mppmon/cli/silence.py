@@ -9,13 +9,15 @@ from uuid import uuid4
 import click
 
 from mppmon.cli.control import ask, state_option
+from mppmon.cli.status import mall_clock
 
-_UNITS = {"m": 60, "h": 3600, "d": 86_400}
-_DURATION = re.compile(r"([0-9]{1,5})([mhd])")
+_UNITS = {"m": 60, "h": 3600, "d": 86_400, "menit": 60, "jam": 3600, "hari": 86_400}
+_DURATION = re.compile(rf"([0-9]{{1,5}})\s*({'|'.join(_UNITS)})")
+_SHORT = 18  # characters of an id that are shown: its millisecond, and what tells two of one apart
 
 
 class Duration(click.ParamType[float]):
-    """`30m`, `2h`, `1d` -> seconds."""
+    """`30m`, `2h`, `1d`, `2 jam` -> seconds."""
 
     name = "duration"
 
@@ -23,7 +25,7 @@ class Duration(click.ParamType[float]):
         """Return seconds; fails with what was expected."""
         found = _DURATION.fullmatch(str(value))
         if found is None:
-            self.fail(f"found {value!r}, expected minutes, hours or days such as 30m, 2h, 1d", param, ctx)
+            self.fail(f"found {value!r}, expected minutes, hours or days such as 30m, 2h, 1d, '2 jam'", param, ctx)
         return float(int(found[1]) * _UNITS[found[2]])
 
 
@@ -63,7 +65,7 @@ def add(  # one argument per option
     reason: str,
     state: Path,
 ) -> None:
-    """Begin a silence of DEVICES (or of what the options say); prints its id.
+    """Begin a silence of DEVICES (or of what the options say); prints how its id begins (enough to end it).
 
     \b
     Example:
@@ -72,7 +74,11 @@ def add(  # one argument per option
     match = {"device": devices, "rule": rules, "kind": kinds, "agency": agencies, "place": places}
     wish = {**match, "seconds": seconds, "reason": reason, **({"start": start} if start else {})}
     answer = ask(state, "POST", f"/api/v1/silences?{urlencode(wish, doseq=True)}", key=str(uuid4()))
-    click.echo(answer.json()["text"])
+    made = answer.json()["text"]
+    listing = ask(state, "GET", "/api/v1/silences").json()
+    clock = mall_clock(listing["timezone"])
+    until = next((clock(one["end"]) for one in listing["silences"] if one["id"] == made), "")
+    click.echo(f"{made[:_SHORT]}  until {until}" if until else made)
 
 
 @command.command(name="list")
@@ -85,12 +91,14 @@ def list_(state: Path, *, as_json: bool) -> None:
     Example:
       mppmon silence list --json
     """  # noqa: D301  # as above
-    found = ask(state, "GET", "/api/v1/silences").json()["silences"]
+    listing = ask(state, "GET", "/api/v1/silences").json()
+    found, clock = listing["silences"], mall_clock(listing["timezone"])
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     for one in () if as_json else found:
         match = "; ".join(f"{label} {', '.join(values)}" for label, values in one["match"].items())
-        click.echo(f"{one['id']}  {one['start']} until {one['end']}  {match}  ({one['author_name']}: {one['reason']})")
+        span = f"{clock(one['start'])} until {clock(one['end'])}"
+        click.echo(f"{one['id'][:_SHORT]}  {span}  {match}  ({one['author_name']}: {one['reason']})")
     if not found and not as_json:
         click.echo("no silence is in force")
 
@@ -99,11 +107,11 @@ def list_(state: Path, *, as_json: bool) -> None:
 @click.argument("silence")
 @state_option
 def end(silence: str, state: Path) -> None:
-    """End a silence now; what is still wrong calls somebody at once.
+    """End a silence now (by its id, or how that begins); what is still wrong calls somebody at once.
 
     \b
     Example:
-      mppmon silence end 0195f1c2-7a1b-7c3d-8e4f-5a6b7c8d9e0f
+      mppmon silence end 0195f1c2-7a1b-7c3d
     """  # noqa: D301  # as above
     ask(state, "POST", f"/api/v1/silences/{silence}/end", key=str(uuid4()))
     click.echo("ended")

@@ -97,6 +97,10 @@ def _summary(name: str, asked: Sequence[Asked], targets: Mapping[str, Target]) -
     failed = sorted((one for one in asked if one.outcome is not Outcome.OK and one not in off), key=_worst)
     said = f"{answered} of {len(asked)} answer"
     rest = f"; {len(off)} off, as they may be outside service hours" if off else ""
+    if not failed and not answered:
+        return skipped(
+            name, f"none of {len(asked)} answers, as they may outside service hours: ask again when they begin"
+        )
     if not failed:
         return fine(name, said + rest)
     worst = failed[0]

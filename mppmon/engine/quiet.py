@@ -15,6 +15,8 @@ from mppmon.engine.world import World
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
+_SHORTEST = 6  # characters of an id that may stand for all of it
+
 
 def quiet(world: World, alert: Alert, *, now: datetime) -> Silence | None:
     """Return the silence that covers an alert now."""
@@ -111,7 +113,13 @@ def hush(turn: Turn, command: Hush) -> Answer:
 def speak_again(turn: Turn, command: Speak) -> Answer:
     """End a silence now; what it covered and is still wrong calls somebody at once."""
     command.principal.require(command.principal.may_act(), "end a silence")
-    silence = turn.world.silences.pop(command.silence, None)
+    meant = [
+        one for one in turn.world.silences if one.startswith(command.silence) and len(command.silence) >= _SHORTEST
+    ]
+    if len(meant) > 1:
+        text = f"{command.silence} begins {len(meant)} silences; write more of the one that is meant"
+        return Answer(ok=False, code="unknown-silence", text=text)
+    silence = turn.world.silences.pop(meant[0] if meant else command.silence, None)
     if silence is None and any(
         command.silence in (one.id, one.id.partition("@")[0]) for one in turn.world.loaded.windows
     ):

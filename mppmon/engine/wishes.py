@@ -1,6 +1,7 @@
 """What may be silenced, for how long, and from when."""
 
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 
 from alerts.silence import DEVICE, RULE
 from mppmon.engine.commands import Hush
@@ -36,7 +37,10 @@ def _match(world: World, command: Hush) -> str:
             return f"label {label!r}: expected one of {', '.join(sorted(known))}"
         for value in values:
             if value not in known[label]:
-                return f"{label} {value!r} is not in the configuration"
+                near = get_close_matches(value, known[label], n=1)
+                return f"{label} {value!r} is not in the configuration" + (
+                    f"; did you mean {near[0]!r}?" if near else ""
+                )
     if not command.match or not all(values for _, values in command.match):
         return "found nothing to silence, expected at least one device, rule, kind, agency or place"
     return ""

@@ -101,7 +101,8 @@ async def poll(device: str, request: Request, house: HouseOf, who: Who) -> Respo
     if not who.may_act():
         raise HTTPException(403, "this role may not poll")
     if device not in house.engine.snapshot.loaded.mall.devices:
-        raise HTTPException(404, f"no device {device!r} in the inventory")
+        near = nearest(device, house.engine.snapshot.loaded.mall.devices)
+        raise HTTPException(404, f"no device {device!r} in the inventory{f' ({near})' if near else ''}")
     return JSONResponse(dict(await house.poll(device)))
 
 

@@ -29,7 +29,8 @@ async def silences(house: HouseOf, who: Who) -> dict[str, object]:
     who.require(who.sees_all, "read silences")
     names = {one.id: one.name for one in house.engine.snapshot.loaded.people.values()}
     found = [one for one in house.engine.snapshot.silences if not one.planned]
-    return {"silences": [_view(one, names) for one in found]}
+    zone = house.engine.snapshot.loaded.mall.site.timezone
+    return {"timezone": zone, "silences": [_view(one, names) for one in found]}
 
 
 @maintenance.get("")

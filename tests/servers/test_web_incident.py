@@ -79,12 +79,13 @@ def test_maintenance_and_silences_ahead_of_time_by_the_command_line(mall: WebMal
 
     words = ("--start", "2026-11-29 20:00", "--for", "2h", "--reason", "saklar rusak")
     window = run("maintenance", "add", "core", *words, "--name", "Ganti saklar")
-    silence = run("silence", "add", "--place", "Lt. 1", *words)
+    silence, _, until = run("silence", "add", "--place", "Lt. 1", *words).partition("  ")
+    assert until == "until 2026-11-29 22:00:00 WIB"
     planned = run("maintenance", "list")
     assert planned.startswith(f"{window}  2026-11-29 20:00:00 WIB until 2026-11-29 22:00:00 WIB  Ganti saklar: device")
     assert silence not in planned
     silences = run("silence", "list")
-    assert "place Lt. 1" in silences
+    assert f"{silence}  2026-11-29 20:00:00 WIB until 2026-11-29 22:00:00 WIB  place Lt. 1" in silences
     assert window not in silences
     assert run("maintenance", "end", window) == "ended"
     assert run("silence", "end", silence) == "ended"

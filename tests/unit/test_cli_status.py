@@ -2,10 +2,14 @@
 
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
 
+from mppmon.cli import main
+from mppmon.cli.silence import Duration
 from mppmon.cli.status import show
 from mppmon.mall.impact import Verdict
 from mppmon.mall.model import Delivery, State
@@ -54,3 +58,18 @@ def test_what_is_closed_is_said_to_be_closed(*, everything: bool) -> None:
     text = "\n".join(said(everything=everything, closed=True))
     assert ("closed (interrupted)" in text) is everything
     assert ("3 services at a counter not working and closed now" in text) is not everything
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("2h", 7200), ("2 jam", 7200), ("30menit", 1800), ("1 hari", 86_400)])
+def test_how_long_may_be_said_in_indonesian(text: str, seconds: float) -> None:
+    assert Duration().convert(text, None, None) == seconds
+
+
+def test_a_misspelt_command_is_answered_with_the_nearest() -> None:
+    result = CliRunner().invoke(main, ["statuss"])
+    assert (result.exit_code, "Did you mean 'status'?" in result.output) == (2, True)
+
+
+def test_another_state_directory_is_hinted_at(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["status", "--state", str(tmp_path)])
+    assert "--state DIR, or once by: export MPPMON_STATE=DIR" in result.output

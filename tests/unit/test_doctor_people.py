@@ -165,6 +165,10 @@ def agents(*asked: Asked) -> list[Finding]:
 def test_the_worst_agent_is_named_and_what_may_be_off_is_not_counted() -> None:
     asked = [Asked(f"pc-{number}", seen(f"pc-{number}", Outcome.OK)) for number in range(12)]
     quiet = [Asked("q", seen("q", Outcome.TIMEOUT), off=True)]
+    (night,) = agents(*quiet)
+    assert (night.state, night.said) == (  # nothing was seen to work: no green line
+        State.SKIPPED, "none of 1 answers, as they may outside service hours: ask again when they begin"
+    )  # fmt: skip
     assert agents(*asked, *quiet)[0].said == "12 of 13 answer; 1 off, as they may be outside service hours"
     faulty = [Asked("a", seen("a", Outcome.TIMEOUT)), Asked("b", seen("b", Outcome.DENIED)), Asked("c", None)]
     (found,) = agents(*asked, *faulty)

@@ -77,10 +77,11 @@ def test_a_pipe_of_lines_becomes_a_valid_mall(tmp_path: Path) -> None:
     assert loaded.mall.site.timezone == "Asia/Makassar"
     assert loaded.rotations["piket"].members == ("budi",)
     assert loaded.rotations["piket"].boundaries[0] < Clock().now()  # somebody is on duty from the first minute
-    assert result.output.splitlines()[-3:] == [
+    assert result.output.splitlines()[-4:] == [
         "  mppmon import template inventaris.xlsx   # isi dahulu, lalu: mppmon import inventory",
         f"  mppmon import inventory inventaris.xlsx --config {place}",
-        f"  mppmon doctor --config {place} && mppmon run {place} --state ./state",
+        "  export MPPMON_STATE=./data   # agar perintah lain tidak perlu --state",
+        f"  mppmon doctor --config {place} && mppmon run {place}",
     ]
 
 
