@@ -13,6 +13,13 @@ from mppmon.cli.control import ask, state_option
 from mppmon.cli.waiting import waiting
 
 _SNMP_PORT = 161
+_UNREACHABLE = {
+    "ENETUNREACH": "this machine has no way to that network: look at its address and its gateway",
+    "ENETDOWN": "this machine's own network is down",
+    "EHOSTUNREACH": "nothing answers at that address: is it on, and is the address right?",
+    "EHOSTDOWN": "nothing answers at that address: is it on, and is the address right?",
+}
+"""What the operating system's words for a way that leads nowhere mean."""
 
 
 @click.command(epilog="Examples: mppmon poll a1-printer; mppmon poll 192.0.2.7 --community public --json")
@@ -40,7 +47,7 @@ def command(  # one argument per option
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
-        _show(answer)
+        show(answer)
     if answer["outcome"] not in {"ok", "unexpected"}:
         raise SystemExit(1)
 
@@ -68,7 +75,8 @@ def _probe(address: str, port: int, community: str, snmp_version: str, timeout: 
     return asyncio.run(asked).as_dict()
 
 
-def _show(answer: Mapping[str, Any]) -> None:
+def show(answer: Mapping[str, Any]) -> None:
+    """Print what a device said, for a person."""
     identity = answer.get("identity") or {}
     known = " ".join(str(identity[key]) for key in ("vendor", "model", "serial") if identity.get(key))
     seconds = f" in {answer['seconds']:.3f} s" if "seconds" in answer else ""
@@ -76,7 +84,7 @@ def _show(answer: Mapping[str, Any]) -> None:
     what = " ".join(part for part in ("" if kind == "unknown" else kind, known) if part)
     click.echo(f"{answer['outcome']}{seconds}" + (f": {what}" if what else ""))
     if answer.get("detail"):
-        click.echo(answer["detail"])
+        click.echo(_UNREACHABLE.get(answer["detail"], answer["detail"]))
     for sample in answer.get("samples", ()):
         labels = ",".join(f'{name}="{value}"' for name, value in sample["labels"].items())
         click.echo(f"{sample['name']}{'{' + labels + '}' if labels else ''} {sample['value']:g}")

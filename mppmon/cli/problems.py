@@ -19,7 +19,7 @@ _SIGNED_IN = re.compile(r"://[^/\s]*@|password=", re.IGNORECASE)
 
 def show(place: Path, problem: Problem, word: str, colour: str) -> None:
     """Print a problem of the configuration in the directory `place`, in colour where it is wanted."""
-    click.echo(f"{click.style(word, fg=colour, bold=True)}: {problem}")
+    click.echo(f"{click.style(word, fg=colour, bold=True)}: {_sentence(problem)}")
     line = source_line(place, problem)
     if line is None:
         return
@@ -27,6 +27,14 @@ def show(place: Path, problem: Problem, word: str, colour: str) -> None:
     number = f"{problem.line:>5} | "
     click.echo(click.style(number, dim=True) + text)
     click.echo(" " * (len(number) + cell_len(text[:column])) + click.style("^", fg=colour, bold=True))
+
+
+def _sentence(problem: Problem) -> str:
+    """Return the problem with what was probably meant before the list of all that is allowed, which may be long."""
+    if problem.nearest is None:
+        return str(problem)
+    meant = f" ({problem.hint})"
+    return str(problem).removesuffix(meant).replace(f"found {problem.found},", f"found {problem.found}{meant},", 1)
 
 
 def as_json(place: Path, problem: Problem) -> dict[str, object]:

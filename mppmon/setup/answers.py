@@ -27,14 +27,15 @@ Names = Annotated[tuple[Label, ...], BeforeValidator(_list)]
 
 class AgencyAnswers(Strict):
     """An agency. Each of its services is given at each of its counters, until counters.yaml says otherwise;
-    `citizens_per_hour` is a counter's, and shared evenly by them.
+    `citizens_per_hour` is a counter's, and shared evenly by them. Left out, as Enter to the questions: `name` is the
+    short one, `place` the first floor.
     """
 
     short: Label
-    name: Label
+    name: Label | None = None
     services: Annotated[Names, Field(min_length=1)]
     counters: Annotated[Names, Field(min_length=1)]
-    place: Label
+    place: Label | None = None
     citizens_per_hour: Annotated[float, Field(ge=0, le=1000)] = 6.0
 
 

@@ -118,7 +118,12 @@ def _agencies(answers: Answers, ids: Names, _: Translate) -> str:
         "version: 1", "", "agencies:",
     ]  # fmt: skip
     for agency, services, one in zip(ids.agencies, ids.services, answers.agencies, strict=True):
-        lines += [f"  {agency}:", f"    name: {written(one.name)}", f"    short: {written(one.short)}", "    services:"]
+        lines += [
+            f"  {agency}:",
+            f"    name: {written(one.name or one.short)}",
+            f"    short: {written(one.short)}",
+            "    services:",
+        ]
         for service, name in zip(services, one.services, strict=True):
             lines += [f"      {written(service)}:", f"        name: {written(name)}"]
     return _file(lines)
@@ -138,7 +143,7 @@ def _counters(answers: Answers, ids: Names, _: Translate) -> str:
                 f"    name: {written(name)}",
                 f"    agency: {written(ids.agencies[number])}",
             ]
-            lines += [f"    place: {written(one.place)}", "    roles: {}", "    services:"]
+            lines += [f"    place: {written(one.place or _('Floor 1'))}", "    roles: {}", "    services:"]
             lines += [f"      {written(service)}: {rate}" for service in ids.services[number]]
     return _file(lines)
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from mppmon.cli import main
+from mppmon.cli import main, poll
 from mppmon.cli.silence import Duration
 from mppmon.cli.status import show
 from mppmon.mall.impact import Verdict
@@ -73,3 +73,10 @@ def test_a_misspelt_command_is_answered_with_the_nearest() -> None:
 def test_another_state_directory_is_hinted_at(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["status", "--state", str(tmp_path)])
     assert "--state DIR, or once by: export MPPMON_STATE=DIR" in result.output
+
+
+def test_a_way_that_leads_nowhere_is_said_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    poll.show({"outcome": "unreachable", "detail": "ENETUNREACH"})
+    assert capsys.readouterr().out == (
+        "unreachable\nthis machine has no way to that network: look at its address and its gateway\n"
+    )

@@ -30,7 +30,9 @@ def test_a_fault_has_its_line_and_a_caret(place: Path) -> None:
     result = CliRunner().invoke(command, [str(place)])
     assert result.exit_code == 2
     lines = result.output.splitlines()
-    assert lines[0].startswith("error: devices.yaml:8:11 devices.sw.kind: found 'swich', expected one of ")
+    assert lines[0].startswith(
+        "error: devices.yaml:8:11 devices.sw.kind: found 'swich' (did you mean 'switch'?), expected one of "
+    )
     assert lines[1] == "    8 |     kind: swich"
     assert lines[2].index("^") == lines[1].index("swich")
     assert lines[3] == "1 problem"
@@ -109,7 +111,9 @@ def test_json_has_all_that_people_see(place: Path) -> None:
     assert (problem["file"], problem["line"], problem["column"]) == ("devices.yaml", 8, 11)
     assert (problem["key"], problem["found"], problem["nearest"]) == ("devices.sw.kind", "'swich'", "switch")
     assert problem["source"] == "    kind: swich"
-    assert problem["message"].startswith("devices.yaml:8:11 devices.sw.kind: found 'swich', expected one of ")
+    assert problem["message"].startswith(
+        "devices.yaml:8:11 devices.sw.kind: found 'swich' (did you mean 'switch'?), expected one of "
+    )
 
 
 def test_secret_files_are_judged_and_never_shown(place: Path) -> None:

@@ -85,6 +85,16 @@ def test_a_pipe_of_lines_becomes_a_valid_mall(tmp_path: Path) -> None:
     ]
 
 
+def test_answers_may_leave_out_what_enter_would_fill_in(tmp_path: Path) -> None:
+    agency = {key: value for key, value in SHORT["agencies"][0].items() if key not in {"name", "place"}}  # type: ignore[index]  # a table
+    answers = tmp_path / "a.json"
+    answers.write_text(json.dumps({**SHORT, "agencies": [agency]}))
+    result = CliRunner().invoke(command, [str(tmp_path / "mal"), "--answers", str(answers)])
+    assert result.exit_code == 0, result.output
+    mall = load(tmp_path / "mal", today=TODAY).mall
+    assert (mall.agencies["dukcapil"].name, mall.counters["a1"].place) == ("Dukcapil", "Lantai 1")
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
