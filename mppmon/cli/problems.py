@@ -42,7 +42,7 @@ def as_json(place: Path, problem: Problem) -> dict[str, object]:
     return {
         **asdict(problem),
         "nearest": problem.nearest,
-        "message": str(problem),
+        "message": _sentence(problem),
         "source": source_line(place, problem),
     }
 
