@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mppmon.setup.words import Translate
 
 _BAD = 2
+_LANGUAGE = "Bahasa pertanyaan / language of the questions: 1 Indonesia, 2 English"
+_AGAIN = "Jawab 1 atau 2. Nama mal ditanyakan sesudah ini. / Answer 1 or 2. The mall's name is asked for next."
 
 
 @click.command("init")
@@ -120,12 +122,12 @@ def _translate(language: str) -> "Translate":
 def _which_language() -> str:
     terminal = _Terminal()
     while True:
-        text = terminal.ask("Bahasa / language: 1 Indonesia, 2 English", default="1", hidden=False).strip().lower()
+        text = terminal.ask(_LANGUAGE, default="1", hidden=False).strip().lower()
         if text in {"1", "id", "indonesia", "bahasa indonesia"}:
             return "id"
         if text in {"2", "en", "english"}:
             return "en"
-        terminal.say("Jawab 1 atau 2. / Answer 1 or 2.", "yellow")
+        terminal.say(_AGAIN, "yellow")
 
 
 def _from_person(language: str, api: str, now: "datetime", *, test: bool) -> "tuple[Answers, str | None]":

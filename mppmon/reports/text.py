@@ -9,6 +9,7 @@ from mppmon.mall.principal import MALL
 from mppmon.reports.agency import AgencyReport, Cause
 
 _GAP = "  "
+_MINUTE = 60
 
 
 def table(report: AgencyReport, speech: Speech) -> str:
@@ -95,6 +96,18 @@ def why(cause: Cause, speech: Speech) -> str:
 def share(ratio: float, speech: Speech) -> str:
     """Return a share as a percentage, rounded down: only what is whole is said to be 100%."""
     return speech.percent(math.floor(ratio * 10_000 + 1e-6) / 10_000)
+
+
+def known_time(seconds: float, speech: Speech, *, little: bool) -> str:
+    """Return how much time is known, in words for a narrow place, rounded down; `little`: too little to judge by."""
+    whole = int(seconds)
+    unit = (
+        speech.plural("{count} second", "{count} seconds", whole).format(count=whole)
+        if whole < _MINUTE
+        else speech.plural("{count} minute", "{count} minutes", whole // _MINUTE).format(count=whole // _MINUTE)
+    )
+    text = speech._("only {time} of data") if little else speech._("{time} known")
+    return text.format(time=unit)
 
 
 def clock(seconds: float) -> str:

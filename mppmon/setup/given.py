@@ -10,7 +10,7 @@ from mppmon.config.reading import read_bytes
 from mppmon.config.tree import Mark
 from mppmon.config.validate import validate
 from mppmon.setup import rehearse
-from mppmon.setup.answers import Answers, EmailAnswers, NoAnswers
+from mppmon.setup.answers import TELEGRAM, Answers, EmailAnswers, NoAnswers, TelegramAnswers
 from mppmon.setup.session import trial_message
 from mppmon.setup.words import Translate
 
@@ -81,6 +81,8 @@ def try_channel(answers: Answers, secret: str | None, now: datetime, _: Translat
         for person in answers.people:
             failed = rehearse.send(settings, person.address or "", trial_message(answers.mall, _), now)
             if isinstance(failed, Failed):
-                why = rehearse.cure(failed, telegram=answers.channel.type == "telegram", _=_)
+                channel = answers.channel
+                api = channel.api if isinstance(channel, TelegramAnswers) else TELEGRAM
+                why = rehearse.cure(failed, telegram=isinstance(channel, TelegramAnswers), api=api, _=_)
                 text = _("{why} Nothing was written. (--no-test leaves the test out.)").format(why=why)
                 raise BadAnswers(f"{person.name}: {text}")

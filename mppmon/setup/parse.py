@@ -1,7 +1,7 @@
 """What people type -> values. Each raises ValueError with what was expected, in the reader's language. Pure."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -171,16 +171,24 @@ def optional(text: str, _: Translate) -> str | None:
     return None if text.strip().lower() in _NONE or not text.strip() else text.strip()
 
 
-def one_of(choices: Sequence[str]) -> Parse:
-    """Return a parser of one word out of several; its first letters, or its number in the list, are enough."""
+def one_of(choices: Sequence[str], words: Mapping[str, str] | None = None) -> Parse:
+    """Return a parser of one word out of several; its first letters, or its number in the list, are enough.
+
+    `words`: how people call a choice; either will do.
+    """
+    called = words or {}
 
     def parse(text: str, _: Translate) -> str:
         word = text.strip().lower()
         if word.isdecimal() and 0 < int(word) <= len(choices):
             return choices[int(word) - 1]
-        found = [one for one in choices if word and one.startswith(word)]
+        found = [
+            one
+            for one in choices
+            if word and any(name.startswith(word) for name in (one, called.get(one, one).lower()))
+        ]
         if len(found) != 1:
-            raise ValueError(_("one of {words}").format(words=", ".join(choices)))
+            raise ValueError(_("one of {words}").format(words=", ".join(called.get(one, one) for one in choices)))
         return found[0]
 
     return parse

@@ -13,6 +13,7 @@ from alerts.channels.telegram import TelegramChannel
 from alerts.channels.telegram_api import BotApi
 from alerts.model import Message, NoticeKind, Notification
 from alerts.settings import ChannelSettings, EmailSettings, TelegramSettings
+from mppmon.setup.answers import TELEGRAM
 from mppmon.setup.words import Translate
 
 _TIMEOUT = 15.0
@@ -113,15 +114,21 @@ def settings_of(kind: dict[str, object], secret: Path | None) -> ChannelSettings
     )
 
 
-def cure(failed: Failed, *, telegram: bool, _: Translate) -> str:
-    """Return what went wrong and what to do, in a sentence or two."""
-    sentences = _telegram(failed, _) if telegram else _mail(_)
+def cure(failed: Failed, *, telegram: bool, api: str = TELEGRAM, _: Translate) -> str:
+    """Return what went wrong and what to do, in a sentence or two. `api`: where the bot was asked."""
+    sentences = _telegram(failed, api, _) if telegram else _mail(_)
     usual = _("Try again later.")
     return f"{sentences.get(failed.reason, usual)} [{failed.reason}{': ' if failed.detail else ''}{failed.detail}]"
 
 
-def _telegram(failed: Failed, _: Translate) -> dict[Reason, str]:
-    away = _("Telegram cannot be reached. Is there internet on this machine, and is port 443 to api.telegram.org open?")
+def _telegram(failed: Failed, api: str, _: Translate) -> dict[Reason, str]:
+    away = (
+        _("Telegram cannot be reached. Is there internet on this machine, and is port 443 to api.telegram.org open?")
+        if api == TELEGRAM
+        else _("{api} cannot be reached. Is this the address of your Telegram gateway, and is it running?").format(
+            api=api
+        )
+    )
     busy = _("Another program reads this bot's messages. Stop it, or make a bot for mppmon alone.")
     return {
         Reason.CREDENTIALS: _(

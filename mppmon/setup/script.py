@@ -111,10 +111,17 @@ def _new_counters(given: Given, at: str) -> Parse:
     return check
 
 
+def channel_words(_: Translate) -> dict[str, str]:
+    """Return type of channel -> the word for it, in the order in which they are offered."""
+    return {"telegram": "Telegram", "email": _("e-mail"), "none": _("none yet")}
+
+
 def _channel(given: Given, _: Translate) -> Iterator[Question]:
-    kinds = ("telegram", "email", "none")
-    text = _("How shall people be called: 1 telegram, 2 email, 3 none (no channel yet)?")
-    yield Question("channel", text, parse.one_of(kinds), default="telegram")
+    kinds = channel_words(_)
+    text = _("How shall people be called: {choices}?").format(
+        choices=", ".join(f"{number} {word}" for number, word in enumerate(kinds.values(), start=1))
+    )
+    yield Question("channel", text, parse.one_of(tuple(kinds), kinds), default=kinds["telegram"])
     if given.get("channel") == "telegram":
         text = _(
             "The bot's token? In Telegram write /newbot to @BotFather; it answers with the token (typing is not shown)"

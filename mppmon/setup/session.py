@@ -9,12 +9,13 @@ from typing import Protocol
 
 from alerts.channels.base import Failed
 from alerts.settings import ChannelSettings, TelegramSettings
-from mppmon.setup import rehearse
+from mppmon.setup import parse, rehearse
 from mppmon.setup.answers import ZONES
-from mppmon.setup.script import Question, collected, pending
+from mppmon.setup.script import Question, channel_words, collected, pending
 from mppmon.setup.words import Translate
 
 _BACK = frozenset({"kembali", "back"})
+_PLACE = 2  # digits of a number in a list of chats
 
 
 class GaveUp(Exception):
@@ -78,6 +79,8 @@ class Session:
     def _ask(self, question: Question) -> str:
         _ = self._say
         example = _(" (for example: {text})").format(text=question.example) if question.example else ""
+        if question.parse is parse.yes:
+            example = f" ({_('yes or no')})"  # all there is, not an example
         shown = "" if question.example == question.default else example
         try:
             return self._terminal.ask(f"{question.text}{shown}", default=question.default, hidden=question.hidden)
@@ -111,23 +114,33 @@ class Session:
             _("Now write anything to {bot} in Telegram; in a group, add the bot and write /start.").format(bot=bot)
         )
         if isinstance(found, Failed):
-            self._terminal.say(rehearse.cure(found, telegram=True, _=_), "yellow")
+            self._terminal.say(rehearse.cure(found, telegram=True, api=self._api, _=_), "yellow")
             return
         self._chats = found
         for number, chat in enumerate(found, start=1):
             sort = _("group") if chat.group else _("private")
             self._terminal.say(f"  {number}. {chat.name} ({sort}, {chat.id})")
-        if not found:
-            self._terminal.say(_("The bot has heard nobody yet."))
-        self._terminal.say(_('Answer with a number of the list, or a chat\'s number; "?" looks again.'))
+        if found:
+            self._terminal.say(_('Answer with a number of the list, or a chat\'s number; "?" looks again.'))
+        else:
+            self._terminal.say(_('The bot has heard nobody yet. Write to it, then "?" looks again.'))
 
     def _listed(self, question: Question, text: str) -> str:
-        """Return the chat that a number of the list stands for, else the text."""
-        chats = self._chats if question.key.endswith(".address") else []
+        """Return the chat that a number of the list stands for, else the text. ValueError when the list has none such:
+        no chat has so short a number, so that it was meant for the list.
+        """
+        chat = question.key.endswith(".address") and self._given.get("channel") == "telegram"
         word = text.strip()
-        if word.isdecimal() and 0 < int(word) <= len(chats):
-            return chats[int(word) - 1].id
-        return text
+        if not (chat and word.isdecimal() and len(word) <= _PLACE):
+            return text
+        if 0 < int(word) <= len(self._chats):
+            return self._chats[int(word) - 1].id
+        _ = self._say
+        raise ValueError(
+            _("a number from 1 to {count}, or a chat's number").format(count=len(self._chats))
+            if self._chats
+            else _("a chat's number such as 123456789; there is no list yet")
+        )
 
     def _trial(self, question: Question) -> str | None:
         """Try what was just answered; return what is wrong with it. A person may go on all the same."""
@@ -147,7 +160,7 @@ class Session:
                 self._terminal.say(_("A test message was sent. It has to be there now: look."), "green")
         if failed is None:
             return None
-        why = rehearse.cure(failed, telegram=telegram, _=_)
+        why = rehearse.cure(failed, telegram=telegram, api=self._api, _=_)
         if not self._terminal.live:
             return _("{why} Nothing was written. (--no-test leaves the test out.)").format(why=why)
         self._terminal.say(why, "red")
@@ -222,7 +235,7 @@ def summary(given: Mapping[str, object], _: Translate) -> Iterator[str]:
             services = given[key.replace(".counters", ".services")]
             many = ", ".join(services) if isinstance(services, tuple) else ""
             yield _("{agency}: {services}; {counters}").format(agency=short, services=many, counters=", ".join(value))
-    yield _("channel: {name}").format(name=given["channel"])
+    yield _("channel: {name}").format(name=channel_words(_).get(str(given["channel"]), given["channel"]))
     for key, value in given.items():
         if key.startswith("person.") and key.endswith(".name"):
             address = given.get(key.replace(".name", ".address"))

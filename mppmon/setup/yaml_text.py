@@ -6,7 +6,7 @@ things are, and the text is changed there. The file has been read by `mppmon.con
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import yaml
 
@@ -32,6 +32,16 @@ def written(value: object) -> str:
     if (_PLAIN.fullmatch(text) and text.lower() not in _WORDS) or _ADDRESS.fullmatch(text):
         return text
     return json.dumps(text, ensure_ascii=False)
+
+
+def _block(values: Mapping[str, object], indent: str) -> Iterator[str]:
+    """Yield maps as lines with one key each, as people edit them; lists of texts stay on their key's line."""
+    for key, value in values.items():
+        if isinstance(value, Mapping) and value:
+            yield f"{indent}{written(key)}:"
+            yield from _block(value, f"{indent}  ")
+        else:
+            yield f"{indent}{written(key)}: {written(value)}"
 
 
 class YamlText:
@@ -142,7 +152,7 @@ class YamlText:
             self._lines(self._line_end(self._text.index(":", key.end_mark.index)), indent, new)
 
     def _lines(self, at: int, indent: str, new: Mapping[str, object]) -> None:
-        lines = [f"{indent}{written(key)}: {written(value)}" for key, value in new.items()]
+        lines = list(_block(new, indent))
         whole = self._newline.join(lines)
         ended = at == 0 or self._text[at - 1] == "\n"
         self._edits.append((at, at, whole + self._newline if ended else self._newline + whole))

@@ -23,6 +23,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 def test_a_person_plays_it_on_a_phone(running: Demo, tab: Page, tmp_path: Path) -> None:
     tab.goto(f"{running.address}/play")
     expect(tab.locator(".state.running")).to_be_visible(timeout=30_000)
+    lines = "node => { const s = getComputedStyle(node); return node.clientHeight / (parseFloat(s.fontSize) * 1.4) }"
+    assert tab.locator("h1").evaluate(lines) < 1.5, "the heading is one line"
     tab.get_by_role("button", name="Rusakkan: Kartu macet di Loket A3").click()
     tab.locator("[data-show=chat]").click()
     message = tab.locator(".message", has_text="Cetak KTP-el TERHENTI · Loket A3")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
+from playwright.sync_api import BrowserContext, FrameLocator, Page, Route, expect
 
 from tests.browser.conftest import overflow
 from tests.browser.test_status_page import CONTRAST
@@ -30,7 +30,7 @@ def press(tab: Page, name: str) -> None:
 
 
 def there(tab: Page) -> None:
-    expect(tab.locator(".there")).to_be_visible(timeout=SLOW)
+    expect(tab.locator(".there.whole")).to_be_visible(timeout=SLOW)
 
 
 def onward(tab: Page, number: int) -> None:
@@ -51,7 +51,7 @@ def test_six_steps_on_a_phone(running: Demo, tab: Page, tmp_path: Path) -> None:
     report, phone, headline = tab.locator("#report"), tab.locator("#part-phone"), mall_of(tab).locator("#headline")
     a3 = report.locator("tr", has_text="Cetak KTP-el").filter(has_text="Loket A3")
 
-    expect(tab.locator("#deed, .there").first).to_be_visible()
+    expect(tab.locator("#deed, .there.whole").first).to_be_visible()
     tab.evaluate("document.querySelector('#deed')?.click()")  # unless the mall was quicker than we
     there(tab)
     expect(phone).to_contain_text("Sunyi")
@@ -105,6 +105,64 @@ def test_six_steps_on_a_phone(running: Demo, tab: Page, tmp_path: Path) -> None:
 
     tab.locator("#onward").click()
     expect(tab.locator("#part-faults .on")).to_have_count(1)  # the free play shows the same mall
+
+
+def test_a_press_on_a_phone_leads_to_what_it_changed(running: Demo, tab: Page) -> None:
+    """Finger: the page goes to the phone's message. Key: it stays where the focus is."""
+    with running.client() as client:
+        assert client.post("/mend").status_code == 204
+    tab.goto(f"{running.address}/?step=1")
+    there(tab)
+    onward(tab, 2)
+    expect(tab.locator("#deed")).to_be_in_viewport()
+    press(tab, "Macetkan printer kartu")
+    expect(tab.locator("#see-phone .bubble").last).to_be_in_viewport()
+    expect(tab.locator(".steps")).to_be_in_viewport()  # the way on stays at hand
+    tab.locator(".steps a").nth(2).click()
+    expect(tab.locator(".card h2")).to_contain_text("3.")
+    expect(tab.locator(".card h2")).to_be_in_viewport()
+    tab.locator("#deed").focus()
+    tab.keyboard.press("Enter")
+    there(tab)
+    expect(tab.locator("#onward")).to_be_in_viewport()
+
+
+def test_the_tick_waits_for_the_report(running: Demo, tab: Page) -> None:
+    held: list[Route] = []
+
+    released: list[bool] = []
+
+    def hold(route: Route) -> None:
+        if released:
+            route.continue_()
+        else:
+            held.append(route)
+
+    tab.route("**/report?*", hold)
+    with running.client() as client:
+        assert client.post("/mend").status_code == 204
+    tab.goto(f"{running.address}/?step=1")
+    expect(tab.locator(".there.half")).to_be_visible(timeout=SLOW)
+    expect(tab.locator(".there.whole")).to_be_hidden()
+    released.append(True)
+    for route in held:
+        route.continue_()
+    expect(tab.locator(".there.whole")).to_be_visible(timeout=SLOW)
+    expect(tab.locator(".there.half")).to_be_hidden()
+
+
+def test_it_can_begin_anew(running: Demo, tab: Page) -> None:
+    with running.client() as client:
+        assert client.post("/faults/jam@a3-card-printer/begin").status_code == 204
+    tab.goto(running.address)
+    expect(tab.get_by_role("button", name="Mulai lagi: perbaiki semuanya")).to_be_visible(timeout=SLOW)
+    tab.goto(f"{running.address}/?step=6")
+    tab.get_by_role("button", name="Mulai lagi").click()
+    expect(tab.locator(".card h2")).to_contain_text("1.")
+    there(tab)
+    expect(mall_of(tab).locator("#headline")).to_have_text("Semua layanan berjalan normal")
+    expect(tab.locator("#part-phone .bubble")).to_have_count(0)
+    expect(tab.locator(".card")).to_contain_text("tetap tercatat di laporan")
 
 
 @pytest.mark.parametrize("width", [320, 360, 768, 1366])

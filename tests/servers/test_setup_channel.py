@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from alerts.channels.base import Failed, Reason
 from alerts.settings import EmailSettings, TelegramSettings
 from mppmon.cli.init import command
 from mppmon.setup import rehearse
@@ -64,7 +65,7 @@ def test_a_question_mark_looks_again(fake: TelegramFake) -> None:
     fake.say("getUpdates", (200, {"ok": True, "result": []}))
     fake.push(BUDI)
     _given, _secret, person = start(fake, TOKEN, "Budi", "?", "1", "no", "no", "yes")
-    assert "The bot has heard nobody yet." in person.seen
+    assert 'The bot has heard nobody yet. Write to it, then "?" looks again.' in person.seen
     assert [one["chat_id"] for one in fake.of("sendMessage")] == ["100"]
 
 
@@ -88,7 +89,11 @@ def test_somebody_may_go_on_without_an_answer_from_telegram(fake: TelegramFake) 
     fake.say("sendMessage", "drop")
     given, _secret, person = start(fake, TOKEN, "Budi", "100", "yes", "no", "no", "yes")
     assert given["people"] == [{"name": "Budi", "address": "100"}]
-    assert any("port 443" in text for text in person.seen)
+    (red,) = [text for text in person.seen if text.startswith("[red]")]
+    assert f"{fake.url} cannot be reached" in red
+    assert "api.telegram.org" not in red  # nobody asked it
+    unreachable = Failed(retry=True, reason=Reason.UNREACHABLE)
+    assert "port 443 to api.telegram.org" in cure(unreachable, telegram=True, _=english)
 
 
 def from_file(place: Path, url: str) -> list[str]:

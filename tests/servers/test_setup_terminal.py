@@ -86,7 +86,7 @@ def at_terminal(*arguments: str) -> Iterator[Person]:
 
 
 MALL = (
-    ("Bahasa / language", ""),
+    ("Bahasa pertanyaan / language", ""),
     ("nama mal", "MPP Harapan"),
     ("Zona waktunya", "wit a"),
     ("Seharusnya: WIB, WITA, atau WIT.", "kembali"),

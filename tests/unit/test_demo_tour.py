@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mppmon.clock import Clock
+from mppmon.demo.page.tour import phone_values
 from mppmon.demo.tour.facts import Facts, Open, Received, View, phone_of, view_of
 from mppmon.demo.tour.guide import CannotGoOn, Guide
 from mppmon.demo.tour.step import Begin, Mend, Press, Start, Step, There, Wait, next_act
@@ -14,6 +15,7 @@ from mppmon.demo.tour.words import waiting, words
 from mppmon.demo.workplace import REAL_PC
 from mppmon.i18n import LANGUAGES, speech
 
+SPEAK = speech("Asia/Jakarta")("id")
 AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 CALM = View((), frozenset(), all_delivered=True)
 HEALTHY = Facts(running=True, active=frozenset(), silent=frozenset(), phone=(), view=CALM)
@@ -187,6 +189,24 @@ def test_the_guide_walks_from_a_dead_monitor_to_a_taken_incident() -> None:
 
     jam = Begin("jam", "a3-card-printer")
     assert asyncio.run(walk()).done == [Start.MONITOR, jam, Press(7, "ack:1")]
+
+
+def test_beginning_anew_mends_everything_and_leaves_what_was_told_behind() -> None:
+    async def walk() -> Mall:
+        mall = Mall()
+        mall.facts = jammed(PAGE)
+        guide = Guide(mall.look, mall.do, Clock(), counter="Loket A3")
+        assert jammed(PAGE).disturbed
+        guide.play(Step.HEALTHY)
+        await ended(guide)
+        assert guide.fresh is not None
+        assert not mall.facts.disturbed
+        values = phone_values(mall.facts, SPEAK, guide.fresh)
+        assert values["bubbles"] == ()
+        assert len(phone_values(mall.facts, SPEAK, AT)["bubbles"]) == 2
+        return mall
+
+    assert asyncio.run(walk()).done == [Mend("jam", "a3-card-printer")]
 
 
 def test_another_step_takes_over() -> None:

@@ -41,11 +41,14 @@ def test_good_rows_are_written_faulty_ones_named_and_all_else_stays(mall: Path) 
         in result.output
     )
     assert "1 ditambah, 0 berubah, 0 tetap, 62 tidak ada di daftar tetapi dibiarkan; 1 baris dilewati" in result.output
+    said = "jenis Kamera, nama Kamera pintu, nomor seri SN9, alamat 10.0.0.9, terhubung ke [sw-core]"
+    assert said in result.output  # in one language
     after = files(mall)
     mapping = json.loads(after.pop("import-mapping.json"))
     assert mapping["columns"]["no seri"] == "serial"
     assert after.pop("devices.yaml") == before.pop("devices.yaml") + (
-        b"  kamera-pintu: {kind: camera, name: Kamera pintu, serial: SN9, address: 10.0.0.9, parents: [sw-core]}\n"
+        b"  kamera-pintu:\n    kind: camera\n    name: Kamera pintu\n    serial: SN9\n    address: 10.0.0.9\n"
+        b"    parents: [sw-core]\n"
     )
     assert after == before
     assert "kamera-pintu" in load(mall, today=Clock().now().date()).mall.devices

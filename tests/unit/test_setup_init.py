@@ -114,7 +114,7 @@ def test_without_a_yes_nothing_is_written(tmp_path: Path, lines: list[str], said
 
 def test_the_language_is_the_first_question(tmp_path: Path) -> None:
     result = CliRunner().invoke(command, [str(tmp_path / "mal")], input="3\n2\nMPP\n")
-    assert "Jawab 1 atau 2." in result.output
+    assert "Jawab 1 atau 2. Nama mal ditanyakan sesudah ini." in result.output
     assert "What is the mall called?" in result.output
 
 
@@ -176,6 +176,32 @@ def test_secrets_are_hidden_as_they_are_typed_and_not_in_the_summary() -> None:
     assert secret == "s3cret-word"  # noqa: S105  # the test's own
     assert "s3cret" not in str(answers) + "".join(person.seen)
     assert [text for text in person.seen if text.endswith(" hidden")] == ["The password? (typing is not shown) hidden"]
+
+
+def test_choices_are_offered_in_words_that_people_use(tmp_path: Path) -> None:
+    """No English names of types in an Indonesian question, and what can be answered is no "example"."""
+    lines = [*LINES[:11], "belum", *LINES[12:]]
+    result = CliRunner().invoke(command, [str(tmp_path / "mal"), "--language", "id"], input="\n".join(lines) + "\n")
+    assert result.exit_code == 0, result.output
+    assert "Petugas dihubungi lewat apa: 1 Telegram, 2 surel, 3 belum ada? [Telegram]: belum" in result.output
+    assert "(ya atau tidak) [tidak]: tidak" in result.output
+    assert "misalnya: ya" not in result.output
+    assert "saluran: belum ada" in result.output
+    parsed = parse.one_of(("telegram", "email", "none"), {"email": "surel", "none": "belum ada"})
+    assert [parsed(word, english) for word in ("Surel", "email", "TELE", "3", "none")] == [
+        "email", "email", "telegram", "none", "none",
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match="one of telegram, surel, belum ada"):
+        parsed("sms", english)
+
+
+def test_a_place_in_a_list_that_is_not_there_is_no_chat() -> None:
+    bot = ["1", "123456789:AAFabcdefgh", "Budi", "1", "100", "no", "no", "yes"]
+    person = Scripted("MPP", "WIB", "", "-", "D", "", "K", "A1", "", "", "no", *bot)
+    answers, _secret = session(person)
+    assert [one.address for one in answers.people] == ["100"]
+    assert "[yellow] Expected: a chat's number such as 123456789; there is no list yet." in person.seen
+    assert not [text for text in person.seen if text.startswith("Answer with a number of the list")]
 
 
 def test_two_people_need_a_chat_each() -> None:

@@ -43,7 +43,8 @@ def test_only_what_is_said_changes() -> None:
     before, after = FILE.splitlines(), changed.splitlines()
     assert after[3] == '  a: {kind: pc, name: "Y: z", serial: "0012"} # first'
     assert after[:3] + after[4:15] == before[:3] + before[4:15]
-    assert after[15:17] == ["  new: {kind: pc}", "  # the tail"]
+    assert after[15:17] == ["  new:", "    kind: pc"]
+    assert after[17] == "  # the tail"
 
 
 @pytest.mark.parametrize(

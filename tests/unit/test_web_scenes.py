@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from mppmon.demo.page.render import render
 from mppmon.demo.page.report import worded
 from mppmon.demo.page.scenes import MAX_SHOWN, bubbles, letters, others, since, talks
 from mppmon.demo.page.troubles import troubles
@@ -84,3 +87,29 @@ def test_a_report_in_words() -> None:
     assert (report.date, report.until) == ("23 November 2026", "10.00 WIB")
     assert (dict(line.times)["interrupted"], line.uptime, line.known) == ("0:01:30", "97,56%", "62,00%")
     assert (told.start, told.end, told.minutes, told.cause) == ("09.12 WIB", "09.13 WIB", "1,5", "Printer kartu")
+    assert (line.known_time, line.little) == ("diketahui 61 menit", False)
+
+
+@pytest.mark.parametrize(
+    ("delivered", "unknown", "said", "bold"),
+    [
+        (7, 1800, "data baru 7 detik", False),
+        (179, 1800, "data baru 2 menit", False),
+        (1800, 1800, "diketahui 30 menit", True),
+        (0, 0, "data baru 0 detik", False),
+    ],
+)
+def test_a_share_of_little_is_not_said_loudly(*, delivered: int, unknown: int, said: str, bold: bool) -> None:
+    """One second of seven is no 85,97% that anybody should quote."""
+    seconds = {"delivered": delivered, "degraded": 0, "interrupted": 0, "unknown": unknown}
+    hours = delivered + unknown
+    shares = {"ratio": 1.0, "known_ratio": delivered / hours} if hours else {"ratio": None, "known_ratio": None}
+    service = {"service_name": "Cetak KTP-el", "counter_name": "Loket A3", "seconds": seconds, "interruptions": []}
+    agency = {"name": "Disdukcapil"}
+    report = worded(
+        {"agency": agency, "accounted_until": MONDAY.isoformat(), "services": [{**service, **shares}]}, INDONESIAN
+    )
+    for template in ("tour_report.html", "report.html"):
+        page = render(template, INDONESIAN, {"report": report})
+        assert (f"<b>{report.lines[0].uptime}</b>" in page) is bold
+        assert (said in page) is (not bold or template == "tour_report.html")

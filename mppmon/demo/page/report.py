@@ -12,9 +12,11 @@ from mppmon.i18n import Speech
 from mppmon.mall.model import Delivery
 from mppmon.reports.agency import Cause
 from mppmon.reports.text import clock as duration
-from mppmon.reports.text import share, why
+from mppmon.reports.text import known_time, share, why
 
 _TIMEOUT = 20.0
+_MOST = 0.5
+"""The share of the service time from which most of it is known."""
 
 
 class NoReport(RuntimeError):
@@ -23,13 +25,19 @@ class NoReport(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One service at one counter. `times`: (css class, `h:mm:ss`) per state; `known`: the share of service time."""
+    """One service at one counter. `times`: (css class, `h:mm:ss`) per state; `known`: the share of service time.
+
+    `little`: most of the service time is not known, so that the uptime says little; `known_time`: how much,
+    in words.
+    """
 
     service: str
     counter: str
     times: tuple[tuple[str, str], ...]
     uptime: str
     known: str
+    known_time: str
+    little: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,17 @@ def worded(report: Mapping[str, Any], speak: Speech) -> DayReport:
 def _line(service: Mapping[str, Any], speak: Speech) -> Line:
     times = tuple((state.value, duration(service["seconds"][state.value])) for state in Delivery)
     uptime, known = ("-" if one is None else share(one, speak) for one in (service["ratio"], service["known_ratio"]))
-    return Line(service["service_name"], service["counter_name"], times, uptime, known)
+    seconds = sum(service["seconds"][state.value] for state in Delivery if state is not Delivery.UNKNOWN)
+    little = (service["known_ratio"] or 0.0) < _MOST
+    return Line(
+        service["service_name"],
+        service["counter_name"],
+        times,
+        uptime,
+        known,
+        known_time(seconds, speak, little=little),
+        little,
+    )
 
 
 def _stop(service: Mapping[str, Any], stop: Mapping[str, Any], speak: Speech) -> Stop:

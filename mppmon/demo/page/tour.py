@@ -1,7 +1,8 @@
 """The tour's page: which step a reader looks at is in the address; what is true of it is asked each time."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi import Path as Parameter
@@ -76,8 +77,8 @@ async def parts(tour: TourOf, lang: Language = "id", step: StepAsked = Step.HEAL
         facts = None
     there = facts is not None and tour.guide.judge(step, facts) is There.NOW
     shown = {
-        "card": _card(tour, step, speak, there=there, blind=facts is None),
-        "phone": _phone(facts, speak),
+        "card": _card(tour, step, speak, facts, there=there),
+        "phone": phone_values(facts, speak, tour.guide.fresh),
     }
     now = stage.clock.now()
     return JSONResponse(
@@ -85,6 +86,7 @@ async def parts(tour: TourOf, lang: Language = "id", step: StepAsked = Step.HEAL
             "parts": {name: render(f"tour_{name}.html", speak, values) for name, values in shown.items()},
             "clock": f"{speak.date(now)} · {speak.time(now)}",
             "running": stage.monitor.condition.value == "running" and facts is not None and facts.view is not None,
+            "there": there,
             "mark": f"{step}/{there}",
         },
         headers={"Cache-Control": "no-store"},
@@ -100,25 +102,31 @@ async def play(tour: TourOf, step: StepNamed) -> Response:
     return Response(status_code=204)
 
 
-def _card(tour: Tour, step: Step, speak: Speech, *, there: bool, blind: bool) -> dict[str, object]:
+def _card(tour: Tour, step: Step, speak: Speech, facts: Facts | None, *, there: bool) -> dict[str, object]:
     under_way, failed = tour.guide.under_way, tour.guide.failed
     mine = under_way is not None and under_way.step is step
     return {
         "words": words(speak)[step - 1],
+        "first": min(Step),
         "last": max(Step),
+        "anew": step is Step.HEALTHY and facts is not None and facts.disturbed,
+        "again": step is Step.HEALTHY and there and tour.guide.fresh is not None,
         "there": there,
         "busy": waiting(under_way.waits, speak) if under_way is not None and mine and not there else "",
         "slow": under_way is not None and under_way.slow,
         "elsewhere": under_way.step if under_way is not None and not mine else None,
         "failed": failed[1] if failed is not None and failed[0] is step and not there else "",
         "dead": tour.stage.dead,
-        "blind": blind,
+        "blind": facts is None,
     }
 
 
-def _phone(facts: Facts | None, speak: Speech) -> dict[str, object]:
+def phone_values(facts: Facts | None, speak: Speech, fresh: datetime | None) -> dict[str, Any]:
+    """Return what the template of the phone is given. `fresh`: what was told before it is not shown."""
     incident = (
         facts.view.incidents[0] if facts is not None and facts.view is not None and facts.view.incidents else None
     )
     called = facts.others_called(incident.number) if facts is not None and incident is not None else []
-    return {"bubbles": on_phone(facts.phone, speak) if facts is not None else (), "called": called}
+    phone = facts.phone if facts is not None else ()
+    told = tuple(one for one in phone if fresh is None or one.at >= fresh)
+    return {"bubbles": on_phone(told, speak), "called": called}

@@ -79,6 +79,11 @@ class Facts:
     others: tuple[tuple[str, Received], ...] = ()
     view: View | None = None
 
+    @property
+    def disturbed(self) -> bool:
+        """Whether something is broken, or an incident is still open."""
+        return bool(self.active) or (self.view is not None and bool(self.view.incidents))
+
     def pages_of(self, number: int) -> list[Received]:
         """Return the calls on the phone of whoever is on duty about this incident."""
         return [one for one in self.phone if one.calls and about(one, number)]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -10,6 +11,9 @@ from mppmon.clock import Clock
 from mppmon.demo.simulator.launch import ControlRefused
 from mppmon.demo.tour.facts import Facts
 from mppmon.demo.tour.step import Act, Begin, Mend, Press, Start, Step, There, Wait, next_act
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _LOOK = 0.3
 """Seconds between two looks."""
@@ -49,6 +53,8 @@ class Guide:
         self._waits = Wait.TURN
         self._since = 0.0
         self.failed: tuple[Step, str] | None = None
+        self.fresh: datetime | None = None
+        """When the tour was last begun anew, by playing its first step to the end; what was told before is past."""
 
     @property
     def under_way(self) -> UnderWay | None:
@@ -82,6 +88,8 @@ class Guide:
                 facts = await self._look()
                 match next_act(step, facts, pressed=pressed, counter=self._counter):
                     case There():
+                        if step is Step.HEALTHY:
+                            self.fresh = self._clock.now()
                         return
                     case Wait() as waits:
                         self._waits = waits

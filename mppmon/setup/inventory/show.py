@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from mppmon.mall.model import DeviceKind
 from mppmon.setup.inventory.item import Fault
+from mppmon.setup.inventory.kinds import kind_word
 from mppmon.setup.inventory.mapping import Columns
 from mppmon.setup.inventory.plan import Loose, Plan
 from mppmon.setup.words import Translate, few, shown
 
+_KINDS = frozenset(one.value for one in DeviceKind)
 _MOST = 200  # lines of one sort on a screen; `--json` has them all
 
 Line = tuple[str, str]
@@ -45,10 +48,12 @@ def summary(plan: Plan, _: Translate) -> str:
 
 def _devices(plan: Plan, _: Translate) -> Iterator[Line]:
     for one in plan.added:
-        said = ", ".join(f"{key} {_value(value)}" for key, value in one.values.items())
+        said = ", ".join(f"{_key(key, _)} {_value(key, value, _)}" for key, value in one.values.items())
         yield "green", _("+ {id} (row {row}): {said}").format(id=one.id, row=one.row, said=said)
     for each in plan.changed:
-        said = ", ".join(f"{key} {_value(old)} -> {_value(new)}" for key, (old, new) in each.fields.items())
+        said = ", ".join(
+            f"{_key(key, _)} {_value(key, old, _)} -> {_value(key, new, _)}" for key, (old, new) in each.fields.items()
+        )
         yield "yellow", _("~ {id} (row {row}): {said}").format(id=each.id, row=each.row, said=said)
 
 
@@ -74,7 +79,27 @@ def _loose(one: Loose, _: Translate) -> str:
     return text.format(service=one.name, agency=one.agency, counters=few(one.lacking))
 
 
-def _value(value: object) -> str:
+def _key(key: str, _: Translate) -> str:
+    """Return a key of devices.yaml in the reader's words. `--json` keeps the key."""
+    return {
+        "kind": _("kind"),
+        "name": _("name"),
+        "asset": _("asset code"),
+        "brand": _("brand"),
+        "model": _("model"),
+        "serial": _("serial number"),
+        "place": _("place"),
+        "agency": _("agency"),
+        "address": _("address"),
+        "http": _("web address"),
+        "parents": _("connected to"),
+        "via": _("at the PC"),
+    }.get(key, key)
+
+
+def _value(key: str, value: object, _: Translate) -> str:
+    if key == "kind" and value in _KINDS:
+        return kind_word(DeviceKind(value), _)
     if value is None or value == []:
         return "∅"
     if isinstance(value, Mapping):

@@ -11,7 +11,7 @@ export function place(name, html, { toEnd = false } = {}) {
   const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
   const atEnd = part.scrollHeight - part.scrollTop - part.clientHeight < 60;
   part.innerHTML = html;
-  if (focused) (find(focused) ?? part.querySelector(".next"))?.focus({ preventScroll: true });
+  if (focused) (find(focused) ?? part.querySelector(".next, .deed"))?.focus({ preventScroll: true });
   if (toEnd && atEnd) part.scrollTop = part.scrollHeight;
 }
 

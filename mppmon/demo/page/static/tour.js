@@ -7,6 +7,7 @@ let mark = "";
 let quiet = 0;
 let asking = false;
 let news = false;
+let before = null; // what the phone showed when a finger pressed a step's button; null: nobody waits for a result
 
 const step = () => document.body.dataset.step;
 
@@ -20,6 +21,8 @@ async function look() {
   place("phone", now.parts.phone, { toEnd: true });
   find("clock").textContent = now.clock;
   watchMall(now.running);
+  if (now.mark !== mark) owe(now.there);
+  if (now.there) showResult();
   quiet = now.mark === mark ? quiet + 1 : REPORT;
   mark = now.mark;
   if (now.running && quiet >= REPORT) {
@@ -39,6 +42,7 @@ async function report() {
       news = false;
       await putReport({ agency: document.body.dataset.agency, brief: true });
     }
+    owe(false);
   } catch {
     quiet = REPORT; // the daemon is away: the next look asks again
   }
@@ -49,6 +53,19 @@ async function report() {
 function busy(now) {
   find("see-report").setAttribute("aria-busy", now);
   find("anew").hidden = !now;
+}
+
+// A step's moment is there for all three only with a report that was asked for after it.
+function owe(owed) {
+  document.body.dataset.report = owed ? "owed" : "";
+}
+
+// On a phone the three people stand below the button: go to the first of them that changed, once, and nowhere if it is in sight.
+function showResult() {
+  if (before === null) return;
+  const pane = find("part-phone").innerHTML === before ? find("see-mall") : find("see-phone");
+  before = null;
+  if (pane.getBoundingClientRect().bottom > innerHeight) pane.scrollIntoView();
 }
 
 async function again() {
@@ -63,6 +80,8 @@ async function again() {
 }
 
 function turn(to) {
+  before = null;
+  if (to !== step()) find("part-card").scrollIntoView({ block: "nearest" });
   document.body.dataset.step = to;
   for (const link of document.querySelectorAll(".steps a")) {
     if (link.dataset.step === to) link.setAttribute("aria-current", "step");
@@ -76,8 +95,14 @@ function turn(to) {
 document.addEventListener("click", (event) => {
   const target = event.target.closest("button[data-post], a[data-step]");
   if (!target) return;
-  if (target.dataset.post) post(target, look);
-  else if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
+  if (target.dataset.post) {
+    // Not for a key (detail 0): the focus stays at the button, and so does the page.
+    if (target.dataset.step) {
+      history.pushState(null, "", `?lang=${language}&step=${target.dataset.step}`);
+      turn(target.dataset.step);
+    } else if (event.detail && target.dataset.post.startsWith("/tour/")) before = find("part-phone").innerHTML;
+    post(target, look);
+  } else if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
     history.pushState(null, "", target.href);
     turn(target.dataset.step);
