@@ -6,6 +6,7 @@ migration that is killed leaves the schema it found. What holds data is copied f
 
 import argparse
 import json
+import signal
 import sys
 from dataclasses import asdict
 from datetime import datetime
@@ -19,7 +20,7 @@ from sqlalchemy.engine import URL
 from mppmon.clock import Clock
 from mppmon.store.connect import connect, copy_sqlite, parse, sqlite_path
 from mppmon.store.errors import SchemaNewer, StoreError
-from mppmon.store.migrating import Migrated
+from mppmon.store.migrating import SECONDS, Migrated
 from mppmon.store.schema import VERSIONS
 from mppmon.store.store import stored_version
 
@@ -85,4 +86,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    signal.alarm(SECONDS)
     sys.exit(main())

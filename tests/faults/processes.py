@@ -9,7 +9,7 @@ from pathlib import Path
 from mppmon.clock import Clock
 from tests.faults.provider import HANG
 from tests.faults.row import Found, Row
-from tests.faults.trial import trial, unchanged, until
+from tests.faults.trial import fresh, trial, until
 from tests.servers.prometheus import pause
 from tests.servers.test_schedule_clock import LIBRARY
 
@@ -19,11 +19,8 @@ def stopped(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's sign
     folder.mkdir(parents=True, exist_ok=True)
     stamp = folder / "time"
     stamp.write_text("+0\n")
-    with trial(folder / "stopped", own_clock if short else unchanged) as here:
-        if short and not here.environment:
-            here.stop()
-            here.environment = faked(stamp)
-        here.start()
+    with fresh(folder / "stopped") as here:
+        here.start_under(faked(stamp) if short else {})
         here.well()
         here.forget()
         before = len(here.states("ktp@a1"))
@@ -38,10 +35,6 @@ def stopped(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's sign
         messages = len(here.news())
     ok = well and "interrupted" not in states and messages == 0 and states == ["unknown", "delivered"]
     return Found(ok, messages, "false pages", " ".join(states))
-
-
-def own_clock(_config: Path) -> None:
-    """Name a trial whose clock is moved: no other row shares it."""
 
 
 def faked(stamp: Path) -> dict[str, str]:

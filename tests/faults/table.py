@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.faults import crashes, peer, processes, providers
+from tests.faults import crashes, machines, peer, processes, providers
 from tests.faults.row import OURS, Row
 
-_PARTS = (crashes.ROWS, providers.ROWS, processes.ROWS, peer.ROWS)
+_PARTS = (crashes.ROWS, providers.ROWS, processes.ROWS, machines.ROWS, peer.ROWS)
 ROWS: tuple[Row, ...] = tuple(
     sorted((row for part in _PARTS for row in part), key=lambda row: (row.number, row.who != OURS))
 )

@@ -160,3 +160,14 @@ def test_the_program_answers_with_one_line_of_json(tmp_path: Path, capsys: pytes
     assert answer["error"] == "StoreError"
     assert "PGPASSFILE" in answer["message"]
     assert "hush" not in out
+
+
+def test_a_migration_that_takes_too_long_ends_itself_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "slow"
+    program.write_text("#!/bin/sh\nkill -ALRM $$\n")
+    program.chmod(0o755)
+    monkeypatch.setattr("mppmon.store.migrating.sys.executable", str(program))
+    with pytest.raises(StoreError, match="took longer than 600 s"):
+        migrate_in_child(f"sqlite:///{tmp_path}/a.db", tmp_path / "backup")
