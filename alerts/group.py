@@ -50,7 +50,7 @@ def may_tell_end(incident: Incident, *, calm: timedelta, now: datetime) -> bool:
     """Whether people may be told that it is mended: only while the time `calm` has room for this, and for one more
     beginning, since who was told that it ended must be told when it comes back.
     """
-    return sum(now - at < calm for at in incident.told_at) <= _MESSAGES - 2
+    return sum(at <= now < at + calm for at in incident.told_at) <= _MESSAGES - 2  # a clock set back leaves later ones
 
 
 def came_to_an_end(incident: Incident) -> bool:

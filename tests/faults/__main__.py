@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ def play(row: Row, folder: Path, *, short: bool) -> tuple[Found, float]:
 
 def main(arguments: Sequence[str]) -> int:
     """Return 1 if any row is not as asked."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what runs is stopped on the way out
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
     parser.add_argument("--only", default="")
     parser.add_argument("--short", action="store_true")

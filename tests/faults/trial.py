@@ -2,11 +2,12 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from mppmon.demo.simulator.launch import Control
 from mppmon.demo.workplace import free_port
 from mppmon.mall.principal import SYSTEM
 from mppmon.store import Store
-from mppmon.store.paths import control_socket, database_url
+from mppmon.store.paths import control_socket, database_file, database_url
 from tests.faults.points import ARM
 from tests.faults.provider import OK, TOKEN, Provider, Receipt, provider
 from tests.servers.daemon_process import write_config
@@ -190,6 +191,12 @@ class Trial:
                 subjects=(subject,),
             )
         return [one.new for one in found]
+
+    def taken(self) -> bool:
+        """Return whether the database says that somebody has the incident, without asking the daemon."""
+        with closing(sqlite3.connect(f"{database_file(self.state).as_uri()}?mode=ro", uri=True)) as database:
+            found = database.execute("select count(*) from incident where status = 'acknowledged'").fetchone()
+        return bool(found[0])
 
     def judge(self) -> "Judgement":
         """Hold the receipts against the database."""

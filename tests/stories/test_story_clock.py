@@ -1,14 +1,16 @@
 """The process was stopped, or the clock was set: nobody watched is unknown, and timers keep their distance."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from alerts.model import NoticeKind
 from collectors.observation import Outcome
+from mppmon.config import DaemonSettings
 from mppmon.engine.commands import Acknowledge
 from mppmon.mall.principal import SYSTEM, Principal, Role
 from mppmon.mall.uptime import intervals
-from tests.stories.house import MONDAY, House
+from tests.stories.house import MONDAY, House, small_config
 
 TECHNICIAN = Principal(Role.TECHNICIAN, "Ani", person="ani")
 
@@ -205,3 +207,24 @@ def test_an_observation_of_the_future_is_left_out(tmp_path: Path) -> None:
         house.clock.pass_(-9.0)
         house.turn(seen)
         assert house.history("a1-pc/reach") == [("up", MONDAY)]
+
+
+def test_what_was_told_at_a_later_clock_does_not_hold_back_a_recovery_at_an_earlier_one(tmp_path: Path) -> None:
+    calm = replace(small_config(), settings=DaemonSettings(pace_seconds=0, calm_seconds=0))
+    with House(tmp_path, calm) as house:
+        house.all_well()
+        house.engine.tick()
+        for jump in (-3600, -3600, 3600):
+            before = len(house.told())
+            house.turn(house.cards("a1", jammed=True))
+            house.wait(3)
+            for _ in range(2):
+                house.turn(house.cards("a1"))
+                house.wait(3)
+            assert [one.kind for one in house.told()[before:]] == [NoticeKind.PAGE, NoticeKind.RESOLVED]
+            house.clock.pass_(jump)
+            house.engine.tick()
+            house.turn()
+            house.all_well()
+            house.wait(2)
+            house.all_well()
