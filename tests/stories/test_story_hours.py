@@ -150,4 +150,9 @@ def test_a_switch_calls_while_one_counter_behind_it_serves_though_the_mall_is_cl
         house.turn(house.see("router"))
         (page,) = house.told()
         assert page.message.lines[0] == "🔴 Surat Pindah TERHENTI · Loket A3"
+        (known,) = house.engine.snapshot.incidents
+        assert {one.service: one.citizens_per_hour for one in known.facts.stopped} == {
+            "Cetak KTP-el": 0.0,
+            "Surat Pindah": 20.0,
+        }
         assert "Dampak: sekitar 20 warga/jam; saat ini tidak ada loket lain yang melayani" in page.message.lines
