@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from alerts.model import Alert, AlertStatus, Facts, Incident, IncidentStatus
+from alerts.model import Alert, Facts, Incident, IncidentStatus
 
 _MESSAGES = 3
 """Beginnings and ends of one incident that people are told of within the time `calm`; then its end waits."""
@@ -25,20 +25,16 @@ def assign(alert: Alert, *, root: str, open_incidents: Iterable[Incident]) -> In
     return min(found, key=lambda one: (one.id != alert.incident, one.number), default=None)
 
 
-def mended(incident: Incident, alerts: Iterable[Alert]) -> bool:
-    """Whether no alert of this incident is pending or firing any more."""
-    return all(one.status is AlertStatus.RESOLVED for one in alerts if one.incident == incident.id)
-
-
 def back(incident: Incident, facts: Facts, *, now: datetime) -> Incident:
     """Return an incident whose fault has come back. One that was closed is open again and nobody has it; one of whose
-    end nobody was told yet goes on with who has it.
+    end nobody was told yet goes on with who has it. What people had merged into it ended with it.
     """
     again = replace(incident, facts=facts, mended_at=None, closed_at=None, times=incident.times + 1)
     if incident.status is IncidentStatus.MENDED:
         status = IncidentStatus.OPEN if incident.acknowledged_by is None else IncidentStatus.ACKNOWLEDGED
         return replace(again, status=status)
-    return tell(replace(again, status=IncidentStatus.OPEN, acknowledged_by=None, acknowledged_at=None), now=now)
+    anew = replace(again, status=IncidentStatus.OPEN, acknowledged_by=None, acknowledged_at=None, joined=())
+    return tell(anew, now=now)
 
 
 def tell(incident: Incident, *, now: datetime) -> Incident:

@@ -20,6 +20,10 @@ _LONGEST = timedelta(days=30)
 _REPEATS = frozenset({DAILY, WEEKLY, MONTHLY, YEARLY})
 _ENDS = re.compile(r"\b(UNTIL|COUNT)\b")
 _TIMES = re.compile(r"\bBY(HOUR|MINUTE|SECOND)\b")
+_RARE = re.compile(r"\bBY(SETPOS|WEEKNO|YEARDAY|EASTER)\b")  # some of these never match, and are looked for until 9999
+_NTH = re.compile(r"\bBYDAY=[^;]*\d")
+_NUMBERS = re.compile(r"\bBY(MONTHDAY|MONTH)=([-0-9,]+)")
+_DAYS_IN = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _RULE_EXPECTED = "a rule of RFC 5545 by day or longer, such as FREQ=WEEKLY;BYDAY=SU or FREQ=MONTHLY;BYDAY=1SA"
 
 
@@ -54,6 +58,10 @@ def recurrence(text: str, start: datetime, until: datetime) -> rrule:
         raise ValueError(_RULE_EXPECTED)
     if _ENDS.search(said):
         raise ValueError("`until:` on a line of its own instead of UNTIL or COUNT")
+    if _RARE.search(said) or ("BYMONTHDAY" in said and _NTH.search(said)):
+        raise ValueError(_RULE_EXPECTED)
+    if _never(said):
+        raise ValueError("a day that its month has")
     if _TIMES.search(said):
         raise ValueError("a rule without times: `start:` says at which one")
     try:
@@ -64,6 +72,16 @@ def recurrence(text: str, start: datetime, until: datetime) -> rrule:
     if not isinstance(found, rrule) or found._freq not in _REPEATS or found._interval < 1:  # noqa: SLF001  # see above
         raise ValueError(_RULE_EXPECTED)
     return found.replace(until=until)
+
+
+def _never(rule: str) -> bool:
+    """Whether it names only days that the months it names do not have: dateutil would look for one until 9999."""
+    numbers = {key: [int(one) for one in values.split(",") if one.strip("-")] for key, values in _NUMBERS.findall(rule)}
+    days, months = numbers.get("MONTHDAY"), numbers.get("MONTH")
+    if not days or not months:
+        return False
+    longest = max((_DAYS_IN[month - 1] for month in months if 1 <= month <= len(_DAYS_IN)), default=0)
+    return all(abs(day) > longest for day in days)
 
 
 def _local(text: str) -> str:
@@ -112,4 +130,4 @@ class WindowSettings(Strict):
 class MaintenanceFile(Strict):
     """`maintenance.yaml`."""
 
-    windows: dict[Slug, WindowSettings] = Field(default_factory=dict)
+    windows: dict[Slug, WindowSettings] = Field(default_factory=dict, max_length=100)

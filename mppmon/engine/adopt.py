@@ -33,6 +33,7 @@ def adopt(turn: Turn, loaded: Loaded, *, author: str) -> World:
     turn.world = new
     turn.changed = {device: turn.changed.get(device, turn.now) for device in new.reaches}
     turn.asked &= new.reaches.keys()
+    turn.passives &= new.passives.witnesses.keys()
     turn.shown |= {CONFIG}
     withdraw(turn)
     turn.batch.revisions.append((loaded.revision, loaded.normalised, turn.now, author))
@@ -80,6 +81,7 @@ def _carry(old: World, new: World) -> None:
     new.next_number, new.last_seen = old.next_number, old.last_seen
     new.watched_from, new.decided = old.watched_from, old.decided
     new.behind, new.unsure = old.behind, old.unsure
+    new.graces = {device: at for device, at in old.graces.items() if device in new.reaches}
     if old.loaded.mall.site.uplink == new.loaded.mall.site.uplink:
         new.blind, new.blind_course = old.blind, old.blind_course
 

@@ -9,6 +9,9 @@ from mppmon.engine.world import World
 from mppmon.mall import topology
 from mppmon.mall.model import Device, DeviceKind, State
 
+_ANEW = timedelta(minutes=30)
+"""A power that comes and goes gives what it feeds no new time for this long: silence would have no end."""
+
 
 def follow(turn: Turn) -> None:
     """Let what hangs on a power that came back in this turn start in peace, and judge what has had its time to.
@@ -46,8 +49,13 @@ def _let_start(world: World, device: Device, since: datetime) -> None:
     reach, boot = world.reaches[device.id], world.timing(device).boot
     if device.via is not None:
         boot = max(boot, world.timing(world.loaded.mall.devices[device.via]).boot)
-    if reach.state is State.UNKNOWN and boot > timedelta():
-        world.reaches[device.id] = replace(reach, booting_until=since + boot)
+    if reach.state is not State.UNKNOWN:
+        return
+    began = world.graces.get(device.id)
+    if began is None or since - began > _ANEW or (reach.last_answered_at or began) > began:
+        began = world.graces[device.id] = since
+    if began + boot > since:
+        world.reaches[device.id] = replace(reach, booting_until=began + boot)
         world.booting.add(device.id)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from alerts import escalation, group
 from alerts.model import (
@@ -158,17 +158,15 @@ def refresh(turn: Turn) -> None:
 def close_mended(turn: Turn) -> None:
     """End incidents whose alerts are all resolved, and tell everybody who was told, unless that waits."""
     world = turn.world
-    for incident_id in sorted({alert.incident for alert in turn.resolved if alert.incident is not None}):
-        incident = world.incidents.get(incident_id)
-        if incident is None or incident.status is IncidentStatus.MENDED:
-            continue
-        if not group.mended(incident, world.alerts.values()):
-            continue
-        mended = max(
-            (one.cleared_at or turn.now for one in turn.resolved if one.incident == incident_id), default=turn.now
-        )
+    alive = {alert.incident for alert in world.alerts.values()}
+    ended: dict[str | None, datetime] = {}
+    for alert in turn.resolved:
+        at = alert.cleared_at or turn.now
+        ended[alert.incident] = max(at, ended.get(alert.incident, at))
+    for incident in [one for one in world.open_incidents() if one.id not in alive]:
+        mended = ended.get(incident.id, turn.now)  # an alert may also have been taken back, without an end of its own
         save(turn, replace(incident, status=IncidentStatus.MENDED, mended_at=mended))
-        turn.event(incident_id, EventKind.MENDED, at=mended)
+        turn.event(incident.id, EventKind.MENDED, at=mended)
     calm = timedelta(seconds=world.loaded.settings.calm_seconds)
     for incident in [one for one in world.incidents.values() if one.status is IncidentStatus.MENDED]:
         if group.may_tell_end(incident, calm=calm, now=turn.now):

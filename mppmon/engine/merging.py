@@ -89,10 +89,25 @@ def _pages(turn: Turn, closed: Incident, into: Incident, *, by: str) -> None:
         turn.batch.pages.append(escalation.finish(page, now=turn.now))
         if other is not None:
             other = replace(other, told=tuple(dict.fromkeys((*other.told, *knew))))
+        if other is None and into.acknowledged_by is None:
+            other = replace(page, incident=into.id)  # nobody walks for `into` yet: this page goes on for it
+        elif other is not None and into.acknowledged_by is None:
+            other = _sooner(other, page, turn.now)
     if other is not None:
         other = _resting(other, into, turn.now)
         world.pages[into.id] = other
         turn.batch.pages.append(other)
+
+
+def _sooner(page: Page, ended: Page, now: datetime) -> Page:
+    """Return the page that is left, calling no later than the one that ended would have: where its own steps are all
+    done, or its incident had been mended, it begins anew.
+    """
+    if ended.next_at is None or ended.status is not PageStatus.PAGING:
+        return page
+    if page.next_at is None or page.status is not PageStatus.PAGING:
+        return replace(page, status=PageStatus.PAGING, step=0, round=0, told_in_round=(), next_at=now)
+    return replace(page, next_at=min(page.next_at, ended.next_at))
 
 
 def _resting(page: Page, into: Incident, now: datetime) -> Page:

@@ -7,6 +7,7 @@ from alerts.timeline import EventKind, Note, note_problem
 from mppmon.engine.commands import AddNote, Answer, Merge
 from mppmon.engine.merging import merge
 from mppmon.engine.turn import Turn
+from mppmon.engine.watching import SELF
 from mppmon.engine.world import World
 
 _SHOWN = 3
@@ -50,6 +51,9 @@ def merge_by_hand(turn: Turn, command: Merge) -> Answer:
         missing = [f"#{n}" for n, one in ((command.incident, source), (command.into, into)) if one is None]
         said = f"{' and '.join(missing)}: no incident of this number that is not closed"
         return Answer(ok=False, code="unknown-incident", text=said)
+    if SELF in {source.root, into.root}:
+        text = "the monitor's own trouble and a fault of the mall are two things, expected two incidents of the mall"
+        return Answer(ok=False, code="invalid", text=text)
     merge(turn, source, into, by=command.principal.person or command.principal.name)
     into = turn.world.incidents[into.id]
     joined = tuple(dict.fromkeys((*into.joined, source.root, *source.joined)))

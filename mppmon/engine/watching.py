@@ -14,6 +14,8 @@ SELF = "mppmon"
 
 DEVICE_DOWN = "mppmon_device_down"
 SITE_BLIND = "mppmon_site_blind"
+OWN = frozenset({DEVICE_DOWN, SITE_BLIND})
+"""Verdicts on what answers: they come by no way of asking of their own, and explain the silence of what is below."""
 TELEMETRY_FAILED = "mppmon_telemetry_failed"
 RESTARTED = "mppmon_device_restarted"
 """Metrics of our own verdicts; every other one is read from a device."""
@@ -79,12 +81,11 @@ def changed(before: Loaded, after: Loaded, alerts: Iterable[Alert]) -> frozenset
     old = {rule.name: rule.condition for rule in before.rules}
     new = {rule.name: rule.condition for rule in after.rules}
     other = _read_otherwise(before, after)
-    own = {DEVICE_DOWN, SITE_BLIND}
     return frozenset(
         one.id
         for one in alerts
         if not same(old.get(one.key.rule), new.get(one.key.rule))
-        or (one.key.subject in other and new[one.key.rule].metric not in own)
+        or (one.key.subject in other and new[one.key.rule].metric not in OWN)
     )
 
 

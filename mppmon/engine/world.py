@@ -101,6 +101,7 @@ class World:
     blind: bool = False
     host: str = ""  # the name of the machine the daemon runs on, as messages say it
     behind: datetime | None = None  # later than the clock shows, and it has been: no time before it is certain
+    graces: dict[str, datetime] = field(default_factory=dict)  # since when a device has been given time to start
     unsure: bool = False  # whether the clock is not to be relied on now
     rejected: int = 0  # problems for which the newest reload was refused
     off: frozenset[str] = frozenset()  # down, but not expected on now

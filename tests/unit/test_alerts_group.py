@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerts.group import assign, mended
+from alerts.group import assign
 from alerts.model import Alert, AlertKey, AlertStatus, Facts, Incident, IncidentStatus, Words
 from alerts.silence import Silence, silenced
 
@@ -39,13 +39,6 @@ def test_an_incident_that_is_mended_and_not_closed_takes_what_comes_back() -> No
 def test_an_alert_stays_in_its_incident_though_the_root_is_seen_differently_now() -> None:
     known = [incident(1, "sw-core"), incident(2, "a3-pc")]
     assert assign(alert(of="i2"), root="sw-core", open_incidents=known) is known[1]
-
-
-def test_an_incident_is_mended_when_none_of_its_alerts_lives() -> None:
-    one = incident(1, "sw-core")
-    over, alive = alert(of="i1", status=AlertStatus.RESOLVED), alert(of="i1")
-    assert mended(one, [over, alert(of="i2")])
-    assert not mended(one, [over, alive])
 
 
 def silence(**change: object) -> Silence:
