@@ -29,9 +29,9 @@ def test_a_fault_shows_without_reload_and_goes_again(mall: WebMall, tab: Page, t
     expect(tab.locator("#headline")).to_have_text("Semua layanan berjalan normal")
     tab.evaluate("window.unloaded = false")
     mall.jam("a1")
-    expect(tab.locator("#headline")).to_have_text("1 layanan terhenti")
+    expect(tab.locator("#headline")).to_have_text("1 layanan terhenti di 1 loket")
     expect(tab.locator(".incident h3")).to_contain_text("Cetak KTP-el TERHENTI")
-    expect(tab.locator("#say")).to_have_text("1 layanan terhenti")  # what a screen reader says
+    expect(tab.locator("#say")).to_have_text("1 layanan terhenti di 1 loket")  # what a screen reader says
     expect(tab.locator("[data-id='ktp@a1'].fresh")).to_be_visible()
     tab.screenshot(path=tmp_path / "jam.png", full_page=True)
     mall.jam("a1", jammed=False)
@@ -44,7 +44,7 @@ def test_english_is_a_click_away(mall: WebMall, tab: Page) -> None:
     tab.get_by_role("link", name="English").click()
     expect(tab.locator("#headline")).to_have_text("All services are running normally")
     mall.jam("a2")
-    expect(tab.locator("#headline")).to_have_text("1 service stopped")
+    expect(tab.locator("#headline")).to_have_text("1 service stopped at 1 counter")
     assert tab.locator("html").get_attribute("lang") == "en"
 
 
@@ -70,7 +70,7 @@ def test_hostile_and_endless_names_are_text_and_fit(tmp_path: Path, tab: Page) -
 def test_no_sideways_scrolling(mall: WebMall, tab: Page) -> None:
     mall.jam("a1")
     tab.goto(mall.address)
-    expect(tab.locator("#headline")).to_have_text("1 layanan terhenti")
+    expect(tab.locator("#headline")).to_have_text("1 layanan terhenti di 1 loket")
     for width in WIDTHS:
         tab.set_viewport_size({"width": width, "height": 740})
         assert overflow(tab) <= 0, width
@@ -82,7 +82,7 @@ def test_every_text_has_contrast(mall: WebMall, tab: Page, scheme: str) -> None:
     tab.emulate_media(color_scheme="light" if scheme == "light" else "dark", reduced_motion="reduce")
     mall.jam("a1")
     tab.goto(mall.address)
-    expect(tab.locator("#headline")).to_have_text("1 layanan terhenti")
+    expect(tab.locator("#headline")).to_have_text("1 layanan terhenti di 1 loket")
     assert tab.evaluate(CONTRAST) == []
 
 
@@ -105,7 +105,7 @@ def test_a_restarted_daemon_is_found_again(tmp_path: Path, tab: Page) -> None:
     with web_mall(tmp_path, port=port) as second:
         second.jam("a2")
         expect(tab.locator("#stale")).to_be_hidden()
-        expect(tab.locator("#headline")).to_have_text("1 layanan terhenti")
+        expect(tab.locator("#headline")).to_have_text("1 layanan terhenti di 1 loket")
         assert tab.evaluate("getComputedStyle(live).filter") == "none"
 
 
