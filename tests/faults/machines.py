@@ -59,14 +59,14 @@ def clock(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signat
             pause(2)
             if not here.well():
                 wrong.append(f"not well at {offset}")
-            false += len(here.news())
+            false += len(here.about_services())
             begun = Clock().monotonic()
             here.simulator.begin("power-off", "printer")
-            if not here.arrived(1):
+            if not until(here.about_services, 25):
                 wrong.append(f"no page at {offset}")
             slowest = max(slowest, Clock().monotonic() - begun)
             here.simulator.mend()
-            if not (here.well() and here.arrived(2)):
+            if not (here.well() and until(lambda: len(here.about_services()) >= 2, 25)):
                 wrong.append(f"no recovery at {offset}")
     note = f"slowest page {slowest:.1f} s; {'; '.join(wrong)}"
     return Found(false == 0 and not wrong, false, "false pages", note)

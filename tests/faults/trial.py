@@ -20,6 +20,7 @@ from mppmon import control
 from mppmon.clock import Clock
 from mppmon.demo.simulator.launch import Control
 from mppmon.demo.workplace import free_port
+from mppmon.engine.watching import SELF
 from mppmon.mall.principal import SYSTEM
 from mppmon.store import Store
 from mppmon.store.paths import control_socket, database_file, database_url
@@ -141,11 +142,16 @@ class Trial:
         return found
 
     def well(self, within: float = READY) -> bool:
-        """Wait until both services are delivered and nothing is open."""
+        """Wait until both services are delivered and nothing is open but what is about the daemon itself."""
 
         def look() -> bool:
             view = self.status()
-            return bool(view) and view["counts"]["services"]["delivered"] == 2 and not view["incidents"]  # both
+            about_us = [one for one in view.get("incidents", ()) if one["root"] == SELF]
+            return (
+                bool(view)
+                and view["counts"]["services"]["delivered"] == 2
+                and len(view["incidents"]) == len(about_us)  # its page about a clock that jumped is right
+            )  # both
 
         return bool(until(look, within))
 
@@ -176,6 +182,10 @@ class Trial:
         self.provider.mode = OK
         self.provider.asked.clear()
         self.seen = len(self.provider.receipts)
+
+    def about_services(self) -> list[Receipt]:
+        """Return what arrived about services, without what the daemon tells about itself."""
+        return [one for one in self.news() if "Kartu Keluarga" in one.text or "KTP" in one.text]
 
     def arrived(self, count: int, within: float = 25.0) -> bool:
         """Wait until so many messages with different texts have come since `forget`."""
