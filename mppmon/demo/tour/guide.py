@@ -15,6 +15,7 @@ from mppmon.demo.tour.step import Act, Begin, Mend, Press, Start, Step, There, W
 if TYPE_CHECKING:
     from datetime import datetime
 
+_LAST_WORDS = 5.0  # seconds in which the phone still hears that the last fault is over
 _LOOK = 0.3
 """Seconds between two looks."""
 SLOW = 45.0
@@ -83,12 +84,16 @@ class Guide:
 
     async def _play(self, step: Step) -> None:
         pressed: set[int] = set()
+        mended = False
         try:
             while True:
                 facts = await self._look()
                 match next_act(step, facts, pressed=pressed, counter=self._counter):
                     case There():
                         if step is Step.HEALTHY:
+                            if mended:
+                                self._waits = Wait.TOLD
+                                await asyncio.sleep(_LAST_WORDS)
                             self.fresh = self._clock.now()
                         return
                     case Wait() as waits:
@@ -97,6 +102,7 @@ class Guide:
                         await self._do(press)
                         pressed.add(press.message)
                     case act:
+                        mended = True
                         await self._do(act)
                 await asyncio.sleep(_LOOK)
         except (CannotGoOn, ControlRefused, httpx.HTTPError) as error:
