@@ -192,6 +192,7 @@ def full(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signatu
             paged = bool(until(lambda: [one for one in here.news() if "TERHENTI" in one.text], 40))
             here.simulator.mend()
             here.well()
+            until(lambda: not here.judge().lost, 40)  # of the full disk itself an administrator is told as well
             found = here.judge()
             here.stop()
         finally:

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,20 +62,25 @@ def test_two_minutes_of_sigstop_are_unknown(line: Line, clock: Path) -> None:
     assert line.mails() == []
 
 
+def told(line: Line) -> list[dict[str, Any]]:
+    """Return the mails about the mall: that its own clock jumped is told too."""
+    return [one for one in line.mails() if "jam server pemantau melompat" not in one["text"]]
+
+
 def test_an_hour_back_and_a_fault_is_still_told_at_once(line: Line, clock: Path) -> None:
     clock.write_text("-3600\n")
     pause(2)
     until(line.status, lambda view: view["counts"]["services"]["delivered"] == 2)
     line.control.begin("power-off", "printer")
-    (mail,) = until(line.mails, bool, 10)
+    (mail,) = until(lambda: told(line), bool, 10)
     assert "TERHENTI" in mail["text"]
     line.control.mend()
-    until(line.mails, lambda found: len(found) == 2, 10)
+    until(lambda: told(line), lambda found: len(found) == 2, 10)
     clock.write_text("+5000000000\n")  # 2185
     pause(2)
     clock.write_text("+0\n")
     pause(2)
     until(line.status, lambda view: view["counts"]["services"]["delivered"] == 2)
     line.control.begin("power-off", "printer")
-    until(line.mails, lambda found: len(found) == 3, 10)
+    until(lambda: told(line), lambda found: len(found) == 3, 10)
     assert line.process.poll() is None
