@@ -29,4 +29,6 @@ def restarted(before: Uptime, now: Uptime, *, wraps: float | None = None) -> boo
     if not 0 <= now.seconds <= passed + slack or now.seconds >= before.seconds:
         return False
     expected = before.seconds + passed
+    if abs(expected - now.seconds) <= slack:
+        return False  # it has just started, and goes on: the readings are a little off
     return wraps is None or abs(expected - wraps - now.seconds) > slack

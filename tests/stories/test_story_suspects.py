@@ -117,7 +117,7 @@ def test_a_second_feed_that_works_clears_the_first() -> None:
     assert scene.mind.open_roots() == ["mcb", "ups"]
 
 
-@given(st.lists(st.floats(6.0, 90.0), min_size=2, max_size=2), st.permutations(PCS), st.floats(0.1, 3.3))
+@given(st.lists(st.floats(16.0, 90.0), min_size=2, max_size=2), st.permutations(PCS), st.floats(0.1, 3.3))
 def test_switched_off_one_after_the_other_makes_no_suspect(gaps: list[float], order: list[str], apart: float) -> None:
     scene = Scene(building(), order, apart)
     for device, gap in zip(order, [*gaps, 60.0], strict=True):

@@ -100,7 +100,7 @@ def test_what_is_unwise_is_warned_of(tmp_path: Path) -> None:
         """\
   nowhere: {name: n, match: {device: sw, kind: ups}, start: 2026-11-29 20:00, duration: 2h, reason: r}
   never: {name: n, match: {device: sw}, start: 2026-11-29 20:00, duration: 2h, reason: r,
-          repeat: FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30}
+          repeat: FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29, until: 2027-12-01 20:00}
   crowded: {name: n, match: {device: gw}, start: 2026-12-01 20:00, duration: 2d, reason: r,
             repeat: FREQ=DAILY, until: 2026-12-03 20:00}
   one: {name: n, match: {device: sw}, start: 2026-12-10 20:00, duration: 2h, reason: r}
