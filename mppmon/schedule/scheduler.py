@@ -8,6 +8,7 @@ jumps and sets things right.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,14 @@ _WATCH = 1.0  # seconds between two looks of the watchdog
 _JUMP = 0.5  # seconds between wall and monotonic clock that are a jump, not slewing
 _TICK_GRACE = 1  # a tick that is a second late is left out: the wheel catches up by itself
 _CALENDAR_GRACE = 3600  # a report an hour late is still wanted, the next day it is not
+
+
+def _no_end_of_ours(record: logging.LogRecord) -> bool:
+    """Let everything be logged but a run that we have cancelled: APScheduler calls that an error of the job."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], asyncio.CancelledError)
+
+
+logging.getLogger("apscheduler.executors.default").addFilter(_no_end_of_ours)
 
 
 class Scheduler:

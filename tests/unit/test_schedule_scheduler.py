@@ -139,3 +139,10 @@ def test_a_tick_passes_over_a_clock_set_ahead_in_one_step() -> None:
     later = datetime(2200, 1, 1, tzinfo=UTC)
     assert later < tick.get_next_fire_time(START, later) <= later + timedelta(seconds=0.1)
     assert tick.get_next_fire_time(START, at(-3600)) == at(0.1)
+
+
+def test_a_run_that_is_cancelled_at_the_end_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    log = logging.getLogger("apscheduler.executors.default")
+    for error in (asyncio.CancelledError(), ValueError("broken")):
+        log.error("Error running job wheel", exc_info=(type(error), error, None))
+    assert [one.exc_info[0] for one in caplog.records if one.exc_info] == [ValueError]
