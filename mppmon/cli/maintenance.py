@@ -2,13 +2,12 @@
 
 import json
 from pathlib import Path
-from urllib.parse import urlencode
 from uuid import uuid4
 
 import click
 
 from mppmon.cli.control import ask, state_option
-from mppmon.cli.silence import Duration
+from mppmon.cli.silence import Duration, begun
 from mppmon.cli.status import mall_clock
 
 
@@ -59,8 +58,7 @@ def add(  # one argument per option
     wish = {**match, "seconds": seconds, "reason": reason, "name": name, "planned": "true"}
     if start:
         wish["start"] = start
-    answer = ask(state, "POST", f"/api/v1/silences?{urlencode(wish, doseq=True)}", key=str(uuid4()))
-    click.echo(answer.json()["text"])
+    click.echo(begun(state, wish))
 
 
 @command.command(name="list")

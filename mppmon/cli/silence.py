@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -27,6 +28,12 @@ class Duration(click.ParamType[float]):
         if found is None:
             self.fail(f"found {value!r}, expected minutes, hours or days such as 30m, 2h, 1d, '2 jam'", param, ctx)
         return float(int(found[1]) * _UNITS[found[2]])
+
+
+def begun(state: Path, wish: Mapping[str, object]) -> str:
+    """Ask the daemon for a silence or a maintenance window; return its id. Ends the command where it is refused."""
+    answer = ask(state, "POST", f"/api/v1/silences?{urlencode(wish, doseq=True)}", key=str(uuid4()))
+    return str(answer.json()["text"])
 
 
 @click.group(name="silence")
@@ -73,8 +80,7 @@ def add(  # one argument per option
     """  # noqa: D301  # as above
     match = {"device": devices, "rule": rules, "kind": kinds, "agency": agencies, "place": places}
     wish = {**match, "seconds": seconds, "reason": reason, **({"start": start} if start else {})}
-    answer = ask(state, "POST", f"/api/v1/silences?{urlencode(wish, doseq=True)}", key=str(uuid4()))
-    made = answer.json()["text"]
+    made = begun(state, wish)
     listing = ask(state, "GET", "/api/v1/silences").json()
     clock = mall_clock(listing["timezone"])
     until = next((clock(one["end"]) for one in listing["silences"] if one["id"] == made), "")

@@ -8,13 +8,10 @@ from dataclasses import replace
 from alerts.model import Alert, AlertStatus, Incident
 from mppmon.engine.merging import merge
 from mppmon.engine.turn import Turn
-from mppmon.engine.watching import DEVICE_DOWN, OWN
+from mppmon.engine.watching import DEVICE_DOWN, OWN, SELF
 from mppmon.engine.world import World
 from mppmon.mall import topology
 from mppmon.mall.model import State
-
-SELF = "mppmon"
-"""Who says that two incidents are one."""
 
 
 def fold(turn: Turn) -> None:

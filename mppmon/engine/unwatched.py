@@ -13,13 +13,13 @@ from mppmon.engine import reach
 from mppmon.engine.past import Course
 from mppmon.engine.pulse import SetBack, Stood
 from mppmon.engine.turn import Turn
+from mppmon.engine.watching import SELF
 from mppmon.mall.health import Reach
 from mppmon.mall.model import State, delivery_subject
 from mppmon.store import AuditEntry
 
 STOOD_STILL = "not-watched"
 CLOCK_SET = "clock-set"
-_SELF = "mppmon"
 _DOUBTFUL = timedelta(hours=2)
 """Above the hour by which a clock without a battery starts behind, where a service keeps the time hourly."""
 
@@ -53,7 +53,7 @@ def set_back(turn: Turn, clock: SetBack) -> None:
     world.blind, world.blind_course = False, Course(datetime.min.replace(tzinfo=now.tzinfo), state=False)
     world.last_seen = None
     world.memory.clear()
-    turn.batch.revisions.append((world.loaded.revision, world.loaded.normalised, now, _SELF))
+    turn.batch.revisions.append((world.loaded.revision, world.loaded.normalised, now, SELF))
     _age(turn, clock)
     keep_timers(turn, clock)
     _begin_watching(turn, now)
@@ -149,4 +149,4 @@ def _sooner(pages: Iterable[Page], clock: SetBack) -> Iterator[Page]:
 
 def _audit(turn: Turn, deed: str, **times: datetime) -> None:
     detail = {name: at.isoformat() for name, at in times.items()}
-    turn.batch.audit.append(AuditEntry(turn.now, _SELF, deed, detail))
+    turn.batch.audit.append(AuditEntry(turn.now, SELF, deed, detail))
