@@ -59,7 +59,7 @@ def _compose(
     kind: NoticeKind, incident: Incident, speech: Speech, who: str, now: datetime
 ) -> tuple[list[str], tuple[str, ...]]:
     if kind is NoticeKind.RESOLVED:
-        return [_resolved(incident, speech, now)], ()
+        return [_resolved(incident, speech, now), *_left(incident.facts, speech)], ()
     if kind in {NoticeKind.WITHDRAWN, NoticeKind.MERGED}:
         return [_closed(incident, speech)], ()
     if kind is NoticeKind.ACKNOWLEDGED:
@@ -138,10 +138,14 @@ def _headline(facts: Facts, speech: Speech) -> str:
 
 
 def _subject(facts: Facts, speech: Speech) -> str:
-    """Say what it is about in a sentence of its own: `Cetak KTP-el, Loket A3`."""
-    if not facts.stopped:
+    """Say what it is about in a sentence of its own: `Cetak KTP-el, Loket A3`; at its end what of it is restored, or
+    the device when nothing of it is.
+    """
+    left = {(one.agency, one.service, one.place) for one in facts.left}
+    stopped = [one for one in facts.stopped if (one.agency, one.service, one.place) not in left]
+    if not stopped:
         return f"{facts.device} ({facts.where})" if facts.where else facts.device
-    hit = phrases.gravest(facts.stopped)
+    hit = phrases.gravest(stopped)
     what = phrases.services(hit, speech)
     there = list(dict.fromkeys(one.place for one in hit))
     return f"{what}, {there[0]}" if len(there) == 1 else what
@@ -157,6 +161,15 @@ def _resolved(incident: Incident, speech: Speech, now: datetime) -> str:
     text = speech._("Resolved: {subject} · {time} ({duration})")
     subject = _subject(facts, speech)
     return f"{_RESOLVED} {text.format(subject=subject, time=phrases.when(at, now, speech), duration=lasted)}"
+
+
+def _left(facts: Facts, speech: Speech) -> list[str]:
+    """Say what citizens still wait for though this cause of it is mended."""
+    hit = phrases.gravest(one for one in facts.left if not one.closed)
+    if not hit:
+        return []
+    named = f"{phrases.services(hit, speech)} · {phrases.places(hit, speech, room=LOCK_SCREEN)}"
+    return [speech._("Not restored yet: {services}").format(services=named)]
 
 
 def _closed(incident: Incident, speech: Speech) -> str:

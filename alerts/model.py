@@ -146,7 +146,7 @@ class Alert:
 
 class IncidentStatus(StrEnum):
     """`mended`: all its alerts are resolved; `closed`: said so to everybody who was told. A fault that comes and goes
-    may stay `mended` for a while, so that people are not told at every turn.
+    may stay `mended` for a while, so that people are not told at every turn; so may one whose service is not back yet.
     """
 
     OPEN = "open"
@@ -191,6 +191,7 @@ class Facts:
     blind: bool = False
     suspected: bool = False
     unsure_time: bool = False  # the clock could not be relied on when it began
+    left: tuple[Stopped, ...] = ()  # of what it stopped, what is not delivered when its end is told
 
 
 @dataclass(frozen=True, slots=True)

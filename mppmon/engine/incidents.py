@@ -22,6 +22,7 @@ from alerts.model import (
 )
 from alerts.timeline import EventKind
 from alerts.words import fill
+from mppmon.engine import restored
 from mppmon.engine.hours import may_be_off, severity
 from mppmon.engine.pacing import take_back
 from mppmon.engine.quiet import hold, let_go, quiet
@@ -169,8 +170,10 @@ def close_mended(turn: Turn) -> None:
         turn.event(incident.id, EventKind.MENDED, at=mended)
     calm = timedelta(seconds=world.loaded.settings.calm_seconds)
     for incident in [one for one in world.incidents.values() if one.status is IncidentStatus.MENDED]:
+        if restored.awaited(world, incident, turn.now):
+            continue  # its cause works, and what hung on it is still starting: nothing is restored yet
         if group.may_tell_end(incident, calm=calm, now=turn.now):
-            _close(turn, group.tell(incident, now=turn.now))
+            _close(turn, group.tell(restored.ended(world, incident), now=turn.now))
 
 
 def _close(turn: Turn, incident: Incident) -> None:

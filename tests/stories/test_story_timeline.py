@@ -141,6 +141,7 @@ def test_the_command_line_reads_it_while_the_daemon_is_off(tmp_path: Path) -> No
         assert [one.number for one in house.engine.snapshot.incidents] == [1]
         house.clock.pass_(60)
         _answer(house, living)
+        house.wait(30)  # what is seen through a computer is never heard of here, and not waited for longer
     run = CliRunner().invoke(main, ["incident", "1", "--state", str(tmp_path)])
     assert run.exit_code == 0, run.output
     assert f"#1 {broken.name}: does not answer" in run.output
