@@ -2,15 +2,21 @@
 
 import random
 import signal
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from uuid import uuid4
 
+from tests.faults.oracle import Judgement, together
 from tests.faults.points import POINTS
 from tests.faults.row import Found, Row
-from tests.faults.trial import Judgement, Trial, trial, until
+from tests.faults.trial import Trial, trial, until
 from tests.servers.prometheus import pause
 
 _SHORT = ("wrote-outbox", "after-commit", "after-lease", "after-200")
+_LIVES = 3.0
+"""Seconds within which a daemon starts, sees a fault, confirms it and tells it here."""
 _NEVER = {  # a scenario's transaction does not touch these
     "fault": {"wrote-audit", "wrote-command"},
     "ack": {"observed", "wrote-transition", "wrote-alert"},
@@ -19,18 +25,19 @@ _NEVER = {  # a scenario's transaction does not touch these
 
 
 def labelled(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signature
-    """Die at each labelled point of a fault, an acknowledgement and a recovery."""
+    """Die at each labelled point of a fault, an acknowledgement and a recovery; each fault is judged by itself."""
     with trial(folder) as here:
         here.start()
         here.well()
         missed: list[str] = []
+        judged: list[Judgement] = []
         faults = ["jam", "power-off"]
         for number, point in enumerate(_SHORT if short else POINTS):
-            _cycle(here, point, faults[number % 2], missed, short=short)
-            if not short:
-                _cycle(here, point, faults[1 - number % 2], missed, short=short)
-        found = here.judge()
-        return _said(found, missed)
+            for fault in faults if not short else faults[number % 2 :][:1]:
+                since = here.mark()
+                _cycle(here, point, fault, missed, short=short)
+                judged.append(here.judge(since))
+        return _said(judged, missed)
 
 
 def _cycle(here: Trial, point: str, fault: str, missed: list[str], *, short: bool) -> None:
@@ -74,36 +81,63 @@ def _cycle(here: Trial, point: str, fault: str, missed: list[str], *, short: boo
     check("recovery", well=here.arrived(3) and here.well())
 
 
-def _said(found: Judgement, missed: list[str]) -> Found:
-    note = f"{found.kills} kills, {found.repeats} repeats, at most {found.most} receipts per key"
-    if missed:
-        note += f"; {'; '.join(missed)}"
-    return Found(found.ok and not missed, found.lost, "lost", note)
+def _said(judged: Sequence[Judgement], missed: Sequence[str]) -> Found:
+    found = together(judged)
+    wrong = [f"fault {place}: {one}" for place, one in enumerate(judged, 1) if not one.ok]
+    note = f"{found.kills} kills in {len(judged)} faults, {found.repeats} repeats, at most {found.worst} after one kill"
+    return Found(not wrong and not missed, found.lost, "lost", "; ".join([note, *missed, *wrong]))
 
 
-def at_random(folder: Path, kills: int, seed: int = 1) -> Found:
-    """Kill at random times while faults come and go; then let it be, and count."""
-    dice = random.Random(seed)  # noqa: S311  # a test's dice
+def at_random(folder: Path, kills: int, *, seed: int = 1, lanes: int = 1) -> Found:
+    """Kill at random times and right after a receipt, until every fault and its recovery have been told all the same.
+
+    `lanes`: malls with a daemon each, side by side.
+    """
+    with ThreadPoolExecutor(lanes) as pool:
+        done = list(
+            pool.map(
+                lambda lane: _lane(folder / f"{lane}", kills // lanes, random.Random(seed + lane)),  # noqa: S311  # dice
+                range(lanes),
+            )
+        )
+    return _said([one for judged, _ in done for one in judged], [one for _, missed in done for one in missed])
+
+
+def _lane(folder: Path, kills: int, dice: random.Random) -> tuple[list[Judgement], list[str]]:
+    judged: list[Judgement] = []
+    missed: list[str] = []
     with trial(folder) as here:
         here.start()
         here.well()
-        broken = False
-        faults = 0
-        for _ in range(kills):
-            if broken:
-                here.simulator.mend()
-            else:
-                here.simulator.begin(dice.choice(["jam", "power-off"]), "printer")
-                faults += 1
-            broken = not broken
-            pause(dice.uniform(0.0, 4.0))
-            here.stop(signal.SIGKILL)
-            here.begin()
-            pause(dice.uniform(0.0, 5.0))
-        here.simulator.mend()
-        missed = [] if here.well() else ["not well at the end"]
-        pause(4.0)  # what was retried comes after its back-off
-        return _said(here.judge(), missed)
+        before = here.kills
+        while here.kills < before + kills:
+            since = here.mark()
+            here.forget()
+            here.simulator.begin(dice.choice(("jam", "power-off")), "printer")
+            _kill_some(here, dice, before + kills - 1)
+            if not here.arrived(1, 40):
+                missed.append(f"fault {len(judged)} never told")
+            here.simulator.mend()
+            _kill_some(here, dice, before + kills)
+            if not (here.arrived(2, 40) and here.well()):
+                missed.append(f"recovery {len(judged)} never told")
+            judged.append(here.judge(since))
+    return judged, missed
+
+
+def _kill_some(here: Trial, dice: random.Random, until_kills: int) -> None:
+    """Kill and start one to three times: at any instant from the start on, or within 20 ms of the next receipt."""
+    came = Event()
+    here.provider.on_receipt = lambda _: came.set()
+    for _ in range(min(dice.randint(1, 3), max(0, until_kills - here.kills))):
+        came.clear()
+        if dice.random() < 0.5:  # half and half
+            pause(dice.uniform(0.0, _LIVES))
+        elif came.wait(_LIVES + 1.0):
+            pause(dice.uniform(0.0, 0.02))
+        here.stop(signal.SIGKILL)
+        here.begin()
+    here.provider.on_receipt = lambda _: None
 
 
 def after_the_200(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signature
@@ -111,8 +145,10 @@ def after_the_200(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row'
     with trial(folder) as here:
         here.start()
         here.well()
-        missed = []
+        missed: list[str] = []
+        judged: list[Judgement] = []
         for _ in range(1 if short else 20):
+            since = here.mark()
             here.forget()
             here.arm("after-200")
             here.simulator.begin("jam", "printer")
@@ -124,11 +160,14 @@ def after_the_200(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row'
             here.simulator.mend()
             here.well()
             here.arrived(2)
-        found = here.judge()
-        if found.most > 2:  # the message and its one repeat
-            missed.append("more than one repeat of a key")
+            judged.append(here.judge(since))
+        said = _said(judged, missed)
+        found = together(judged)
         return Found(
-            found.ok and not missed, found.repeats / max(1, found.kills), "repeats per kill", _said(found, missed).note
+            said.ok and found.most == 2,  # the message and its one repeat
+            found.repeats / max(1, found.kills),
+            "repeats per kill",
+            said.note,
         )
 
 
@@ -192,8 +231,8 @@ ROWS = (
     Row(
         1,
         "kill -9 at random times",
-        "0 lost, at most 1 repeat per kill",
-        lambda folder, short: at_random(folder, 1 if short else 40),
+        "0 lost, at most 1 repeat per kill, same key",
+        lambda folder, short: at_random(folder, 2) if short else at_random(folder, 100, lanes=2),
     ),
     Row(2, "kill after the provider's 200", "at most 1 repeat per kill, same key", after_the_200),
     Row(3, "kill between acknowledgement and commit", "acknowledged means durable", acknowledged),

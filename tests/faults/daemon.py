@@ -30,16 +30,16 @@ def _samples(observation: Observation) -> list[tuple[object, float]]:
     return list(zip(observation.schema.series, observation.values, strict=False))
 
 
-def main() -> None:
+def work(config: Path, state: Path) -> None:
     """Run it until it is told to stop, or kills itself."""
-    config, state = map(Path, sys.argv[1:3])
+    trap = TrappedStore.trap = Trap.from_environment()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     for noisy in ("apscheduler", "asyncio", "urllib3", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    trap_observations(Trap.from_environment())
+    trap_observations(trap)
     saved = asyncio.run(serve(Options(config, state, open_store=TrappedStore.open, channels=trapped_channels)))
     leave(0 if saved else 1)
 
 
 if __name__ == "__main__":
-    main()
+    work(*map(Path, sys.argv[1:3]))

@@ -86,7 +86,7 @@ def weighty(batch: Batch) -> bool:
 class TrappedStore(Store):
     """A store that can die inside, before and after its transactions."""
 
-    trap = Trap.from_environment()
+    trap = Trap(Path("/nonexistent"))
 
     def __init__(self, engine: Database, url: Any) -> None:  # noqa: ANN401  # handed through
         super().__init__(engine, url)

@@ -29,5 +29,5 @@ def test_a_fault_is_survived_as_promised(row: Row, tmp_path: Path) -> None:
 @pytest.mark.nightly
 @pytest.mark.timeout(14_400)
 def test_a_thousand_kills_lose_nothing(tmp_path: Path) -> None:
-    found = at_random(tmp_path / "night", 1000, seed=20261124)
+    found = at_random(tmp_path / "night", 1000, seed=20261124, lanes=4)
     assert found.ok, str(found)

@@ -5,7 +5,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -24,6 +23,8 @@ from mppmon.engine.watching import SELF
 from mppmon.mall.principal import SYSTEM
 from mppmon.store import Store
 from mppmon.store.paths import control_socket, database_file, database_url
+from tests.faults.nursery import Process, nursery
+from tests.faults.oracle import Judgement, Life, Owed, judge
 from tests.faults.points import ARM
 from tests.faults.provider import OK, TOKEN, Provider, Receipt, provider
 from tests.servers.daemon_process import write_config
@@ -52,9 +53,12 @@ class Trial:
     simulator: Control
     provider: Provider
     port: int
-    process: "subprocess.Popen[bytes] | None" = None
+    process: Process | None = None
     kills: int = 0
+    lives: list[Life] = field(default_factory=list)
+    killed: bool = False
     seen: int = 0
+    beginning: "Mark | None" = None
     prefix: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -69,15 +73,22 @@ class Trial:
         return self.folder / "arm"
 
     def begin(self) -> None:
-        """Start the daemon; return at once."""
-        with (self.folder / "daemon.log").open("ab") as log:
+        """Start the daemon; return at once. One under another clock or limit is a program of its own from the start."""
+        self.lives.append(Life(Clock().monotonic(), self.killed))
+        self.killed = False
+        log = self.folder / "daemon.log"
+        arguments, armed = [str(self.config), str(self.state)], {ARM: str(self.trap)}
+        if not (self.prefix or self.environment):
+            self.process = nursery().begin(arguments, log, armed)
+            return
+        with log.open("ab") as file:
             self.process = subprocess.Popen(
-                [*self.prefix, sys.executable, "-m", "tests.faults.daemon", str(self.config), str(self.state)],
+                [*self.prefix, sys.executable, "-m", "tests.faults.daemon", *arguments],
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
+                stdout=file,
+                stderr=file,
                 cwd=Path(__file__).parents[2],
-                env=os.environ | {ARM: str(self.trap)} | dict(self.environment),
+                env=os.environ | armed | dict(self.environment),
             )
 
     def start(self) -> None:
@@ -112,10 +123,14 @@ class Trial:
         if self.process is None:
             return None
         self.process.send_signal(number)
-        self.kills += number is signal.SIGKILL
+        self._count(killed=number is signal.SIGKILL)
         with suppress(subprocess.TimeoutExpired):
             return self.process.wait(within)
         return None
+
+    def _count(self, *, killed: bool) -> None:
+        self.kills += killed
+        self.killed = self.killed or killed
 
     def died(self, within: float = 25.0) -> bool:
         """Return whether it died at the armed point."""
@@ -124,7 +139,7 @@ class Trial:
             died = self.process.wait(within) == -signal.SIGKILL
         except subprocess.TimeoutExpired:
             died = False
-        self.kills += died
+        self._count(killed=died)
         self.trap.unlink(missing_ok=True)
         return died
 
@@ -208,48 +223,32 @@ class Trial:
             found = database.execute("select count(*) from incident where status = 'acknowledged'").fetchone()
         return bool(found[0])
 
-    def judge(self) -> "Judgement":
-        """Hold the receipts against the database."""
-        with Store.open(database_url(self.state), read_only=True) as store:
-            rows = _outbox(store)
-        by_key = Counter(one.key for one in self.provider.receipts if one.key)
-        lost = [key for key, _, status in rows if status in {"sent", "leased", "pending"} and not by_key[key]]
-        first: dict[str, int] = {}
-        for index, one in enumerate(self.provider.receipts):
-            first.setdefault(one.key, index)
-        lines: dict[str, list[int]] = {}
-        for key, incident, _ in rows:
-            if key in first:
-                lines.setdefault(incident, []).append(first[key])
-        disorder = sum(order != sorted(order) for order in lines.values())
-        repeats = sum(by_key.values()) - len(by_key)
-        return Judgement(len(lost), repeats, max(by_key.values(), default=0), disorder, self.kills)
+    def mark(self) -> "Mark":
+        """Return this instant, from which on a fault is judged."""
+        return Mark(Clock().monotonic(), len(self.owed()))
+
+    def owed(self) -> list[Owed]:
+        """Return the outbox in the order of deciding, read as any database tool would."""
+        if not database_file(self.state).exists():
+            return []
+        with closing(sqlite3.connect(f"{database_file(self.state).as_uri()}?mode=ro", uri=True)) as database:
+            return [Owed(*row) for row in database.execute(_OUTBOX)]
+
+    def judge(self, since: "Mark | None" = None) -> Judgement:
+        """Hold the receipts against the database, since a mark, by default since this trial was taken."""
+        mark = since or self.beginning or Mark(float("-inf"), 0)
+        return judge(self.owed()[mark.owed :], list(self.provider.receipts), self.lives, since=mark.at)
+
+
+_OUTBOX = "select key, incident, status, reason from outbox order by seq"
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """`lost`: owed and never received. `repeats`: receipts beyond the first of their key. `disorder`: incidents."""
+class Mark:
+    """An instant (monotonic seconds), and how many messages were owed by then."""
 
-    lost: int
-    repeats: int
-    most: int
-    disorder: int
-    kills: int
-
-    @property
-    def ok(self) -> bool:
-        """Whether the promise holds: nothing lost, at most one repeat per kill, order kept."""
-        return self.lost == 0 and self.repeats <= self.kills and self.disorder == 0
-
-
-def _outbox(store: Store) -> list[tuple[str, str, str]]:
-    """Return `(key, incident, status)` in the order of deciding, read as any database tool would."""
-    from mppmon.store.schema import outbox  # noqa: PLC0415  # the one place that looks below the store
-
-    with store._engine.connect() as connection:  # noqa: SLF001  # an oracle may look where nobody else does
-        return [
-            (row.key, row.incident, row.status) for row in connection.execute(outbox.select().order_by(outbox.c.seq))
-        ]
+    at: float
+    owed: int
 
 
 def edit(config: Path, file: str, change: Callable[[dict[str, Any]], None]) -> None:
@@ -308,6 +307,7 @@ def trial(folder: Path, change: Callable[[Path], None] = unchanged) -> Iterator[
     here.start()
     here.forget()
     here.well()
+    here.beginning = here.mark()
     yield here
 
 

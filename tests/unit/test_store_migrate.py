@@ -152,6 +152,15 @@ def test_in_a_child(tmp_path: Path) -> None:
     Store.open(url).close()
 
 
+def test_a_database_that_needs_no_migration_needs_no_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = new_database(tmp_path / "mppmon.db")
+    monkeypatch.setattr("mppmon.store.migrating.sys.executable", "/nonexistent")
+    assert migrate_in_child(url, tmp_path / "copies") == Migrated(HEAD, HEAD)
+    execute(tmp_path / "mppmon.db", "update alembic_version set version_num = '0000'")
+    with pytest.raises(FileNotFoundError):  # that one would need it
+        migrate_in_child(url, tmp_path / "copies")
+
+
 def test_the_program_answers_with_one_line_of_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["postgresql://me:hush@db/mppmon", "--backup", str(tmp_path)]) == 1
     out = capsys.readouterr().out
