@@ -17,8 +17,8 @@ DAEMON = frozenset(
         "queue_depth", "lateness_worst_seconds", "way_quiet_seconds", "way_overdue_seconds", "outbox_oldest_seconds",
         "channel_failing_seconds", "commit_worst_seconds", "database_refused_seconds", "database_set_aside",
         "disk_free_bytes", "memory_bytes", "memory_ratio", "descriptors", "descriptors_ratio", "task_alive",
-        "task_failures", "clock_jumps_recent", "clock_synchronised", "part_silent_seconds", "heartbeat_failures",
-        "heartbeat_last_seconds", "canary_failed",
+        "task_failures", "clock_jumps_recent", "clock_synchronised", "clock_unset_seconds", "part_silent_seconds",
+        "heartbeat_failures", "heartbeat_last_seconds", "canary_failed",
     )
 )  # fmt: skip
 """What the daemon says of itself while it runs; `mppmon.exporter.figures`, which is above us, shows the same."""

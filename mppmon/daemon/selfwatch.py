@@ -21,6 +21,7 @@ from mppmon.daemon.systemd import Systemd
 from mppmon.daemon.ways import Asked, Taken
 from mppmon.engine.core import Engine
 from mppmon.engine.itself import Figure
+from mppmon.engine.snapshot import Snapshot
 from mppmon.exporter import SelfMetrics
 from mppmon.exporter.figures import PREFIX
 from mppmon.mall.principal import SYSTEM
@@ -135,6 +136,7 @@ class SelfWatch:
         while self._jumps and now - self._jumps[0] > _RECENT:
             self._jumps.popleft()
         yield _figure("clock_jumps_recent", float(len(self._jumps)))
+        yield _figure("clock_unset_seconds", _unset(of.engine.snapshot))
         for way, quiet, overdue in of.asked.look(now):
             yield _figure("way_quiet_seconds", quiet, way=way)
             yield _figure("way_overdue_seconds", overdue, way=way)
@@ -149,6 +151,11 @@ class SelfWatch:
         yield _figure("database_set_aside", float(of.set_aside()))
         for name, value in of.host.look():
             yield _figure(name, value)
+
+
+def _unset(snapshot: Snapshot) -> float:
+    since = snapshot.clock_unsure_since
+    return 0.0 if since is None else max(0.0, (snapshot.at - since).total_seconds())
 
 
 def _figure(name: str, value: float, **labels: str) -> Figure:

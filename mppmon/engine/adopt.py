@@ -81,6 +81,7 @@ def _carry(old: World, new: World) -> None:
     new.next_number, new.last_seen = old.next_number, old.last_seen
     new.watched_from, new.decided = old.watched_from, old.decided
     new.behind, new.unsure = old.behind, old.unsure
+    new.unsure_since, new.seems_open = old.unsure_since, old.seems_open
     new.graces = {device: at for device, at in old.graces.items() if device in new.reaches}
     if old.loaded.mall.site.uplink == new.loaded.mall.site.uplink:
         new.blind, new.blind_course = old.blind, old.blind_course

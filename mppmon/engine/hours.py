@@ -1,6 +1,6 @@
 """What changes by the hour: what is off, not broken; who is on duty."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.model import Rule, Severity
 from alerts.roster import on_call
@@ -8,7 +8,13 @@ from alerts.rule import severity as graveness
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
 from mppmon.mall.calendar import open_at, served_at
-from mppmon.mall.model import Delivered, Device, ExpectedOn, State, delivery_subject
+from mppmon.mall.model import Delivered, Device, DeviceKind, ExpectedOn, State, delivery_subject
+
+UNSET = timedelta(minutes=10)
+"""How long it is waited for somebody to set a clock that is not certain."""
+
+_DAY = timedelta(days=1)
+"""In so much time service hours have come and gone, whatever the clock shows."""
 
 
 def follow(turn: Turn) -> None:
@@ -20,6 +26,7 @@ def follow(turn: Turn) -> None:
     if minute != world.off_at:
         _served(turn)
     world.off_at = minute
+    world.seems_open = _seems_open(world, turn.now)
     devices = world.loaded.mall.devices
     down = (devices[one] for one, reach in world.reaches.items() if reach.state is State.DOWN)
     off = frozenset(one.id for one in down if may_be_off(world, one, turn.now))
@@ -46,7 +53,21 @@ def served_now(world: World, at: datetime) -> frozenset[Delivered]:
 
 def may_be_off(world: World, device: Device, at: datetime) -> bool:
     """Whether it is expected on in service hours only, and these are not now: its agency's, else the mall's."""
-    return device.expected_on is ExpectedOn.SERVICE_HOURS and (world.unsure or not serving(world, device, at))
+    if device.expected_on is not ExpectedOn.SERVICE_HOURS:
+        return False
+    return not world.seems_open if world.unsure else not serving(world, device, at)
+
+
+def _seems_open(world: World, now: datetime) -> bool:
+    """Whether, by a clock that nobody has set for UNSET, it has to be taken for service hours: half of what is on in
+    them only is on, or it has been as long as a day. Silent for ever would be worse than a call too many.
+    """
+    if world.unsure_since is None or now - world.unsure_since < UNSET:
+        return False
+    asked = (one for one in world.loaded.mall.devices.values() if one.kind is not DeviceKind.PASSIVE)
+    hourly = [one.id for one in asked if one.expected_on is ExpectedOn.SERVICE_HOURS]
+    on = sum(world.reaches[one].state is State.UP for one in hourly)
+    return now - world.unsure_since >= _DAY or 2 * on >= len(hourly) > 0
 
 
 def serving(world: World, device: Device, at: datetime) -> bool:

@@ -35,6 +35,7 @@ class Snapshot:
     blind: bool = False
     off: frozenset[str] = frozenset()
     clock_unsure: bool = False
+    clock_unsure_since: datetime | None = None  # by that clock
     closed: frozenset[Delivered] = frozenset()  # services at counters that are out of their hours
     rejected: int = 0  # problems for which the newest reload was refused
     silences: tuple[Silence, ...] = ()  # also of later
@@ -71,6 +72,7 @@ def picture(world: World, version: int, now: datetime, changed: frozenset[str]) 
         blind=world.blind,
         off=world.off,
         clock_unsure=world.unsure,
+        clock_unsure_since=world.unsure_since,
         closed=frozenset(world.deliveries.keys() - world.served),
         rejected=world.rejected,
         covering=world.covering,

@@ -100,6 +100,10 @@ def follow_clock(turn: Turn) -> None:
     if world.behind is not None and turn.now >= world.behind:
         world.behind = None
     unsure = turn.now < BUILT or world.behind is not None
+    if not unsure:
+        world.unsure_since = None
+    elif world.unsure_since is None or world.unsure_since > turn.now:
+        world.unsure_since = turn.now
     if unsure is not world.unsure:
         world.unsure = unsure
         turn.shown |= {CLOCK_SET}

@@ -103,6 +103,8 @@ class World:
     behind: datetime | None = None  # later than the clock shows, and it has been: no time before it is certain
     graces: dict[str, datetime] = field(default_factory=dict)  # since when a device has been given time to start
     unsure: bool = False  # whether the clock is not to be relied on now
+    unsure_since: datetime | None = None  # by that clock
+    seems_open: bool = False  # of an unsure clock that nobody sets: it has to be taken for service hours
     rejected: int = 0  # problems for which the newest reload was refused
     off: frozenset[str] = frozenset()  # down, but not expected on now
     booting: set[str] = field(default_factory=set)  # what may still be starting, or has just had its time

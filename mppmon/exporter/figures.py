@@ -25,6 +25,7 @@ HELP: Mapping[str, str] = MappingProxyType(
         "task_alive": "1 while a part of the daemon that is begun anew when it ends is at work.",
         "task_failures": "How often in a row a part of the daemon has ended.",
         "clock_jumps_recent": "Jumps of the wall clock in the last 15 minutes.",
+        "clock_unset_seconds": "Since when the clock cannot be right and nobody sets it; 0: it may be right.",
         "clock_synchronised": "1 while the kernel calls its clock synchronised, 0 while not; absent: it does not tell.",
         "part_silent_seconds": "How long ago the poll loop, the engine and the web last answered.",
         "heartbeat_failures": "How many heartbeats in a row were not taken; absent without a heartbeat.",

@@ -8,6 +8,7 @@ import pytest
 
 from alerts.model import NoticeKind
 from collectors.observation import Outcome
+from mppmon.config import Loaded
 from mppmon.mall.model import ExpectedOn
 from mppmon.mall.principal import SYSTEM
 from mppmon.mall.uptime import intervals
@@ -92,3 +93,46 @@ def test_a_clock_that_is_right_is_relied_on(tmp_path: Path) -> None:
             assert not unsure(again)
             assert all(MARK not in one.message.text for one in again.told())
             assert again.see("core", Outcome.TIMEOUT).at == again.clock.now()
+
+
+def hourly(*devices: str) -> Loaded:
+    """Return the small mall in which these are on in service hours only."""
+    loaded = small_config()
+    off = {one: replace(loaded.mall.devices[one], expected_on=ExpectedOn.SERVICE_HOURS) for one in devices}
+    return replace(loaded, mall=replace(loaded.mall, devices={**loaded.mall.devices, **off}))
+
+
+PCS = ("a1-pc", "a2-pc", "a3-pc")
+
+
+def test_nobody_sets_the_clock_and_the_other_computers_are_on(tmp_path: Path) -> None:
+    with House(tmp_path, hourly(*PCS), clock=HandClock(at=[EMPTY_BATTERY[1]])) as house:
+        house.all_well()
+        house.fails("a1-pc")
+        house.turn(house.see("core"))
+        house.wait(590, step=10)
+        assert house.told(NoticeKind.PAGE) == [], "it may be set at any moment"
+        house.wait(70, step=10)
+        (page,) = house.told(NoticeKind.PAGE)
+        assert "A1 Pc" in page.message.text
+        assert MARK in page.message.text
+        house.clock.at[0] = MONDAY - timedelta(hours=6)  # somebody has set it: it is night
+        beat(house)
+        house.fails("a2-pc", "a3-pc")
+        house.wait(90)
+        assert [one.root for one in house.engine.snapshot.incidents] == ["a1-pc"]
+
+
+def test_nobody_sets_the_clock_and_all_computers_are_off_for_a_day(tmp_path: Path) -> None:
+    with House(tmp_path, hourly(*PCS), clock=HandClock(at=[EMPTY_BATTERY[1]])) as house:
+        house.all_well()
+        house.fails(*PCS)
+        house.turn(house.see("core"))
+        house.wait(23 * 3600, step=600)
+        assert house.told(NoticeKind.PAGE) == [], "it may be night"
+        taken = house.engine.adopt(replace(house.loaded, revision="b" * 12), author="root")
+        house.engine.turn(house.engine.intake.take())
+        taken.result(timeout=0)
+        house.wait(3600, step=600)
+        assert len(house.engine.snapshot.incidents) == 3, "no night is that long; a reload has forgotten nothing"
+        assert house.told(NoticeKind.PAGE)
