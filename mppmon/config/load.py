@@ -10,6 +10,7 @@ from alerts.rule import from_settings
 from alerts.settings import RuleSettings
 from mppmon.config.check_daemon import check_daemon
 from mppmon.config.check_devices import check_devices
+from mppmon.config.check_expected import check_expected
 from mppmon.config.check_maintenance import check_maintenance, warn_of_windows
 from mppmon.config.check_mall import check_mall
 from mppmon.config.check_people import check_people
@@ -31,6 +32,7 @@ from mppmon.config.timing import timings
 _CHECKS = (
     check_mall,
     check_devices,
+    check_expected,
     check_people,
     check_rules,
     check_daemon,

@@ -12,7 +12,9 @@ from mppmon import config
 
 HERE = Path(__file__).parent / "bad_configs"
 TODAY = date(2026, 11, 24)
-CASES: list[dict[str, Any]] = yaml.safe_load((HERE / "cases.yaml").read_text("utf-8"))
+ALL: list[dict[str, Any]] = yaml.safe_load((HERE / "cases.yaml").read_text("utf-8"))
+CASES = [case for case in ALL if "says" in case]
+UNWISE = [case for case in ALL if "warns" in case]
 
 
 def spoil(case: dict[str, Any], place: Path) -> None:
@@ -32,6 +34,13 @@ def spoil(case: dict[str, Any], place: Path) -> None:
 def test_the_good_one_is_good() -> None:
     loaded = config.load(HERE / "good", today=TODAY)
     assert [str(one) for one in loaded.warnings] == []
+
+
+@pytest.mark.parametrize("case", UNWISE, ids=[case["name"] for case in UNWISE])
+def test_what_is_unwise_is_taken_over_with_a_warning(case: dict[str, Any], tmp_path: Path) -> None:
+    spoil(case, tmp_path / "mall")
+    loaded = config.load(tmp_path / "mall", today=TODAY)
+    assert [str(one) for one in loaded.warnings] == case["warns"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
