@@ -8,19 +8,23 @@ from alerts.absence import Absences
 from alerts.model import Alert, AlertKey, AlertStatus, Asks, Effect, Reading, Rule
 from alerts.rule import holds
 from alerts.state import step
-from alerts.window import Window, derive
+from alerts.window import LONG, Window, derive
 
 
 @dataclass(slots=True)
 class Memory:
-    """What rules remember of readings; it lives as long as the process, and as the rules that ask for it."""
+    """What rules remember of readings; it lives as long as the rules that ask for it. `grown`: long windows with a
+    point that is not kept yet, in the order in which they grew.
+    """
 
     windows: dict[AlertKey, Window] = field(default_factory=dict)
+    grown: dict[AlertKey, None] = field(default_factory=dict)
     absences: Absences = field(default_factory=Absences)
 
     def clear(self) -> None:
         """Know nothing any more: the time of what was read is not to be relied on."""
         self.windows.clear()
+        self.grown.clear()
         self.absences.clear()
 
 
@@ -43,6 +47,8 @@ def judge(
         if window is None:
             window = memory.windows[key] = Window(condition.over)
         value = derive(condition, window, reading)
+        if window.grown and condition.over >= LONG:
+            memory.grown[key] = None
         if value is None:
             return before, []
         reading = replace(reading, value=value)

@@ -1,18 +1,36 @@
 """What a rule remembers of a series: its readings of the last minutes or days, thinned. Pure, in memory, bounded.
 
-It starts empty: what was before a start is not known, and nothing is guessed of it.
+It starts empty: what was before a start is not known, and nothing is guessed of it. A window that is LONG is handed
+over a restart (`Remembered`): a forecast that takes days to speak must not begin anew with every update.
 """
 
 from array import array
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from math import isfinite
 
-from alerts.model import Asks, Condition, Reading
+from alerts.model import AlertKey, Asks, Condition, Reading
 
 MOST = 64
 """Points kept of one series, 16 bytes each."""
+LONG = timedelta(hours=1)
+"""A shorter window knows enough again within half an hour of a start, and would be written every few seconds."""
 _FEWEST = 4  # points that a line is drawn through
 _SHARE = 0.5  # of its window, which readings must span to speak for it
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A window as it is kept over a restart. `times`: Unix seconds; `base`, `last`: of a counter (see `Window`)."""
+
+    key: AlertKey
+    metric: str
+    asks: Asks
+    over: timedelta
+    base: float
+    last: float
+    times: tuple[float, ...]
+    values: tuple[float, ...]
 
 
 class Window:
@@ -23,13 +41,32 @@ class Window:
     thinning loses none.
     """
 
-    __slots__ = ("_base", "_gap", "_last", "_over", "_times", "_values")
+    __slots__ = ("_base", "_gap", "_last", "_over", "_times", "_values", "grown")
 
     def __init__(self, over: timedelta) -> None:
         self._over = over.total_seconds()
         self._gap = self._over / (MOST - 4)
         self._times, self._values = array("d"), array("d")
         self._base, self._last = 0.0, 0.0
+        self.grown = False  # whether there is a point that `remembered` has not given yet
+
+    @classmethod
+    def of(cls, kept: Remembered, condition: Condition, *, now: datetime) -> "Window | None":
+        """Return the window that was kept; None: the condition asks something else, or it is of a later time."""
+        if (kept.metric, kept.asks, kept.over) != (condition.metric, condition.asks, condition.over):
+            return None
+        if not kept.times or len(kept.times) != len(kept.values) or kept.times[-1] > now.timestamp():
+            return None
+        window = cls(kept.over)
+        window._times, window._values = array("d", kept.times), array("d", kept.values)
+        window._base, window._last = kept.base, kept.last
+        return window
+
+    def remembered(self, key: AlertKey, condition: Condition) -> Remembered:
+        """Return the window as it is to be kept."""
+        self.grown = False
+        times, values = tuple(self._times), tuple(self._values)
+        return Remembered(key, condition.metric, condition.asks, condition.over, self._base, self._last, times, values)
 
     def __len__(self) -> int:
         """Return how many points are kept."""
@@ -50,6 +87,7 @@ class Window:
         else:
             times.append(at)
             self._values.append(value)
+            self.grown = True
         self._forget(at - self._over)
         return True
 

@@ -79,7 +79,7 @@ def _carry(old: World, new: World) -> None:
     new.silences, new.host = old.silences, old.host
     _remember(old, new)
     new.next_number, new.last_seen = old.next_number, old.last_seen
-    new.watched_from, new.decided = old.watched_from, old.decided
+    new.watched_from, new.unwatched, new.decided = old.watched_from, old.unwatched, old.decided
     new.behind, new.unsure = old.behind, old.unsure
     new.unsure_since, new.seems_open = old.unsure_since, old.seems_open
     new.graces = {device: at for device, at in old.graces.items() if device in new.reaches}
@@ -94,3 +94,5 @@ def _remember(old: World, new: World) -> None:
         kept = before is not None and after is not None and same(before.condition, after.condition)
         if kept and (key.subject in new.reaches or key.subject == SELF):
             new.memory.windows[key] = window
+            if key in old.memory.grown:
+                new.memory.grown[key] = None

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mppmon.engine.reach import ask_below_again
+from mppmon.engine.reach import ask_below_again, said_down
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
 from mppmon.mall import topology
@@ -22,7 +22,8 @@ def follow(turn: Turn) -> None:
     powered, turn.powered = turn.powered, {}
     for source, since in powered.items():
         for fed in topology.fed_by(mall, source):
-            _let_start(world, mall.devices[fed], since)
+            if _let_start(world, mall.devices[fed], since):
+                turn.batch.graces.append((fed, world.graces[fed]))
     for device_id in [one for one in world.booting if _had_its_time(world, one, turn.now)]:
         world.booting.discard(device_id)
         reach = world.reaches[device_id] = replace(world.reaches[device_id], booting_until=None)
@@ -44,19 +45,41 @@ def with_the_machine(world: World, booted: datetime, now: datetime) -> None:
             _let_start(world, replace(device, kind=kind), booted)
 
 
-def _let_start(world: World, device: Device, since: datetime) -> None:
-    """Give a device its time, unless it is up, and so has started, or was down before by a fault of its own."""
-    reach, boot = world.reaches[device.id], world.timing(device).boot
+def go_on(world: World, now: datetime) -> None:
+    """Let what was given time to start have the rest of it: nobody watched meanwhile, or the clock was set."""
+    for device_id, began in world.graces.items():
+        device = world.loaded.mall.devices[device_id]
+        if began <= now < began + _boot(world, device):
+            _until(world, device, began)
+
+
+def _let_start(world: World, device: Device, since: datetime) -> bool:
+    """Give a device its time, unless it is up, and so has started, or was down before by a fault of its own. Return
+    whether that time begins now.
+    """
+    reach = world.reaches[device.id]
+    if reach.state is not State.UNKNOWN or said_down(world, device.id) is not None:
+        return False
+    began, anew = world.graces.get(device.id), False
+    if began is None or not began <= since <= began + _ANEW or (reach.last_answered_at or began) > began:
+        began, anew = since, True
+        world.graces[device.id] = since
+    if began + _boot(world, device) > since:
+        _until(world, device, began)
+    return anew
+
+
+def _boot(world: World, device: Device) -> timedelta:
+    """Return how long it may take to start; what is seen through a PC waits for that, too."""
+    boot = world.timing(device).boot
     if device.via is not None:
         boot = max(boot, world.timing(world.loaded.mall.devices[device.via]).boot)
-    if reach.state is not State.UNKNOWN:
-        return
-    began = world.graces.get(device.id)
-    if began is None or since - began > _ANEW or (reach.last_answered_at or began) > began:
-        began = world.graces[device.id] = since
-    if began + boot > since:
-        world.reaches[device.id] = replace(reach, booting_until=began + boot)
-        world.booting.add(device.id)
+    return boot
+
+
+def _until(world: World, device: Device, began: datetime) -> None:
+    world.reaches[device.id] = replace(world.reaches[device.id], booting_until=began + _boot(world, device))
+    world.booting.add(device.id)
 
 
 def _had_its_time(world: World, device_id: str, now: datetime) -> bool:

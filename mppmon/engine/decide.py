@@ -16,6 +16,7 @@ from mppmon.engine import (
     pacing,
     quiet,
     reach,
+    remembering,
     restarts,
     stale,
     suspecting,
@@ -74,4 +75,5 @@ def decide(turn: Turn, observations: Sequence[Observation], *, last_seen_every: 
     )  # a sign of life at a time that has been would hide from the next start that it was
     if world.last_seen is None or (not behind and turn.now - world.last_seen >= last_seen_every):
         world.last_seen = turn.batch.last_seen = turn.now
+        remembering.keep(turn)
     turn.rest()

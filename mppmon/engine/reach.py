@@ -3,9 +3,11 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from alerts.model import AlertKey
 from collectors.observation import Observation, Outcome
 from mppmon.engine.past import KEEP
 from mppmon.engine.turn import Turn
+from mppmon.engine.watching import DEVICE_DOWN
 from mppmon.engine.world import World
 from mppmon.mall import health, topology
 from mppmon.mall.health import Reach
@@ -102,7 +104,7 @@ def changed(turn: Turn, device: Device, old: State, reach: Reach, *, cause: str)
         return
     turn.changed[device.id] = min(reach.since, turn.changed.get(device.id, reach.since))
     turn.passives.update(turn.world.passives.above.get(device.id, ()))
-    if old is State.DOWN and reach.state is State.UP:
+    if reach.state is State.UP and (old is State.DOWN or said_down(turn.world, device.id) is not None):
         turn.powered[device.id] = reach.since
     course = turn.world.reach_course[device.id]
     course.change(reach.since, reach.state)
@@ -144,7 +146,10 @@ def judge(turn: Turn) -> None:
             settled = True
             del world.confirmed[device_id]
             if verdict is Verdict.PARENT and blamed is not None:
-                unknown(turn, device, at=_failed_at(turn, blamed), cause=f"{blamed}/reach")
+                at, said = _failed_at(turn, blamed), said_down(world, device_id)
+                unknown(turn, device, at=at, cause=f"{blamed}/reach")
+                if said is not None and _soon_enough(turn, device, said, blamed, at):
+                    world.folds.add(device_id)
             elif before.booting_until is not None:
                 unknown(turn, device, at=before.first_failed_at or turn.now, cause=BOOT)
             else:
@@ -166,19 +171,39 @@ def _explain_below(turn: Turn, device_id: str) -> None:
             mall, child, world.reaches, now=turn.now, confirmed_at=reach.confirmed_at, patience=timedelta()
         )
         if verdict is Verdict.PARENT and blamed is not None:
-            _explain(turn, mall.devices[child], at=_failed_at(turn, blamed), cause=f"{blamed}/reach")
+            _explain(turn, mall.devices[child], at=_failed_at(turn, blamed), blamed=blamed)
 
 
-def _explain(turn: Turn, device: Device, *, at: datetime, cause: str) -> None:
-    """Let a device that is down be unknown, where its cause failed soon enough to be one: polls of both may lie one
-    interval and one confirmation apart. A device that was down long before keeps its own fault.
+def _explain(turn: Turn, device: Device, *, at: datetime, blamed: str) -> None:
+    """Let a device that is down be unknown, where its cause failed soon enough to be one. A device that was down long
+    before keeps its own fault.
     """
-    timing, reach = turn.world.timing(device), turn.world.reaches[device.id]
+    reach = turn.world.reaches[device.id]
     if reach.state is not State.DOWN or reach.first_failed_at is None:
         return
-    if at <= reach.first_failed_at + timedelta(seconds=timing.liveness) + timing.confirmation:
-        unknown(turn, device, at=at, cause=cause, explained=True)
+    first = min(reach.first_failed_at, said_down(turn.world, device.id) or reach.first_failed_at)
+    if _soon_enough(turn, device, first, blamed, at):
+        unknown(turn, device, at=at, cause=f"{blamed}/reach", explained=True)
         turn.world.folds.add(device.id)
+
+
+def said_down(world: World, device_id: str) -> datetime | None:
+    """Return since when a device is said to be down, also by what was said before a start; None: it is not."""
+    keys = (AlertKey(rule.name, device_id) for rule in world.book.of(DEVICE_DOWN))
+    said = (world.alerts.get(key) for key in keys)
+    return min((one.since for one in said if one is not None and one.cleared_at is None), default=None)
+
+
+def _soon_enough(turn: Turn, device: Device, first_failed: datetime, blamed: str, at: datetime) -> bool:
+    """Whether what failed at `at` can be the cause of a silence that began at `first_failed`: polls of both may lie one
+    interval and one confirmation apart. What has not answered since a time that nobody watched may have failed in it.
+    """
+    world, timing = turn.world, turn.world.timing(device)
+    uplink = world.loaded.mall.site.uplink
+    heard = uplink.anchors if uplink is not None and blamed == uplink.device else world.passives.witnesses.get(blamed)
+    if world.unwatched is not None and not any(world.reaches[one].last_answered_at for one in heard or (blamed,)):
+        at = min(at, world.unwatched)
+    return at <= first_failed + timedelta(seconds=timing.liveness) + timing.confirmation
 
 
 def _failed_at(turn: Turn, blamed: str) -> datetime:
@@ -249,5 +274,5 @@ def _see_or_not(turn: Turn, uplink: Uplink, *, blind: bool) -> None:
         return
     for device in mall.devices.values():
         if device.outside and device.id not in uplink.anchors:
-            _explain(turn, device, at=at, cause=f"{uplink.device}/reach")
+            _explain(turn, device, at=at, blamed=uplink.device)
             unknown(turn, device, at=at, cause=f"{uplink.device}/reach")

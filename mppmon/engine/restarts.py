@@ -33,8 +33,9 @@ def read(turn: Turn, observation: Observation) -> None:
     world.uptimes[device.id] = now
     anew = before is not None and restarted(before, now, wraps=wraps)
     say(turn, device, RESTARTED, (), float(anew), at)
-    if anew:
-        turn.powered[device.id] = at - timedelta(seconds=now.seconds)
+    started = at - timedelta(seconds=now.seconds)
+    if anew or (before is None and world.unwatched is not None and world.unwatched < started):
+        turn.powered[device.id] = started
 
 
 def _reader(world: World, schema: Schema) -> Reader | None:

@@ -5,8 +5,10 @@ from datetime import datetime
 
 from alerts.model import Alert, AlertStatus
 from mppmon.config import Loaded
+from mppmon.engine.booting import go_on
 from mppmon.engine.incidents import withdraw
 from mppmon.engine.pacing import gather
+from mppmon.engine.remembering import recall
 from mppmon.engine.turn import Turn
 from mppmon.engine.unwatched import believable, follow_clock, keep_timers, set_back, wrong_before
 from mppmon.engine.watching import unwatched
@@ -35,6 +37,9 @@ def restore(loaded: Loaded, saved: Saved, now: datetime) -> World:
     for device in loaded.mall.devices:
         newest = (saved.states.get(f"{device}/{what}") for what in ("reach", "function"))
         world.begin(device, max((one.at for one in newest if one is not None), default=now))
+    world.unwatched = saved.last_seen
+    world.graces = {one: since for one, since in saved.graces.items() if one in world.reaches}
+    recall(world, saved.windows, now)
     for key in world.deliveries:
         said = saved.states.get(delivery_subject(*key))
         world.begin_delivery(key, said.at if said is not None else now)
@@ -52,6 +57,7 @@ def resume(turn: Turn, saved: Saved) -> None:
             keep_timers(turn, clock)
             turn.world.behind = clock.was
     follow_clock(turn)
+    go_on(turn.world, turn.now)
     gather(turn)
     gone = unwatched(turn.world.loaded, saved.alerts)
     for alert in saved.alerts:

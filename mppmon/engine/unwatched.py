@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from alerts.model import Alert, AlertStatus, Incident, Page
 from mppmon.clock import BUILT
 from mppmon.engine import reach
+from mppmon.engine.booting import go_on
 from mppmon.engine.past import Course
 from mppmon.engine.pulse import SetBack, Stood
 from mppmon.engine.turn import Turn
@@ -34,6 +35,7 @@ def stood_still(turn: Turn, stood: Stood) -> None:
         world.blind = False
         world.blind_course.change(stood.since, state=False)
     _begin_watching(turn, stood.until)
+    world.unwatched = stood.since
     _audit(turn, STOOD_STILL, since=stood.since, until=stood.until)
 
 
@@ -117,6 +119,8 @@ def _begin_watching(turn: Turn, now: datetime) -> None:
     world.memory.absences.clear()
     world.off_at = None
     world.watched_from = now
+    world.unwatched = None
+    go_on(world, now)
 
 
 def _age(turn: Turn, clock: SetBack) -> None:
@@ -126,6 +130,8 @@ def _age(turn: Turn, clock: SetBack) -> None:
     def moved(at: datetime) -> datetime:
         return at - clock.by if at > clock.now else at
 
+    world.graces = {device: moved(at) for device, at in world.graces.items()}
+    turn.batch.graces.extend(world.graces.items())
     for key, alert in list(world.alerts.items()):
         older: Alert = replace(alert, since=moved(alert.since), fired_at=alert.fired_at and moved(alert.fired_at))
         if older != alert:

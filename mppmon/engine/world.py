@@ -115,6 +115,7 @@ class World:
     duty: dict[str, str | None] = field(default_factory=dict)
     last_seen: datetime | None = None
     watched_from: datetime = _EPOCH  # what was observed before is no news: nobody watched until then
+    unwatched: datetime | None = None  # when the newest time began that nobody watched: we were off, or stood still
     decided: datetime = _EPOCH  # the newest decision; the order of decisions survives a clock that is set back
     targets: dict[str, tuple[Target, ...]] = field(default_factory=dict)
     passives: Passives = field(init=False)

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, delete, insert
 
 from alerts.model import Incident
 from mppmon.clock import micros
-from mppmon.store import audit, events, outbox, revisions, transitions
+from mppmon.store import audit, events, memory, outbox, revisions, transitions
 from mppmon.store.codec import encode
 from mppmon.store.connect import insert_new, upsert
 from mppmon.store.records import Batch
@@ -46,6 +46,7 @@ def write(connection: Connection, batch: Batch) -> None:
             [{"id": key, "at": micros(at), "answer": answer} for key, at, answer in batch.commands],
         )
     _done_by_people(connection, batch)
+    _remembered(connection, batch)
     for name, normalised, at, author in batch.revisions:
         revisions.save(connection, name=name, normalised=normalised, at=at, author=author)
     if batch.last_seen is not None:
@@ -58,6 +59,13 @@ def _done_by_people(connection: Connection, batch: Batch) -> None:
         connection.execute(upsert(connection.dialect.name, silence, "id"), rows)
     if batch.events:
         events.add(connection, batch.events)
+
+
+def _remembered(connection: Connection, batch: Batch) -> None:
+    if batch.graces:
+        memory.keep_graces(connection, batch.graces)
+    if batch.windows:
+        memory.keep_windows(connection, batch.windows)
 
 
 def _outbox(connection: Connection, batch: Batch) -> None:

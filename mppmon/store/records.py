@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from alerts.model import Alert, Incident, NoticeKind, Notification, Page
 from alerts.silence import Silence
 from alerts.timeline import Event
+from alerts.window import Remembered
 from mppmon.mall.model import Transition
 
 
@@ -47,6 +48,10 @@ class Batch:
     silences: list[Silence] = field(default_factory=list)
     """New ones, and those that were ended early; each replaces the row of its id."""
     events: list[Event] = field(default_factory=list)
+    graces: list[tuple[str, datetime]] = field(default_factory=list)
+    """Devices that are given time to start, and since when."""
+    windows: list[Remembered] = field(default_factory=list)
+    """What rules that look far back remember of a series, as it is now."""
     last_seen: datetime | None = None
 
     @property
@@ -66,6 +71,8 @@ class Batch:
             or self.clocks
             or self.silences
             or self.events
+            or self.graces
+            or self.windows
         )
 
 
@@ -84,6 +91,8 @@ class Saved:
     next_number: int
     unsent: tuple[Notification, ...] = ()
     silences: tuple[Silence, ...] = ()
+    graces: Mapping[str, datetime] = field(default_factory=dict)
+    windows: tuple[Remembered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey,
 
 from mppmon.store.connect import RowNumber
 
-VERSIONS = ("0001", "0002", "0003")
+VERSIONS = ("0001", "0002", "0003", "0004")
 """Every schema version this mppmon can migrate from, oldest first; the last is the one it works with."""
 
 metadata = MetaData()
@@ -147,6 +147,18 @@ silence = Table(
     Column("until", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
     Index("silence_until", "until"),
+)
+grace = Table(
+    "grace",
+    metadata,
+    Column("device", Text, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+)
+reading_window = Table(
+    "reading_window",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("body", Text, nullable=False),
 )
 last_seen = Table(
     "last_seen",

@@ -19,7 +19,7 @@ from alerts.timeline import Event
 from mppmon.clock import from_micros
 from mppmon.mall.model import Mall, Transition
 from mppmon.mall.principal import Principal
-from mppmon.store import audit, incidents, outbox, revisions, silences, transitions
+from mppmon.store import audit, incidents, memory, outbox, revisions, silences, transitions
 from mppmon.store.commit import write
 from mppmon.store.connect import connect, copy_sqlite, parse, sqlite_path
 from mppmon.store.errors import NoDatabase, SchemaNewer, SchemaOlder, StoreError
@@ -94,6 +94,8 @@ class Store:
                 next_number=incidents.next_number(connection),
                 unsent=tuple(outbox.unsent(connection)),
                 silences=tuple(silences.newest(connection)),
+                graces=memory.graces(connection),
+                windows=memory.windows(connection),
             )
 
     def answered(self, principal: Principal, command_id: str) -> str | None:

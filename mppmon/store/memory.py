@@ -1,0 +1,35 @@
+"""What the engine remembers and a restart must not lose."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from alerts.window import Remembered
+from mppmon.clock import from_micros, micros
+from mppmon.store.codec import canonical, decode, encode
+from mppmon.store.connect import upsert
+from mppmon.store.schema import grace, reading_window
+
+
+def keep_graces(connection: Connection, graces: Iterable[tuple[str, datetime]]) -> None:
+    """Keep since when devices are given time to start."""
+    rows = [{"device": device, "since": micros(since)} for device, since in dict(graces).items()]
+    connection.execute(upsert(connection.dialect.name, grace, "device"), rows)
+
+
+def graces(connection: Connection) -> dict[str, datetime]:
+    """Return device -> since when it was given time to start, the last time it was."""
+    return {row.device: from_micros(row.since) for row in connection.execute(select(grace))}
+
+
+def keep_windows(connection: Connection, windows: Iterable[Remembered]) -> None:
+    """Keep what rules remember of some series; each replaces what was kept of it."""
+    newest = {canonical([one.key.rule, one.key.subject, one.key.labels]): one for one in windows}
+    rows = [{"id": key, "body": encode(one)} for key, one in newest.items()]
+    connection.execute(upsert(connection.dialect.name, reading_window, "id"), rows)
+
+
+def windows(connection: Connection) -> tuple[Remembered, ...]:
+    """Return what rules remembered of all series."""
+    return tuple(decode(Remembered, body) for body in connection.scalars(select(reading_window.c.body)))
