@@ -156,17 +156,33 @@ def test_a_cause_that_is_seen_late_takes_over_the_incident_wherever_we_are_kille
         assert told(mall, NoticeKind.PAGE) == 2  # one for the computer, and one for what was its cause
 
 
+def test_a_cause_that_failed_while_we_were_off_takes_over_the_incident(tmp_path: Path) -> None:
+    lone = replace(fed_by_ups(), mall=replace(fed_by_ups().mall, devices=unfed()))
+    with played(House(tmp_path, lone), LATE[:3], kills=()) as mall:
+        assert roots(mall) == ["pc-1"]
+        mall.clock.pass_(300)
+        house = mall.killed()
+        house.fails("switch", *PCS)
+        house.wait(10)
+        assert roots(house) == ["switch"]
+        house.store.close()
+
+
 def unfed() -> dict[str, Device]:
     return {name: replace(device, power=()) for name, device in fed_by_ups().mall.devices.items()}
 
 
-def test_a_fault_of_long_before_stays_one_of_its_own_over_a_kill(tmp_path: Path) -> None:
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_fault_of_long_before_stays_one_of_its_own_over_a_kill(tmp_path: Path, *, alone: bool) -> None:
     lone = replace(fed_by_ups(), mall=replace(fed_by_ups().mall, devices=unfed()))
     with played(House(tmp_path, lone), (all_answer, lambda mall: mall.fails("pc-1"), quiet(6)), kills=()) as mall:
         assert roots(mall) == ["pc-1"]
         mall.wait(300, step=60)
         mall.answers("ups", "switch", "pc-2")
         house = played(mall, (quiet(1),), kills=(0,))
+        if alone:  # it is judged before the switch is seen to fail
+            house.fails("pc-1")
+            house.wait(6)
         house.fails("switch", "pc-1", "pc-2")
         house.wait(10)
         assert roots(house) == ["pc-1", "switch"]
