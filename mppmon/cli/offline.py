@@ -12,13 +12,16 @@ from mppmon.cli.control import elsewhere
 from mppmon.clock import Clock
 from mppmon.config import ConfigErrors, Loaded, from_normalised
 from mppmon.doctor.database import newest_copy, remedy
+from mppmon.engine.hours import may_be_off
 from mppmon.engine.restore import restore
 from mppmon.engine.snapshot import Snapshot, picture
+from mppmon.mall.health import Reach
 from mppmon.mall.impact import Verdict
 from mppmon.mall.model import Delivery, State, delivery_subject
 from mppmon.mall.principal import Principal, Role
 from mppmon.store import Store, StoreError
 from mppmon.store.paths import database_file, database_url
+from mppmon.web.canaries import canary_view
 from mppmon.web.history import history
 from mppmon.web.incident_page import history_view
 from mppmon.web.views import on_call_view, status_view
@@ -55,7 +58,8 @@ def trouble(state: Path, error: Exception) -> str:
 def offline_status(state: Path) -> dict[str, Any]:
     """Return the status view of the last states in the database; ClickException when there is none."""
     with database(state) as store:
-        return status_view(_last_picture(store), READER)
+        snapshot = last_picture(store, last_config(store))
+        return {**status_view(snapshot, READER), "canary": canary_view(store.canaries(READER), snapshot.loaded)}
 
 
 def offline_incident(state: Path, number: int) -> dict[str, Any]:
@@ -86,8 +90,9 @@ def offline_on_call(state: Path) -> dict[str, Any]:
     return on_call_view(Snapshot(0, now, loaded), READER, now)
 
 
-def _last_picture(store: Store) -> Snapshot:
-    loaded, saved = last_config(store), store.saved(READER)
+def last_picture(store: Store, loaded: Loaded) -> Snapshot:
+    """Return what was known last, of a configuration; ClickException when nothing was."""
+    saved = store.saved(READER)
     at = saved.last_seen or max((one.at for one in saved.states.values()), default=None)
     if at is None:
         raise click.ClickException("the database holds no state yet")
@@ -95,8 +100,12 @@ def _last_picture(store: Store) -> Snapshot:
     for device in loaded.mall.devices:
         newest = saved.states.get(f"{device}/function")
         world.functions[device] = State(newest.new) if newest else State.UNKNOWN
+        if reached := saved.states.get(f"{device}/reach"):
+            world.reaches[device] = Reach(State(reached.new), reached.at)
     for key in world.deliveries:
         newest = saved.states.get(delivery_subject(*key))
         cause = newest.cause.partition("/")[0] if newest else None
         world.deliveries[key] = Verdict(Delivery(newest.new) if newest else Delivery.UNKNOWN, cause)
+    devices = (loaded.mall.devices[one] for one, reach in world.reaches.items() if reach.state is State.DOWN)
+    world.off = frozenset(one.id for one in devices if may_be_off(world, one, at))
     return picture(world, 0, at, frozenset())

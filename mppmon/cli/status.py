@@ -26,7 +26,8 @@ _COLOURS = {"interrupted": "bold red", "degraded": "yellow", "unknown": "dim", "
 def command(state: Path, *, as_json: bool, everything: bool) -> None:
     """Show services, faults and incidents as they are now; without a daemon, as it last knew them."""
     try:
-        view: Mapping[str, Any] = ask(state, "GET", "/api/v1/status").json()
+        view: dict[str, Any] = ask(state, "GET", "/api/v1/status").json()
+        view["canary"] = _canary_of(state)
     except DaemonOff as off:
         view = offline_status(state)
         click.echo(f"{off.message}; this is the database's last word", err=True)
@@ -35,6 +36,15 @@ def command(state: Path, *, as_json: bool, everything: bool) -> None:
         return
     # A line for a pipe is a line: what greps it must not meet our idea of a terminal's width.
     show(view, Console(highlight=False, soft_wrap=True), everything=everything)
+
+
+def _canary_of(state: Path) -> Mapping[str, Any] | None:
+    """Return the daily test messages; None where none are wanted, or this reader may not know, or it cannot be told."""
+    try:
+        found: Mapping[str, Any] | None = ask(state, "GET", "/api/v1/canary").json()
+    except click.ClickException:
+        return None
+    return found
 
 
 def show(view: Mapping[str, Any], console: Console, *, everything: bool) -> None:
@@ -60,6 +70,7 @@ def show(view: Mapping[str, Any], console: Console, *, everything: bool) -> None
     console.print("Devices:  " + ", ".join(f"{number} {state}" for state, number in devices.items() if number))
     for roster, duty in view["duty"].items():
         console.print(Text(f"On duty ({roster}): {duty['name'] or 'nobody'}"))
+    show_canary(view.get("canary"), console, clock)
     _incidents(view["incidents"], console, clock)
     _listed(view["alerts"], console, clock)
     short = _short_clock(view["timezone"], view["at"])
@@ -127,6 +138,29 @@ def mall_clock(timezone: str) -> Callable[[str], str]:
     """Return how to write the API's times for a person: mall time, with its zone."""
     zone = ZoneInfo(timezone)
     return lambda at: f"{datetime.fromisoformat(at).astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
+
+
+def show_canary(canary: Mapping[str, Any] | None, console: Console, clock: Callable[[str], str]) -> None:
+    """Print by which channels people would be reached, as the newest test messages say."""
+    if canary is None:
+        return
+    messages: Sequence[Mapping[str, Any]] = canary["messages"]
+    if not messages:
+        console.print(Text("Daily test messages: none sent yet", style="dim"))
+        return
+    channels = dict.fromkeys(one["channel"] for one in messages)
+    told = "; ".join(_taken(one, [each for each in messages if each["channel"] == one]) for one in channels)
+    console.print(Text(f"Daily test messages of {clock(canary['at'])}: {told}"))
+    lost = [f"{one['name']} by {one['channel']} ({one['reason']})" for one in messages if one["taken"] is False]
+    if lost:
+        console.print(Text(f"  not taken: {', '.join(lost)}; see: mppmon doctor", style="bold red"))
+
+
+def _taken(channel: str, messages: Sequence[Mapping[str, Any]]) -> str:
+    taken = sum(one["taken"] is True for one in messages)
+    waiting = sum(one["taken"] is None for one in messages)
+    said = f"{channel} took {taken} of {len(messages)}"
+    return f"{said}, {waiting} waiting" if waiting else said
 
 
 def _incidents(incidents: Sequence[Mapping[str, Any]], console: Console, clock: Callable[[str], str]) -> None:

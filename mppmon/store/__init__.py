@@ -13,13 +13,14 @@ from mppmon.store.errors import (
     Undecodable,
 )
 from mppmon.store.locking import lock, state_directory
-from mppmon.store.records import AuditEntry, Batch, Saved, Told, Used
+from mppmon.store.records import AuditEntry, Batch, CanaryFate, Saved, Told, Used
 from mppmon.store.store import Store
 
 __all__ = [
     "AuditBroken",
     "AuditEntry",
     "Batch",
+    "CanaryFate",
     "DatabaseBusy",
     "DatabaseFull",
     "Locked",

@@ -12,10 +12,12 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, o
 from alerts.model import NoticeKind, Notification
 from mppmon.clock import from_micros, micros
 from mppmon.store.codec import decode, encode
+from mppmon.store.records import CanaryFate
 from mppmon.store.schema import outbox
 
 _UNSENT = ("pending", "leased")
 _CANARY = NoticeKind.CANARY.value
+_HALF_A_DAY = 43_200_000_000  # microseconds: one day's test messages, also of who came late to them
 
 
 def row_of(one: Notification) -> dict[str, object]:
@@ -176,6 +178,19 @@ def fates(connection: Connection, keys: Collection[str]) -> dict[str, str]:
     """Return key -> status of those of these messages that are there."""
     rows = connection.execute(select(outbox.c.key, outbox.c.status).where(outbox.c.key.in_(sorted(keys))))
     return {row.key: row.status for row in rows}
+
+
+def canaries(connection: Connection) -> list[CanaryFate]:
+    """Return what became of the newest daily test messages, by person and channel; nothing when there were none."""
+    its = outbox.c.kind == _CANARY
+    newest = connection.scalar(select(func.max(outbox.c.created_at)).where(its))
+    if newest is None:
+        return []
+    columns = (outbox.c.recipient, outbox.c.channel, outbox.c.status, outbox.c.created_at, outbox.c.reason)
+    rows = connection.execute(
+        select(*columns).where(its, outbox.c.created_at > newest - _HALF_A_DAY).order_by(outbox.c.seq)
+    )
+    return [CanaryFate(row.recipient, row.channel, row.status, from_micros(row.created_at), row.reason) for row in rows]
 
 
 def _due_at() -> ColumnElement[int]:

@@ -21,6 +21,17 @@ class AuditEntry:
     detail: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class CanaryFate:
+    """What became of one daily test message. `status`: as of any in the outbox; `reason`: of its last failure."""
+
+    recipient: str
+    channel: str
+    status: str
+    made_at: datetime
+    reason: str
+
+
 @dataclass(slots=True)
 class Batch:
     """All effects of one round of the engine: kept together or not at all.

@@ -23,7 +23,7 @@ from mppmon.store import audit, incidents, memory, outbox, revisions, silences, 
 from mppmon.store.commit import write
 from mppmon.store.connect import connect, copy_sqlite, parse, sqlite_path
 from mppmon.store.errors import NoDatabase, SchemaNewer, SchemaOlder, StoreError
-from mppmon.store.records import Batch, Saved, Told, Used
+from mppmon.store.records import Batch, CanaryFate, Saved, Told, Used
 from mppmon.store.schema import VERSIONS, command, last_seen, version
 from mppmon.store.scope import require_staff, require_writer
 
@@ -191,6 +191,12 @@ class Store:
         require_staff(principal, "read the outbox")
         with self._engine.begin() as connection:
             return outbox.fates(connection, keys)
+
+    def canaries(self, principal: Principal) -> list[CanaryFate]:
+        """Return what became of the newest daily test messages, by person and channel; nothing when there were none."""
+        require_staff(principal, "read the outbox")
+        with self._engine.begin() as connection:
+            return outbox.canaries(connection)
 
     # --- transitions and incidents --------------------------------------------------------------------------------
 

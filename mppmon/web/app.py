@@ -5,7 +5,7 @@ from fastapi.responses import JSONResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from mppmon.mall.principal import Refused
-from mppmon.web import api, incident_page, pages, probes, reload, silences
+from mppmon.web import api, canaries, incident_page, pages, probes, reload, silences
 from mppmon.web.desk import Desk
 from mppmon.web.house import House
 from mppmon.web.limits import Limits, Slots
@@ -30,6 +30,7 @@ def create_app(house: House, *, limits: Limits | None = None) -> FastAPI:
     for router in (
         probes.router,
         api.router,
+        canaries.router,
         reload.router,
         silences.router,
         silences.maintenance,

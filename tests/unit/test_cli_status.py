@@ -9,12 +9,14 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from mppmon.cli import main, poll
+from mppmon.cli.offline import last_picture
 from mppmon.cli.silence import Duration
 from mppmon.cli.status import show
 from mppmon.mall.impact import Verdict
-from mppmon.mall.model import Delivery, State
+from mppmon.mall.model import Delivery, ExpectedOn, State
 from mppmon.mall.principal import Principal, Role
 from mppmon.web.views import status_view
+from tests.stories.house import House, small_config
 from tests.unit.test_web_status_page import incident, picture
 
 
@@ -80,3 +82,18 @@ def test_a_way_that_leads_nowhere_is_said_in_words(capsys: pytest.CaptureFixture
     assert capsys.readouterr().out == (
         "unreachable\nthis machine has no way to that network: look at its address and its gateway\n"
     )
+
+
+def test_without_a_daemon_what_may_be_off_is_off(tmp_path: Path) -> None:
+    loaded = small_config()
+    pc = replace(loaded.mall.devices["a1-pc"], expected_on=ExpectedOn.SERVICE_HOURS)
+    night = replace(loaded.mall, devices={**loaded.mall.devices, "a1-pc": pc}, hours={"mpp": ()})
+    with House(tmp_path, replace(loaded, mall=night)) as house:
+        house.all_well()
+        house.fails("a1-pc", "a2-pc")
+        house.turn(house.see("core"))
+        house.wait(15)
+        known = house.engine.snapshot
+        picture = last_picture(house.store, house.loaded)
+    assert known.off == picture.off == {"a1-pc"}
+    assert {one: picture.reaches[one] for one in ("a1-pc", "core")} == {"a1-pc": "down", "core": "up"}
