@@ -16,6 +16,7 @@ import threading
 import traceback
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
@@ -44,16 +45,16 @@ class Process(Protocol):
 class Born:
     """A forked daemon, used as a `subprocess.Popen` is."""
 
-    def __init__(self, nursery: "Nursery", pid: int) -> None:
-        self._nursery, self.pid = nursery, pid
+    def __init__(self, nursery: "Nursery", number: int, pid: int) -> None:
+        self._nursery, self._number, self.pid = nursery, number, pid
 
     def poll(self) -> int | None:
         """Return its exit status (minus the signal that ended it), None while it runs."""
-        return self._nursery.status(self.pid, 0.0)
+        return self._nursery.status(self._number, 0.0)
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end. TimeoutExpired."""
-        found = self._nursery.status(self.pid, timeout)
+        found = self._nursery.status(self._number, timeout)
         if found is None:
             raise subprocess.TimeoutExpired("a forked daemon", timeout or 0.0)
         return found
@@ -77,7 +78,7 @@ class Nursery:
         self._process = subprocess.Popen(argv, stdin=theirs.fileno(), cwd=_ROOT)
         theirs.close()
         self._rest = b""
-        self._born: list[int] = []
+        self._born: list[tuple[int, int]] = []  # (number, pid): the kernel uses a pid again
         self._dead: dict[int, int] = {}
         self._lock = threading.Lock()
 
@@ -88,17 +89,17 @@ class Nursery:
             self._line.sendall(json.dumps(wanted).encode() + b"\n")
             while not self._born:
                 self._listen(None)
-            return Born(self, self._born.pop())
+            return Born(self, *self._born.pop())
 
-    def status(self, pid: int, timeout: float | None) -> int | None:
-        """Return how a daemon ended, None if it has not within `timeout` seconds."""
+    def status(self, number: int, timeout: float | None) -> int | None:
+        """Return how the daemon of this number ended, None if it has not within `timeout` seconds."""
         clock = Clock()
         end = None if timeout is None else clock.monotonic() + timeout
         while True:
             with self._lock:
                 left = None if end is None else max(0.0, end - clock.monotonic())
-                if pid in self._dead:
-                    return self._dead[pid]
+                if number in self._dead:
+                    return self._dead[number]
                 heard = self._listen(_TURN if left is None else min(_TURN, left))
             if not heard and left == 0.0:
                 return None
@@ -116,7 +117,7 @@ class Nursery:
         for line in lines:
             said = json.loads(line)
             if "born" in said:
-                self._born.append(said["born"])
+                self._born.append((said["born"], said["pid"]))
             else:
                 self._dead[said["dead"]] = said["status"]
         return True
@@ -147,7 +148,8 @@ def main() -> NoReturn:
     signal.set_wakeup_fd(wake)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for who asks us
-    alive: set[int] = set()
+    alive: dict[int, int] = {}
+    numbers = count()
     rest = b""
     with selectors.DefaultSelector() as selector:
         selector.register(line, selectors.EVENT_READ)
@@ -166,19 +168,18 @@ def main() -> NoReturn:
                     pid = os.fork()
                     if pid == 0:
                         _be(json.loads(one), line, work)
-                    alive.add(pid)
-                    line.sendall(json.dumps({"born": pid}).encode() + b"\n")
+                    alive[pid] = next(numbers)
+                    line.sendall(json.dumps({"born": alive[pid], "pid": pid}).encode() + b"\n")
     for pid in alive:
         os.kill(pid, signal.SIGKILL)
     sys.exit(0)
 
 
-def _bury(line: socket.socket, alive: set[int]) -> None:
-    for pid in sorted(alive):
+def _bury(line: socket.socket, alive: dict[int, int]) -> None:
+    for pid in tuple(alive):
         found, status = os.waitpid(pid, os.WNOHANG)
         if found:
-            alive.discard(pid)
-            said = {"dead": pid, "status": os.waitstatus_to_exitcode(status)}
+            said = {"dead": alive.pop(pid), "status": os.waitstatus_to_exitcode(status)}
             line.sendall(json.dumps(said).encode() + b"\n")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from mppmon.clock import Clock
 from tests.faults.provider import HANG
 from tests.faults.row import Found, Row
-from tests.faults.trial import fresh, trial, until
+from tests.faults.trial import READY, fresh, trial, until
 from tests.servers.prometheus import pause
 from tests.servers.test_schedule_clock import LIBRARY
 
@@ -29,7 +29,7 @@ def stopped(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's sign
         pause(1 if short else 120)
         stamp.write_text("+120\n")
         os.kill(here.process.pid, signal.SIGCONT)
-        until(lambda: here.states("ktp@a1")[before:].count("unknown"), 20)
+        until(lambda: here.states("ktp@a1")[before:].count("delivered"), READY)
         well = here.well()
         states = here.states("ktp@a1")[before:]
         messages = len(here.news())

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,6 +74,8 @@ class Trial:
 
     def begin(self) -> None:
         """Start the daemon; return at once. One under another clock or limit is a program of its own from the start."""
+        if self.process is not None and self.process.poll() is None:
+            raise RuntimeError("the daemon before it is still there: two on trial would prove nothing")
         self.lives.append(Life(Clock().monotonic(), self.killed))
         self.killed = False
         log = self.folder / "daemon.log"
@@ -124,9 +126,12 @@ class Trial:
             return None
         self.process.send_signal(number)
         self._count(killed=number is signal.SIGKILL)
-        with suppress(subprocess.TimeoutExpired):
+        try:
             return self.process.wait(within)
-        return None
+        except subprocess.TimeoutExpired:
+            if number is signal.SIGKILL:
+                raise
+            return None
 
     def _count(self, *, killed: bool) -> None:
         self.kills += killed
