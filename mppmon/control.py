@@ -1,11 +1,16 @@
 """The way to a daemon that runs: HTTP over its control socket. What the command line and the doctor share."""
 
+from __future__ import annotations
+
 import errno
 import socket
 import ssl
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import httpx
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import httpx
 
 _REASONS = {
     errno.ENOENT: "no such socket (is --state the daemon's state directory?)",
@@ -38,6 +43,8 @@ def request(
     `timeout` in seconds bounds each read: a peer that drips is the caller's to end.
     """
     _knock(address, timeout)
+    import httpx  # noqa: PLC0415  # 9 MB that the daemon, which shares the command line's modules, never needs
+
     try:
         transport = httpx.HTTPTransport(uds=str(address), verify=_NO_TLS)
         with httpx.Client(transport=transport, timeout=timeout, trust_env=False) as client:

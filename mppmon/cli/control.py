@@ -1,14 +1,18 @@
 """The command line's way to the daemon: its API over the control socket. Without a daemon, reads use the database."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
-import httpx
 
 from mppmon import control
 from mppmon.store.paths import control_socket, database_file
+
+if TYPE_CHECKING:
+    import httpx  # heavy: see mppmon.control
 
 DAEMON_OFF = 3
 """Exit status of a change that needs the daemon while it is off."""

@@ -95,8 +95,8 @@ def _pieces(check: _Check, labels: str, observation: Observation) -> dict[str, b
         return {}
     if check.schema is not observation.schema:
         check.schema = observation.schema
-        check.layout = layout(labels, observation.schema)
-    pieces = {family: chunk(lines, observation.values) for family, lines in check.layout}
+        check.layout = layout(observation.schema)
+    pieces = {family: chunk(lines, labels, observation.values) for family, lines in check.layout}
     words = dict(observation.texts)
     if any(name in words for name in _TEXTS):
         own = pairs((name, words.get(name, "")) for name in _TEXTS)

@@ -1,19 +1,22 @@
 """The text exposition format 0.0.4, and how the samples of one check are laid out in it."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from math import isinf, isnan
 
 from collectors.observation import Schema, clean_text
 from mppmon.exporter.table import FAMILIES, Metric
 
 Form = tuple[str, tuple[int, ...]]
-"""The lines of a family, with `%s` where their values go, and which values of an observation those are. One text per
-family and device: a mall has tens of thousands of lines.
+"""The lines of a family, with `%s` where their values go and `_DEVICE` where the labels of the device do, and which
+values of an observation those are. One text for all devices that answer in one shape: a mall has tens of thousands of
+lines.
 """
 
 Layout = tuple[tuple[str, Form], ...]
 """Per family its form."""
 
+_DEVICE = "\0"  # in no label: what is not printable was cleaned away
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 
 
@@ -44,8 +47,9 @@ def number(value: float) -> str:
     return repr(value)
 
 
-def layout(device: str, schema: Schema) -> Layout:
-    """Return how observations of this schema are written for a device, given its labels as from `pairs`.
+@lru_cache(maxsize=4096)
+def layout(schema: Schema) -> Layout:
+    """Return how observations of this schema are written.
 
     Whatever a collector hands over, what comes out is valid: unknown families and labels are left out, label values
     cleaned and capped, and of series that then are the same the first is kept.
@@ -57,7 +61,7 @@ def layout(device: str, schema: Schema) -> Layout:
         if metric is None or len(set(named)) != len(named) or not set(named) <= set(metric.labels):
             continue
         own = pairs((label, clean_text(value)) for label, value in labels)
-        families.setdefault(name, {}).setdefault(_series(name, device, own), index)
+        families.setdefault(name, {}).setdefault(_series(name, _DEVICE, own), index)
     return tuple((name, _form(lines)) for name, lines in families.items())
 
 
@@ -65,10 +69,10 @@ def _form(lines: Mapping[str, int]) -> Form:
     return "".join(f"{series.replace('%', '%%')}%s\n" for series in lines), tuple(lines.values())
 
 
-def chunk(form: Form, values: tuple[float, ...]) -> bytes:
-    """Return the sample lines of one family of a layout."""
+def chunk(form: Form, device: str, values: tuple[float, ...]) -> bytes:
+    """Return the sample lines of one family of a layout, for the device whose labels, as from `pairs`, are given."""
     text, places = form
-    return (text % tuple([number(values[place]) for place in places])).encode()
+    return (text % tuple([number(values[place]) for place in places])).replace(_DEVICE, device).encode()
 
 
 def _series(name: str, *labels: str) -> str:

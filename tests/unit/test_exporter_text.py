@@ -56,20 +56,26 @@ def test_layout_keeps_what_is_known_and_once() -> None:
             ("mppmon_printer_pages_total", ()),
         )
     )
-    lines = layout('device="p1"', schema)
-    assert lines == (
-        (JAMMED, ('mppmon_printer_error{device="p1",error="jammed"} %s\n', (0,))),
-        ("mppmon_printer_pages_total", ('mppmon_printer_pages_total{device="p1"} %s\n', (5,))),
-    )
     values = (1.0, 9.0, 9.0, 9.0, 9.0, 7.0)
-    assert chunk(lines[1][1], values) == b'mppmon_printer_pages_total{device="p1"} 7\n'
+    assert [(name, chunk(form, 'device="p1"', values)) for name, form in layout(schema)] == [
+        (JAMMED, b'mppmon_printer_error{device="p1",error="jammed"} 1\n'),
+        ("mppmon_printer_pages_total", b'mppmon_printer_pages_total{device="p1"} 7\n'),
+    ]
+
+
+def test_devices_that_answer_in_one_shape_share_its_layout() -> None:
+    schema = schema_of(((JAMMED, (("error", "jammed"),)),))
+    [(_, form)] = layout(schema)
+    assert layout(schema)[0][1] is form
+    assert chunk(form, 'device="p1"', (1.0,)) == b'mppmon_printer_error{device="p1",error="jammed"} 1\n'
+    assert chunk(form, 'device="%s"', (0.0,)) == b'mppmon_printer_error{device="%s",error="jammed"} 0\n'
 
 
 def test_label_values_are_capped() -> None:
-    [(_, (lines, _))] = layout("", schema_of(((JAMMED, (("error", "x" * 1000),)),)))
-    assert lines == f'{JAMMED}{{error="{"x" * 64}"}} %s\n'
+    [(_, form)] = layout(schema_of(((JAMMED, (("error", "x" * 1000),)),)))
+    assert chunk(form, 'device="p1"', (1.0,)).decode() == f'{JAMMED}{{device="p1",error="{"x" * 64}"}} 1\n'
 
 
 def test_a_per_cent_sign_is_a_sign_like_any_other() -> None:
-    [(_, form)] = layout('device="p1"', schema_of(((JAMMED, (("error", "100 %s %d%%"),)),)))
-    assert chunk(form, (1.0,)) == b'mppmon_printer_error{device="p1",error="100 %s %d%%"} 1\n'
+    [(_, form)] = layout(schema_of(((JAMMED, (("error", "100 %s %d%%"),)),)))
+    assert chunk(form, 'device="p1"', (1.0,)) == b'mppmon_printer_error{device="p1",error="100 %s %d%%"} 1\n'
