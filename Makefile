@@ -65,8 +65,8 @@ nightly-inside: check
 bench: $(READY) ## one JSON line per figure (ONLY=line,... for some)
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))
 
-faults: $(READY) ## every fault at length, figures to docs/evidence (ONLY=1,9 for some)
-	$(BIN)/python -m tests.faults $(if $(ONLY),--only $(ONLY),--write docs/evidence/0004-faults.md)
+faults: $(READY) ## every fault at length, figures to docs/evidence (ONLY=1,9 for some, NIGHT=1 for the 1,000 kills)
+	$(BIN)/python -m tests.faults $(if $(ONLY),--only $(ONLY)) $(if $(NIGHT),--night) --write docs/evidence/0004-faults.jsonl
 
 lock: $(READY) ## rewrite the lock files (UPGRADE=1: with newer versions)
 	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" \

@@ -1,7 +1,8 @@
-"""`python -m tests.faults [--only 1,9] [--short] [--write FILE]`: play the rows, one line of JSON each."""
+"""`python -m tests.faults [--only 1,9] [--who W] [--short | --night] [--write FILE]`: play the rows, one line each."""
 
 import argparse
 import json
+import os
 import signal
 import sys
 import tempfile
@@ -10,20 +11,22 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from mppmon.clock import Clock
-from tests.faults.row import Found, Row, line
-from tests.faults.table import ROWS, markdown
+from tests.faults.evidence import keep
+from tests.faults.row import Found, Played, Row, line
+from tests.faults.table import ROWS
 from tests.faults.trial import sharing
 
 
-def play(row: Row, folder: Path, *, short: bool) -> tuple[Found, float]:
+def play(row: Row, folder: Path, *, short: bool) -> tuple[Found, Played]:
     """Play one row in a folder of its own; an error of the harness is a row that is not ok."""
     clock = Clock()
-    begun = clock.monotonic()
+    at, load, begun = clock.now(), os.getloadavg()[0], clock.monotonic()
     try:
         found = row.play(folder, short)
     except Exception as error:  # noqa: BLE001  # the other rows are played all the same
         found = Found(ok=False, figure=0.0, unit="", note=f"{type(error).__name__}: {error}")
-    return found, clock.monotonic() - begun
+    form = "night" if row.night else "short" if short else "full"
+    return found, Played(clock.monotonic() - begun, at, load, form)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -31,21 +34,29 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what runs is stopped on the way out
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
     parser.add_argument("--only", default="")
-    parser.add_argument("--short", action="store_true")
-    parser.add_argument("--write", type=Path)
+    parser.add_argument("--who", default="", help="only ours (mppmon) or the peer's (alertmanager)")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--short", action="store_true", help="as make test does")
+    form.add_argument("--night", action="store_true", help="only what is for make nightly")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="JSON lines to merge into; the page is beside it")
     given = parser.parse_args(arguments)
     wanted = {int(one) for one in given.only.split(",") if one}
-    chosen = [row for row in ROWS if not wanted or row.number in wanted]
-    lines: list[str] = []
+    chosen = [
+        row
+        for row in ROWS
+        if (not wanted or row.number in wanted) and row.night == given.night and given.who in row.who
+    ]
+    well = True
     with tempfile.TemporaryDirectory(prefix="faults-") as folder, sharing() if given.short else nullcontext():
         for place, row in enumerate(chosen):
-            found, seconds = play(row, Path(folder) / f"{place}", short=given.short)
-            lines.append(line(row, found, seconds))
-            sys.stdout.write(f"{lines[-1]}\n")
+            found, played = play(row, Path(folder) / f"{place}", short=given.short)
+            said = line(row, found, played)
+            sys.stdout.write(f"{said}\n")
             sys.stdout.flush()
+            well &= found.ok
             if given.write:
-                given.write.write_text(markdown([json.loads(one) for one in lines]), encoding="utf-8")
-    return int(not all(json.loads(one)["ok"] for one in lines))
+                keep(given.write, ROWS, [json.loads(said)])
+    return int(not well)
 
 
 if __name__ == "__main__":

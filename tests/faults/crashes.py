@@ -234,6 +234,13 @@ ROWS = (
         "0 lost, at most 1 repeat per kill, same key",
         lambda folder, short: at_random(folder, 2) if short else at_random(folder, 100, lanes=2),
     ),
+    Row(
+        1,
+        "1,000 kills -9 at random times",
+        "0 lost, at most 1 repeat per kill, same key",
+        lambda folder, _short: at_random(folder, 1000, seed=20261124, lanes=4),
+        night=True,
+    ),
     Row(2, "kill after the provider's 200", "at most 1 repeat per kill, same key", after_the_200),
     Row(3, "kill between acknowledgement and commit", "acknowledged means durable", acknowledged),
 )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 OURS = "mppmon"
@@ -20,16 +21,31 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One fault. `number` as in the issue; `play(folder, short)`. `who` is ours or a peer's name."""
+    """One fault. `number` as in the issue; `play(folder, short)`. `who` is ours or a peer's name.
+
+    `full_only`: a comparison that `make test` can do without. `night`: for `nightly` alone.
+    """
 
     number: int
     fault: str
     asked: str
     play: Callable[[Path, bool], Found]
     who: str = OURS
+    full_only: bool = False
+    night: bool = False
 
 
-def line(row: Row, found: Found, seconds: float) -> str:
+@dataclass(frozen=True, slots=True)
+class Played:
+    """How a row was played: seconds it took, when it began (UTC), the load of the machine's cores then, which form."""
+
+    seconds: float
+    at: datetime
+    load: float
+    form: str
+
+
+def line(row: Row, found: Found, played: Played) -> str:
     """Return the row as one line of JSON."""
     return json.dumps(
         {
@@ -40,8 +56,11 @@ def line(row: Row, found: Found, seconds: float) -> str:
             "figure": round(found.figure, 3),
             "unit": found.unit,
             "asked": row.asked,
-            "seconds": round(seconds, 1),
             "note": found.note,
+            "form": played.form,
+            "seconds": round(played.seconds, 1),
+            "date": f"{played.at:%Y-%m-%dT%H:%MZ}",
+            "load": round(played.load, 1),
         },
         ensure_ascii=False,
     )
