@@ -49,7 +49,7 @@ def request(
         transport = httpx.HTTPTransport(uds=str(address), verify=_NO_TLS)
         with httpx.Client(transport=transport, timeout=timeout, trust_env=False) as client:
             return client.request(method, f"http://mppmon{path}", headers=headers)
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:  # the latter: longer than any request may be
         raise Broken(f"{address}: {str(error) or type(error).__name__}") from error
 
 

@@ -173,7 +173,8 @@ def _incidents(incidents: Sequence[Mapping[str, Any]], console: Console, clock: 
         line = f"#{one['number']} {what} since {clock(one['since'])}{again}{by}"
         console.print(Text(line, style="yellow" if by else "bold red"))
         if one["children"]:
-            console.print(f"  {_number(len(one['children']), 'device')} behind it: {_few(one['children'])}")
+            # Text: a name such as `[/b]` is no markup of ours
+            console.print(Text(f"  {_number(len(one['children']), 'device')} behind it: {_few(one['children'])}"))
 
 
 def _listed(alerts: Sequence[Mapping[str, Any]], console: Console, clock: Callable[[str], str]) -> None:

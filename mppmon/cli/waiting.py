@@ -12,6 +12,7 @@ def waiting(words: str) -> Iterator[None]:
         yield
         return
     from rich.console import Console  # noqa: PLC0415  # a pipe need not load it
+    from rich.text import Text  # noqa: PLC0415  # likewise
 
-    with Console(stderr=True).status(words):
+    with Console(stderr=True).status(Text(words)):  # what was typed is no markup
         yield

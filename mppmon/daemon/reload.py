@@ -86,7 +86,9 @@ class Reloader:
             loaded = await self._load()
         except ConfigErrors as errors:
             self._engine.rejected(len(errors.problems))
-            _log.error("reload by %s: nothing was changed, %d problems: %s", author, len(errors.problems), errors)
+            _log.error("reload by %s: nothing was changed, %d problems", author, len(errors.problems))
+            for one in errors.problems:  # a record each: every line of the log begins as a line of ours
+                _log.error("reload by %s: %s", author, one)
             return Outcome(done=False, problems=errors.problems)
         outcome = self._outcome(loaded, done=True)
         adopted = asyncio.wrap_future(self._engine.adopt(loaded, author=author))

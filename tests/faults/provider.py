@@ -41,6 +41,9 @@ class Provider:
     retry_after: int = 30
     receipts: list[Receipt] = field(default_factory=list)
     asked: list[tuple[float, str, str]] = field(default_factory=list)
+    whole: list[bytes | dict[str, Any]] = field(default_factory=list)  # each mail, and what each call of the API gave
+    updates: list[dict[str, Any]] = field(default_factory=list)  # what people say to the bot, once
+    trouble: list[str] = field(default_factory=list)  # each refuses one poll for updates, in these words
     on_receipt: Callable[[Receipt], None] = lambda _: None
     over: threading.Event = field(default_factory=threading.Event)
     http: int = 0
@@ -71,6 +74,7 @@ class Provider:
         assert isinstance(content, bytes)
         mail = message_from_bytes(content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
+        self.whole.append(content)
         if mode == OK:
             key = str(mail["Message-ID"]).strip("<>").partition("@")[0]
             self.keep(key, envelope.rcpt_tos[0], mail.get_content().strip(), "mail")
@@ -85,9 +89,10 @@ class _Handler(BaseHTTPRequestHandler):
         payload: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.close_connection = True
         if self.path.endswith("/getUpdates"):
-            provider.over.wait(1.0)
-            self._say(200, {"ok": True, "result": []})
+            self._updates(provider)
             return
+        if self.path.endswith(("/sendMessage", "/answerCallbackQuery")):
+            provider.whole.append(payload)
         mode = provider.attempt("hook" if "webhook" in self.path else "chat")
         if mode == ERROR:
             self._say(500, {"ok": False, "error_code": 500})
@@ -99,6 +104,17 @@ class _Handler(BaseHTTPRequestHandler):
             self._drip()
         else:
             self._take(payload, kept=mode == OK)
+
+    def _updates(self, provider: Provider) -> None:
+        if provider.trouble:
+            words = provider.trouble.pop()
+            self._say(400, {"ok": False, "error_code": 400, "description": words})
+            return
+        if not provider.updates:
+            provider.over.wait(0.5)
+        said = list(provider.updates)
+        del provider.updates[: len(said)]
+        self._say(200, {"ok": True, "result": said})
 
     def _take(self, payload: dict[str, Any], *, kept: bool) -> None:
         provider, text = self.server.provider, str(payload.get("text", ""))

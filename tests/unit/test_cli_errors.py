@@ -4,6 +4,7 @@ import io
 import random
 import resource
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -99,6 +100,16 @@ def test_without_a_daemon_a_change_says_so_and_exits_with_three(state: Path, wor
     result = CliRunner().invoke(main, [*words, "--state", str(state)])
     assert result.exit_code == 3
     assert "the daemon is off" in result.output
+
+
+def test_more_than_a_request_may_hold_ends_in_words(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as daemon:
+        daemon.bind(str(tmp_path / "control.sock"))
+        daemon.listen()
+        result = CliRunner().invoke(main, ["note", "1", "x" * 70_000, "--state", str(tmp_path)])
+    ends_well(result)
+    assert result.exit_code == 1
+    assert "too long" in result.output
 
 
 @pytest.mark.parametrize("words", READS[1:], ids=" ".join)

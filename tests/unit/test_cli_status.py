@@ -20,13 +20,13 @@ from tests.stories.house import House, small_config
 from tests.unit.test_web_status_page import incident, picture
 
 
-def said(*, everything: bool = False, closed: bool = False) -> list[str]:
-    """Return what is printed of a dead switch, 80 columns wide."""
+def said(*, everything: bool = False, closed: bool = False, name: str = "A1 Pc") -> list[str]:
+    """Return what is printed of a dead switch, 80 columns wide. `name`: of the first device behind it."""
     snapshot = picture()
     behind = ["a1-pc", "a2-pc", "a3-pc", "a1-cards", "a2-cards", "a3-printer"]
     lost = Verdict(Delivery.INTERRUPTED, "core", ("core",))
     number_one = incident(1, "dukcapil")
-    names = tuple(snapshot.loaded.mall.devices[one].name for one in behind)
+    names = (name, *(snapshot.loaded.mall.devices[one].name for one in behind[1:]))
     snapshot = replace(
         snapshot,
         functions={**snapshot.functions, **dict.fromkeys(behind, State.UNKNOWN), "core": State.DOWN},
@@ -47,6 +47,11 @@ def test_the_cause_is_named_and_what_hangs_on_it_is_one_line() -> None:
     rows = [line.split() for line in lines]
     assert ["Cetak", "KTP-el", "interrupted", "Loket", "A1,", "Loket", "A2", "Core", "08:30:00", "WIB"] in rows
     assert [row[0] for row in rows if row[-3:] == ["up", "08:30:00", "WIB"]] == ["core"]
+
+
+def test_a_name_is_no_markup() -> None:
+    lines = said(name="[bold]PC[/b] \\[x]")
+    assert "  6 devices behind it: [bold]PC[/b] \\[x], A2 Pc, A3 Pc and 3 more (--all lists them)" in lines
 
 
 def test_all_lists_every_device_and_every_counter() -> None:

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from rich.cells import cell_len
 
 from mppmon.cli.check_config import command
+from mppmon.clock import Clock
 
 GOOD = Path(__file__).parent / "bad_configs" / "good"
 
@@ -73,6 +74,15 @@ def test_the_caret_is_right_wherever_the_fault_is(place: Path, at: int) -> None:
     lines = CliRunner(env={"COLUMNS": "60"}).invoke(command, [str(place)]).output.splitlines()
     assert len(lines[1]) <= 60
     assert lines[1][lines[2].index("^") :].startswith("xxx")
+
+
+def test_a_line_as_long_as_a_file_is_read_once(place: Path) -> None:
+    devices, clock = place / "devices.yaml", Clock()
+    devices.write_text(devices.read_text().replace("kind: switch", f"kind: {'x' * 60_000}"))
+    begun = clock.monotonic()
+    result = CliRunner().invoke(command, [str(place)])
+    assert "found 'xxx" in result.output
+    assert clock.monotonic() - begun < 20  # it was three minutes: a search begun anew at each letter
 
 
 def test_the_caret_stands_below_what_is_wide(place: Path) -> None:
