@@ -104,9 +104,9 @@ def unfinished(connection: Connection) -> tuple[tuple[Alert, ...], tuple[Inciden
     )
 
 
-def next_number(connection: Connection) -> int:
-    """Return the number of the next incident."""
-    return int(connection.scalar(select(func.coalesce(func.max(incident.c.number), 0))) or 0) + 1
+def highest(connection: Connection) -> int:
+    """Return the highest number of an incident, 0 when there is none."""
+    return int(connection.scalar(select(func.coalesce(func.max(incident.c.number), 0))) or 0)
 
 
 def _visible(principal: Principal) -> ColumnElement[bool]:

@@ -19,7 +19,7 @@ from alerts.timeline import Event
 from mppmon.clock import from_micros
 from mppmon.mall.model import Mall, Transition
 from mppmon.mall.principal import Principal
-from mppmon.store import audit, incidents, memory, outbox, revisions, silences, transitions
+from mppmon.store import audit, incidents, memory, numbers, outbox, revisions, silences, transitions
 from mppmon.store.commit import write
 from mppmon.store.connect import connect, copy_sqlite, parse, sqlite_path
 from mppmon.store.errors import NoDatabase, SchemaNewer, SchemaOlder, StoreError
@@ -42,6 +42,9 @@ class Store:
     def __init__(self, engine: Engine, url: URL) -> None:
         self._engine = engine
         self._url = url
+        self._path = sqlite_path(url)
+        kept = None if self._path is None else numbers.kept(self._path)
+        self._highest, self._counted = kept or 0, kept is not None
 
     @classmethod
     def open(cls, url: str, *, read_only: bool = False) -> Self:
@@ -78,25 +81,29 @@ class Store:
             return
         with self._engine.begin() as connection:
             write(connection, batch)
+        self._number(max((one.number for one in batch.incidents), default=0))
 
     def saved(self, principal: Principal) -> Saved:
         """Return what the engine begins with."""
         require_writer(principal, "read the engine's state")
         with self._engine.begin() as connection:
+            highest = incidents.highest(connection)
             alerts, open_incidents, pages = incidents.unfinished(connection)
             seen = connection.scalar(select(last_seen.c.at))
-            return Saved(
+            found = Saved(
                 states=transitions.newest(connection),
                 alerts=alerts,
                 incidents=open_incidents,
                 pages=pages,
                 last_seen=None if seen is None else from_micros(seen),
-                next_number=incidents.next_number(connection),
+                next_number=max(highest, self._highest) + 1,
                 unsent=tuple(outbox.unsent(connection)),
                 silences=tuple(silences.newest(connection)),
                 graces=memory.graces(connection),
                 windows=memory.windows(connection),
             )
+        self._number(highest)
+        return found
 
     def answered(self, principal: Principal, command_id: str) -> str | None:
         """Return the answer this command was given before, None if it is new."""
@@ -277,6 +284,12 @@ class Store:
         if source is None:
             raise StoreError("backup: only an SQLite database is copied here; use pg_dump for PostgreSQL")
         copy_sqlite(source, path.absolute())
+
+    def _number(self, highest: int) -> None:
+        """Keep beside the file the highest number that has been given to an incident, before anybody is told of it."""
+        if self._path is not None and (highest > self._highest or not self._counted):
+            self._highest, self._counted = max(highest, self._highest), True
+            numbers.keep(self._path, self._highest)
 
 
 def _check(found: str | None) -> None:

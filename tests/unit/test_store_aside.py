@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from mppmon.store import Store
+from mppmon.mall.principal import SYSTEM
+from mppmon.store import Batch, Store
 from mppmon.store.aside import damage, lately, set_aside
 from mppmon.store.connect import sqlite_url
 from mppmon.store.errors import DatabaseDamaged
 from mppmon.store.migrate import migrate
+from mppmon.store.numbers import number_file
+from tests.unit.store_kit import incident
 
 NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
 PAGE = 4096
@@ -70,3 +73,95 @@ def test_a_store_that_meets_damage_says_so(tmp_path: Path) -> None:
             file.write(b"\xa5" * PAGE)
     with pytest.raises(DatabaseDamaged):
         Store.open(sqlite_url(path))
+
+
+def counted(folder: Path, number: int) -> Path:
+    """Return the file of a database whose newest incident has this number, closed."""
+    path = filled(folder)
+    with Store.open(sqlite_url(path)) as store:
+        store.saved(SYSTEM)
+        store.commit(SYSTEM, Batch(incidents=[incident(number)]))
+    return path
+
+
+def next_number(path: Path) -> int:
+    migrate(sqlite_url(path), path.parent / "backup", now=NOW)
+    with Store.open(sqlite_url(path)) as store:
+        return store.saved(SYSTEM).next_number
+
+
+def test_incidents_are_counted_above_those_of_a_damaged_file(tmp_path: Path) -> None:
+    path = counted(tmp_path, 57)
+    assert next_number(path) == 58
+    path.write_bytes(b"nothing of it can be read " * 1000)
+    assert damage(path)
+    set_aside(path, now=NOW)
+    assert next_number(path) == 58
+    assert next_number(path) == 58  # a second start before the first incident
+
+
+def test_the_number_is_read_from_the_file_where_an_older_mppmon_kept_none(tmp_path: Path) -> None:
+    path = counted(tmp_path, 57)
+    number_file(path).unlink()
+    with path.open("r+b") as file:  # pages of another table
+        file.seek(-8 * PAGE, 2)
+        file.write(b"\xa5" * PAGE * 8)
+    assert damage(path)
+    set_aside(path, now=NOW)
+    assert next_number(path) == 58
+
+
+def test_where_nothing_tells_the_number_it_is_the_day(tmp_path: Path) -> None:
+    path = counted(tmp_path, 57)
+    number_file(path).write_text("fifty-seven")
+    path.write_bytes(b"nothing of it can be read " * 1000)
+    set_aside(path, now=NOW)
+    assert next_number(path) == 26329  # the day after the 328th of 2026
+
+
+def test_incidents_are_counted_above_those_of_a_lost_or_older_file(tmp_path: Path) -> None:
+    path = counted(tmp_path, 57)
+    copy = path.read_bytes()
+    with Store.open(sqlite_url(path)) as store:
+        store.commit(SYSTEM, Batch(incidents=[incident(58)]))
+    path.write_bytes(copy)
+    assert next_number(path) == 59
+    path.unlink()
+    assert next_number(path) == 59
+
+
+@pytest.mark.parametrize("size", [0, PAGE])
+def test_a_file_without_content_is_damaged_only_where_a_database_has_been(tmp_path: Path, size: int) -> None:
+    fresh = tmp_path / "fresh" / "mppmon.db"
+    fresh.parent.mkdir()
+    path = counted(tmp_path, 3)
+    with closing(sqlite3.connect(fresh)) as raw:
+        raw.execute("PRAGMA journal_mode=WAL" if size else "SELECT 1")
+    empty = fresh.read_bytes()
+    assert (len(empty), damage(fresh)) == (size, "")
+    path.write_bytes(empty)
+    path.with_name("mppmon.db-wal").write_bytes(b"log")
+    assert damage(path)
+    kept = set_aside(path, now=NOW)
+    assert kept.with_name(f"{kept.name}-wal").read_bytes() == b"log"
+    assert next_number(path) == 4
+
+
+def test_two_damaged_files_of_one_second_are_both_kept(tmp_path: Path) -> None:
+    path = tmp_path / "mppmon.db"
+    kept = []
+    for content in (b"first", b"second", b"third"):
+        path.write_bytes(content)
+        kept.append(set_aside(path, now=NOW))
+    assert [one.read_bytes() for one in kept] == [b"first", b"second", b"third"]
+    assert lately(path, now=NOW)
+
+
+def test_a_disk_that_refuses_the_number_loses_no_transaction(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = counted(tmp_path, 1)
+    number_file(path).unlink()
+    number_file(path).mkdir()
+    with Store.open(sqlite_url(path)) as store:
+        store.commit(SYSTEM, Batch(incidents=[incident(2)]))
+        assert store.saved(SYSTEM).next_number == 3
+    assert "could not be kept" in caplog.text
