@@ -12,6 +12,7 @@ packages=(
   chromium                       # reads our pages
   iproute2 nftables              # cut links
   faketime                       # whole processes in other times
+  strace                         # what the daemon writes and syncs, for the power cut
   systemd                        # systemd-analyze checks the unit
 )
 
