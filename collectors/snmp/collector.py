@@ -8,6 +8,7 @@ from typing import Final
 from collectors.collector import Kind, Now, Target
 from collectors.observation import EMPTY, Observation, Outcome, Schema, schema_of
 from collectors.settings import SnmpSettings
+from collectors.snmp.asking import Asking
 from collectors.snmp.device import Device
 from collectors.snmp.library import Profiles, builtin
 from collectors.snmp.located import ProfileError
@@ -157,7 +158,7 @@ class SnmpCollector:
             repetitions=settings.max_repetitions,
         )
 
-    async def _telemetry(self, session: Session, device: Device, settings: SnmpSettings) -> _Answer:
+    async def _telemetry(self, session: Asking, device: Device, settings: SnmpSettings) -> _Answer:
         try:
             await device.read(session, self._profiles, settings.profile)
         except ProfileError as error:
@@ -179,7 +180,7 @@ class SnmpCollector:
         )
 
 
-async def _liveness(session: Session, device: Device) -> _Answer:
+async def _liveness(session: Asking, device: Device) -> _Answer:
     """GET sysUpTime.0. An agent without it answers noSuchObject, which is an answer."""
     credentials = session.credentials
     request = device.liveness = device.liveness or Request(

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from collectors.collector import Target
 from collectors.snmp import decode, plan
+from collectors.snmp.asking import Asking, MutableRows
 from collectors.snmp.decode import SCALARS, Sample
 from collectors.snmp.identify import Identity, identify
 from collectors.snmp.library import Profiles
 from collectors.snmp.plan import Plan
-from collectors.snmp.session import MutableRows, Session
 from collectors.snmp.wire.exchange import Endpoint
 from collectors.snmp.wire.request import Request
 from collectors.snmp.wire.walk import Credentials
@@ -35,7 +35,7 @@ class Device:
     _fixed: MutableRows = field(default_factory=dict)
     _rows: MutableRows = field(default_factory=dict)
 
-    async def read(self, session: Session, profiles: Profiles, profile: str | None) -> None:
+    async def read(self, session: Asking, profiles: Profiles, profile: str | None) -> None:
         """Read the device: everything when it is new, changed or long not identified, else what changes.
 
         Raises what the wire raises; what came before is in `samples` and `texts`.
@@ -67,7 +67,7 @@ class Device:
         labels = tuple((label, info.get(label, "")) for label in _INFO_LABELS)
         return [((INFO, labels), 1.0), *decode.samples(self._identity.profile, self._rows)]
 
-    async def _read_all(self, session: Session, profiles: Profiles, profile: str | None, now: float) -> None:
+    async def _read_all(self, session: Asking, profiles: Profiles, profile: str | None, now: float) -> None:
         self._plan = None
         identity = self._identity = await identify(session, profiles, profile)
         self.texts = identity.texts

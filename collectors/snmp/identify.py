@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from collectors.observation import clean_text
+from collectors.snmp.asking import Asking
 from collectors.snmp.library import Profiles
 from collectors.snmp.profile import Profile
-from collectors.snmp.session import Session
 from collectors.snmp.wire import ber, oid
 from collectors.snmp.wire.ber import VarBind
 from collectors.snmp.wire.codec import Pdu
@@ -26,7 +26,7 @@ class Identity:
     texts: tuple[tuple[str, str], ...]
 
 
-async def identify(session: Session, profiles: Profiles, name: str | None) -> Identity:
+async def identify(session: Asking, profiles: Profiles, name: str | None) -> Identity:
     """Find the profile (`name`, else by sysObjectID, else by what the device has) and read the facts.
 
     Raises what the wire raises; ProfileError for a name that no profile has.
@@ -48,7 +48,7 @@ async def identify(session: Session, profiles: Profiles, name: str | None) -> Id
     return Identity(profile, tuple((key, text) for key, text in texts.items() if text))
 
 
-async def _detect(session: Session, profiles: Profiles) -> Profile:
+async def _detect(session: Asking, profiles: Profiles) -> Profile:
     candidates = [(profile, oid.encode(name)) for profile in profiles.detectors() for name in profile.detect]
     found = await session.columns([raw for _, raw in candidates], rows=1)
     for (profile, _), column in zip(candidates, found, strict=True):
@@ -57,7 +57,7 @@ async def _detect(session: Session, profiles: Profiles) -> Profile:
     return profiles.named(_FALLBACK)
 
 
-async def _facts(session: Session, profile: Profile) -> dict[str, str]:
+async def _facts(session: Asking, profile: Profile) -> dict[str, str]:
     """Read the first words that any column of a fact has, in the profile's order."""
     columns = [(fact, oid.encode(column.oid)) for fact, wanted in profile.facts.items() for column in wanted]
     if not columns:
