@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
+from alerts.wish import asked
+
 _VERBS = {
     "ack": "ack",
     "tangani": "ack",
@@ -54,12 +56,15 @@ class Inbox(Protocol):
 
 
 def typed(text: str) -> tuple[str, int] | None:
-    """Return verb and incident of `/ack 1042`, `tangani #1042`, `Rincian 1042`, `catatan 1042 rol diganti`; None when
-    it is something else.
+    """Return verb and incident (0: none) of `/ack 1042`, `tangani #1042`, `Rincian 1042`, `catatan 1042 rol diganti`,
+    `/senyapkan sw-lt2 2 jam alasan`; None when it is something else.
     """
     noted = _NOTED.fullmatch(text.strip())
     if noted is not None:
         return "note", int(noted[1])
+    wished = asked(text)
+    if wished is not None:
+        return wished
     found = _TYPED.fullmatch(text.strip()[:200])
     return (_VERBS[found[1].lower()], int(found[2])) if found else None
 

@@ -20,6 +20,24 @@ _ANSWERERS = 2
 _POISON = 10
 """Failures in a row after which one update is given up: it must not keep everybody else's answers out for ever."""
 
+_COMMANDS = """\
+/tangani 1042 - saya tangani
+/teruskan 1042 - teruskan ke petugas berikutnya
+/rincian 1042
+/catatan 1042 teks
+/gabung 1043 1042 - gangguan yang sama
+/senyapkan sw-lt2 2 jam alasan
+/pemeliharaan sw-lt2 pukul 20.00 2 jam alasan
+/jadwal - yang disenyapkan dan pemeliharaan
+/akhiri sw-lt2"""
+_COMMANDS_ENGLISH = """\
+/ack 1042, /escalate 1042, /details 1042, /note 1042 text
+/merge 1043 1042 - the same fault
+/silence sw-lt2 2 hours reason
+/maintenance sw-lt2 at 20.00 2 hours reason
+/quiet - what is silenced, and maintenance
+/end sw-lt2"""
+
 _log = logging.getLogger(__name__)
 
 
@@ -146,6 +164,6 @@ class Listener:
 def _help(update: Update) -> str:
     """Say what we understand, and the number a new colleague needs to be entered. In both languages: we know nobody."""
     return (
-        f"Nomor chat ini: {update.chat}. Perintah: /tangani 1042, /teruskan 1042, /rincian 1042, /catatan 1042 teks.\n"
-        f"This chat's number: {update.chat}. Commands: /ack 1042, /escalate 1042, /details 1042, /note 1042 text."
+        f"Nomor chat ini: {update.chat}. Perintah:\n{_COMMANDS}\n\n"
+        f"This chat's number: {update.chat}. Commands:\n{_COMMANDS_ENGLISH}"
     )

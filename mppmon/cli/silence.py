@@ -46,6 +46,7 @@ def command() -> None:
     Examples:
       mppmon silence add a3-pc --for 2h --reason "ganti monitor"
       mppmon silence add --agency dukcapil --rule DeviceDown --for 1d --reason "listrik padam"
+      mppmon silence add mppmon --channel email --for 1d --reason "server surel sedang dipindahkan"
       mppmon silence list
       mppmon silence end 0195f1c2-...
     """  # noqa: D301  # \b is click's mark for lines that must not be rewrapped
@@ -58,6 +59,9 @@ def command() -> None:
 @click.option("--agency", "agencies", multiple=True, help="Only devices of this agency.")
 @click.option("--for", "seconds", type=Duration(), required=True, help="How long: 30m, 2h, 1d; at most 30d.")
 @click.option("--place", "places", multiple=True, help="Only devices at this place.")
+@click.option("--channel", "channels", multiple=True, help="Only mppmon's own trouble with this channel.")
+@click.option("--person", "persons", multiple=True, help="Only mppmon's own trouble with reaching this person.")
+@click.option("--way", "ways", multiple=True, help="Only mppmon's own trouble with asking this way (snmp, agent, ...).")
 @click.option("--start", help="From then on, by the mall's clock: '2026-11-29 20:00'. Left out: from now on.")
 @click.option("--reason", required=True, help="Why, for colleagues and the audit.")
 @state_option
@@ -67,6 +71,9 @@ def add(  # one argument per option
     kinds: tuple[str, ...],
     agencies: tuple[str, ...],
     places: tuple[str, ...],
+    channels: tuple[str, ...],
+    persons: tuple[str, ...],
+    ways: tuple[str, ...],
     seconds: float,
     start: str | None,
     reason: str,
@@ -74,11 +81,14 @@ def add(  # one argument per option
 ) -> None:
     """Begin a silence of DEVICES (or of what the options say); prints how its id begins (enough to end it).
 
+    The device `mppmon` is the monitor itself: what it pages about its own work.
+
     \b
     Example:
       mppmon silence add a3-pc a3-card-printer --for 2h --reason "ganti monitor"
     """  # noqa: D301  # as above
     match = {"device": devices, "rule": rules, "kind": kinds, "agency": agencies, "place": places}
+    match |= {"channel": channels, "person": persons, "way": ways}
     wish = {**match, "seconds": seconds, "reason": reason, **({"start": start} if start else {})}
     made = begun(state, wish)
     listing = ask(state, "GET", "/api/v1/silences").json()

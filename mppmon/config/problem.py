@@ -53,6 +53,12 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return _nearest(word, frozenset(known))
 
 
+def nearest_word(word: str, known: Iterable[str]) -> str:
+    """Return the known word that looks most like this one (whatever its case), or nothing."""
+    match = _MEANT.fullmatch(nearest(word, known))
+    return match[1] if match else ""
+
+
 @lru_cache(maxsize=256)  # one name that was changed is often the fault of a thousand lines
 def _nearest(word: str, known: frozenset[str]) -> str:
     words = {one.lower(): one for one in sorted(known)}

@@ -81,7 +81,7 @@ class Daemon:
         self._canary = Canary(self._engine, lambda: self._loaded, self._clock.now)
         self._alive: Alive | None = None
         self._outbox = EngineOutbox(self._engine, loop, on_pending=self._metrics.outbox)
-        inbox = EngineInbox(self._engine)
+        inbox = EngineInbox(self._engine, self._clock.now)
         self._channels = Channels(options.channels, inbox, self._outbox, self._sent, self._parts)
         self.reloader = Reloader(
             self._engine,

@@ -7,14 +7,17 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 
-from alerts.address import chat, member
+from alerts.address import chat as chat_of
+from alerts.address import member
 from alerts.inbox import Answer as ReplyAnswer
 from alerts.inbox import Reply, words_of_note
 from alerts.model import Person
 from alerts.outbox import Failed, Leased, Result, Sent
+from alerts.wish import QUIET
+from mppmon.engine import chat
 from mppmon.engine.commands import Acknowledge, AddNote, Command, Details, Escalate
 from mppmon.engine.core import Engine
-from mppmon.i18n import speech
+from mppmon.i18n import Speech, speech
 from mppmon.mall.principal import SYSTEM, Principal, Role
 from mppmon.store import Store
 
@@ -92,8 +95,8 @@ class EngineOutbox:
 class EngineInbox:
     """Implements `alerts.inbox.Inbox`: what people answer by a channel, done in their name."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
+        self._engine, self._now = engine, now
 
     async def reply(self, reply: Reply) -> ReplyAnswer:
         """Find who answers by the address, carry out what was asked, answer in that person's language."""
@@ -103,6 +106,9 @@ class EngineInbox:
         if person is None:
             return ReplyAnswer(speak("id")._("You are not known here."), ok=False)
         who = Principal(Role(person.role), person.name, person=person.id)
+        now = self._now()
+        if reply.verb in chat.VERBS:
+            return await self._ask(reply, who, speak(person.language), now=now)
         command = _command(reply, who, person.language)
         if command is None:
             return ReplyAnswer(speak(person.language)._("I do not understand that."), ok=False)
@@ -111,11 +117,19 @@ class EngineInbox:
         text = answer.text if isinstance(command, Details) and answer.ok else words.format(number=reply.incident)
         return ReplyAnswer(text, ok=answer.ok)
 
+    async def _ask(self, reply: Reply, who: Principal, speak: Speech, *, now: datetime) -> ReplyAnswer:
+        command = chat.ask(reply, who, self._engine.snapshot, speak, now=now)
+        if isinstance(command, str):
+            return ReplyAnswer(command, ok=reply.verb == QUIET and who.may_act())
+        answer = await asyncio.wrap_future(self._engine.submit(command))
+        said = chat.told(command, answer, self._engine.snapshot, speak, now=now)
+        return ReplyAnswer(said or _words(answer.code, speak._).format(number=reply.incident), ok=answer.ok)
+
 
 def who_answers(reply: Reply, people: Iterable[Person]) -> Person | None:
     """Return who answers: by the person's own number, also in a group; else by a chat that is one person's alone."""
     known = [(one, address) for one in people if (address := one.addresses.get(reply.channel))]
-    for wanted, part in ((reply.sender, member), (reply.address, chat)):
+    for wanted, part in ((reply.sender, member), (reply.address, chat_of)):
         found = [one for one, address in known if wanted and part(address) == wanted]
         if len(found) == 1:
             return found[0]

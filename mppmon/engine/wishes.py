@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 from alerts.silence import DEVICE, RULE
+from mppmon.config.rules import DAEMON
 from mppmon.engine.commands import Hush
+from mppmon.engine.watching import SELF
 from mppmon.engine.world import World
 
 LONGEST = timedelta(days=30)
@@ -27,11 +29,14 @@ def wish_problem(world: World, command: Hush, now: datetime) -> str:
 def _match(world: World, command: Hush) -> str:
     mall = world.loaded.mall
     known = {
-        DEVICE: mall.devices.keys(),
+        DEVICE: {*mall.devices, SELF},
         RULE: {rule.name for rule in world.book.rules},
-        "kind": {device.kind.value for device in mall.devices.values()},
+        "kind": {*(device.kind.value for device in mall.devices.values()), DAEMON},
         "agency": mall.agencies.keys(),
         "place": {device.place for device in mall.devices.values()},
+        "channel": world.loaded.channels.keys(),
+        "person": world.loaded.people.keys(),
+        "way": {target.way.value for target in world.loaded.targets},
     }
     for label, values in command.match:
         if label not in known:
@@ -43,7 +48,9 @@ def _match(world: World, command: Hush) -> str:
                     f"; did you mean {near[0]!r}?" if near else ""
                 )
     if not command.match or not all(values for _, values in command.match):
-        return "found nothing to silence, expected at least one device, rule, kind, agency or place"
+        return (
+            "found nothing to silence, expected at least one device, rule, kind, agency, place, channel, person or way"
+        )
     return ""
 
 

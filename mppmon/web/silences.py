@@ -63,6 +63,9 @@ async def add(  # one argument per part of the wish
     kind: Names = [],  # noqa: B006  # likewise
     agency: Names = [],  # noqa: B006  # likewise
     place: Names = [],  # noqa: B006  # likewise
+    channel: Names = [],  # noqa: B006  # likewise; of alerts about the daemon itself, as the two below
+    person: Names = [],  # noqa: B006  # likewise
+    way: Names = [],  # noqa: B006  # likewise
     start: Annotated[str | None, Query(max_length=40)] = None,
     name: Annotated[str, Query(max_length=120)] = "",
     planned: bool = False,
@@ -72,7 +75,8 @@ async def add(  # one argument per part of the wish
 
     `start`: by the mall's clock, such as `2026-11-29 20:00`; left out: now.
     """
-    wanted = {"agency": agency, "device": device, "kind": kind, "place": place, "rule": rule}
+    mall = {"agency": agency, "device": device, "kind": kind, "place": place, "rule": rule}
+    wanted = {**mall, "channel": channel, "person": person, "way": way}
     match = tuple((label, tuple(sorted(set(values)))) for label, values in wanted.items() if values)
     at = _at(start, house.engine.snapshot.loaded.mall.site.timezone) if start is not None else None
     wish = Hush(

@@ -39,7 +39,7 @@ def test_a_typed_note_is_kept_in_the_name_of_its_writer(
         monkeypatch.setattr(house.engine, "submit", at_once)
         number = int(text.split()[1])
         reply = Reply("mail", "ani@mall.test", "note", number, "u1", text, "ani@mall.test")
-        answer = asyncio.run(EngineInbox(house.engine).reply(reply))
+        answer = asyncio.run(EngineInbox(house.engine, house.clock.now).reply(reply))
         assert answer.ok is ok
         assert said in answer.text
         (incident,) = house.engine.snapshot.incidents
