@@ -32,6 +32,7 @@ _log = logging.getLogger(__name__)
 EVERY = 10.0
 """Seconds between two looks."""
 
+_SOON = 2.0  # seconds from a start to its first look
 _WATCH = 1.0  # seconds between two knocks
 _STILL = 30  # looks in a row that find no tick of the poll loop
 _RECENT = 900.0  # seconds for which a jump of the clock counts
