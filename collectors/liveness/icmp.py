@@ -2,14 +2,13 @@
 
 import asyncio
 import socket
-from concurrent.futures import ThreadPoolExecutor
 
 from gufo.ping import Ping, SelectionPolicy
 
 from collectors.collector import Now, Target
 from collectors.observation import Observation, Outcome
 from collectors.online.failure import Failed, of_socket
-from collectors.online.tcp import resolve
+from collectors.online.names import Names
 from collectors.settings import LivenessSettings
 
 _RESOLVERS = 2  # look-ups cannot be stopped: they have a pool of their own
@@ -57,7 +56,7 @@ class IcmpCollector:
         self._policy = found[1] if found else SelectionPolicy.DGRAM
         self._pings: dict[float, Ping] = {}
         self._echoes: set[asyncio.Task[float | None]] = set()
-        self._names = ThreadPoolExecutor(_RESOLVERS, thread_name_prefix="icmp-names")
+        self._names = Names(_RESOLVERS, "icmp")
 
     def available(self) -> bool:
         """Return whether the kernel lets us send echo requests; `why_not` says what to do otherwise."""
@@ -83,11 +82,7 @@ class IcmpCollector:
             raise Failed(Outcome.LOCAL, self.why_not)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout
-        try:
-            async with asyncio.timeout_at(deadline):
-                addresses = await resolve(host, 0, names=self._names)
-        except TimeoutError as error:
-            raise Failed(Outcome.LOCAL, f"the resolver gave no answer for {host}") from error
+        addresses = await self._names.resolve(host, 0, deadline=deadline)
         address = addresses[0][1][0]
         sent = loop.time()
         trip = await self._echo(address, timeout, deadline)
@@ -115,7 +110,7 @@ class IcmpCollector:
 
     async def close(self) -> None:
         """Wait for the last echoes (at most twice their timeout) and let go of the sockets."""
-        self._names.shutdown(wait=False, cancel_futures=True)
+        self._names.close()
         if self._echoes:
             await asyncio.wait(self._echoes)
         self._pings.clear()

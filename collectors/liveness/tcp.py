@@ -1,12 +1,12 @@
 """Liveness by TCP: a connection, or a refusal, says that the host is there."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 
 from collectors.collector import Now, Target
 from collectors.observation import Observation, Outcome
 from collectors.online.failure import Failed
-from collectors.online.tcp import connect, resolve
+from collectors.online.names import Names
+from collectors.online.tcp import connect
 from collectors.settings import LivenessSettings
 
 _RESOLVERS = 2  # look-ups cannot be stopped: they have a pool of their own
@@ -17,7 +17,7 @@ class TcpCollector:
 
     def __init__(self, *, now: Now) -> None:
         self._now = now
-        self._names = ThreadPoolExecutor(_RESOLVERS, thread_name_prefix="tcp-names")
+        self._names = Names(_RESOLVERS, "tcp")
 
     async def poll(self, target: Target) -> Observation:
         """Ask once, within `settings.timeout` seconds. TypeError for another way's settings."""
@@ -33,10 +33,7 @@ class TcpCollector:
         if port is None:
             return Outcome.LOCAL, "no port is configured for liveness by TCP"
         try:
-            async with asyncio.timeout_at(deadline):
-                addresses = await resolve(host, port, names=self._names)
-        except TimeoutError:
-            return Outcome.LOCAL, f"the resolver gave no answer for {host}"
+            addresses = await self._names.resolve(host, port, deadline=deadline)
         except Failed as failed:
             return failed.outcome, failed.detail
         try:
@@ -48,4 +45,4 @@ class TcpCollector:
 
     async def close(self) -> None:
         """Give the resolver's threads back."""
-        self._names.shutdown(wait=False, cancel_futures=True)
+        self._names.close()

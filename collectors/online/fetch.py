@@ -23,7 +23,8 @@ from collectors.observation import Outcome
 from collectors.online.budget import Budget
 from collectors.online.exchange import Answer, Line, exchange
 from collectors.online.failure import Failed
-from collectors.online.tcp import connect, resolve
+from collectors.online.names import Names
+from collectors.online.tcp import connect
 from collectors.online.tls import blind_context, trusting_context
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ class Fetcher:
 
     def __init__(self, *, workers: int, name: str) -> None:
         self._workers = ThreadPoolExecutor(workers, thread_name_prefix=name)
-        self._names = ThreadPoolExecutor(RESOLVERS, thread_name_prefix=f"{name}-names")
+        self._names = Names(RESOLVERS, name)
 
     @cached_property
     def _trusting(self) -> ssl.SSLContext:
@@ -105,7 +106,7 @@ class Fetcher:
     async def close(self) -> None:
         """Take no more work. Exchanges under way end at their own deadlines."""
         self._workers.shutdown(wait=False, cancel_futures=True)
-        self._names.shutdown(wait=False, cancel_futures=True)
+        self._names.close()
 
 
 def _prepare(ask: Ask) -> tuple[requests.PreparedRequest, str, str, int]:
@@ -121,10 +122,5 @@ def _prepare(ask: Ask) -> tuple[requests.PreparedRequest, str, str, int]:
     return prepared, scheme, url.host.strip("[]"), url.port or (443 if scheme == "https" else 80)
 
 
-async def _connect(host: str, port: int, deadline: float, *, names: ThreadPoolExecutor) -> socket.socket:
-    try:
-        async with asyncio.timeout_at(deadline):
-            addresses = await resolve(host, port, names=names)
-    except TimeoutError as error:
-        raise Failed(Outcome.LOCAL, f"the resolver gave no answer for {host}") from error
-    return await connect(addresses, deadline=deadline)
+async def _connect(host: str, port: int, deadline: float, *, names: Names) -> socket.socket:
+    return await connect(await names.resolve(host, port, deadline=deadline), deadline=deadline)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from alerts.settings import EmailSettings
 from collectors.observation import Outcome
 from collectors.online.failure import of_resolver
-from collectors.online.tcp import literal
+from collectors.online.names import literal
 from collectors.settings import HttpSettings
 from mppmon.config import Loaded
 from mppmon.doctor.bound import in_thread

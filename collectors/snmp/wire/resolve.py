@@ -1,4 +1,4 @@
-"""Names to addresses, off the loop. The last good address of a name is kept while its resolver fails."""
+"""Names to addresses, off the loop. The last good address of a name is used while its resolver thinks or fails."""
 
 import asyncio
 import socket
@@ -25,7 +25,11 @@ class Resolver:
         self._asking: dict[tuple[str, int], asyncio.Future[Resolved]] = {}
 
     async def resolve(self, host: str, port: int, *, deadline: float) -> Resolved:
-        """Return family and address of `host`. Local when no answer comes before `deadline` (loop time)."""
+        """Return family and address of `host`. Local when no answer comes before `deadline` (loop time).
+
+        A name known of old is looked up anew behind the poll: waiting for a dead resolver would leave a poll no time
+        to ask the device itself, which would then be said to be down.
+        """
         numeric = _numeric(host, port)
         if numeric is not None:
             return numeric
@@ -39,12 +43,12 @@ class Resolver:
             asking = loop.run_in_executor(self._pool, _lookup, host, port, 0)
             asking.add_done_callback(lambda done: self._answered(key, done, loop.time()))
             self._asking[key] = asking
+        if known is not None:
+            return known[1]
         try:
             async with asyncio.timeout_at(deadline):
                 return await asyncio.shield(asking)
         except (OSError, TimeoutError) as error:
-            if known is not None:
-                return known[1]
             raise Local("its name cannot be resolved") from error
 
     def close(self) -> None:
