@@ -140,12 +140,14 @@ def certificate(folder: Path, *, start: datetime, end: datetime, name: str = "12
     return Certificate(file, made.public_bytes(serialization.Encoding.DER), context)
 
 
-def black_hole(sockets: ExitStack) -> int:
-    """Return a port of 127.0.0.1 where connections are never made: its queue is full, and Linux drops the rest."""
+def black_hole(sockets: ExitStack, *, everywhere: bool = False) -> int:
+    """Return a port of 127.0.0.1 (`everywhere`: of every address of this machine) where connections are never made: its
+    queue is full, and Linux drops the rest.
+    """
     listener = sockets.enter_context(socket.socket())
-    listener.bind(("127.0.0.1", 0))
+    listener.bind(("" if everywhere else "127.0.0.1", 0))
     listener.listen(0)
-    address = listener.getsockname()
+    address = ("127.0.0.1", listener.getsockname()[1])
     for _ in range(2):
         filler = sockets.enter_context(socket.socket())
         filler.setblocking(False)  # noqa: FBT003  # socket's signature
