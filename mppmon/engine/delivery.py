@@ -5,6 +5,7 @@ from datetime import datetime
 from mppmon.engine.past import KEEP, Then
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
+from mppmon.mall.cause import Because
 from mppmon.mall.impact import Verdict, impact
 from mppmon.mall.model import Delivered, delivery_subject
 from mppmon.mall.topology import below
@@ -54,7 +55,7 @@ def _rewrite(turn: Turn, key: Delivered, start: datetime) -> None:
             old,
             state,
             at=at,
-            cause=f"{cause}/function" if cause else "recovered",
+            cause=f"{cause}/function" if cause else Because.RECOVERED,
             agency=world.loaded.mall.services[service].agency,
         )
         course.change(at, state)

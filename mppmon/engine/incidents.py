@@ -30,10 +30,11 @@ from mppmon.engine.teams import Roots, team_of
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
 from mppmon.mall import topology
+from mppmon.mall.cause import Because
 from mppmon.mall.impact import Verdict, impact
 from mppmon.mall.model import Delivered, Delivery, Device, State
 
-CONFIG = "config"
+CONFIG = Because.CONFIG.value
 """Why an incident was closed that nobody mended."""
 
 _MOST_ELSEWHERE = 10

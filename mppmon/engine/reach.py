@@ -10,12 +10,13 @@ from mppmon.engine.turn import Turn
 from mppmon.engine.watching import DEVICE_DOWN
 from mppmon.engine.world import World
 from mppmon.mall import health, topology
+from mppmon.mall.cause import Because
 from mppmon.mall.health import Reach
 from mppmon.mall.model import Device, State, Uplink
 from mppmon.mall.topology import Verdict
 from mppmon.mall.uplink import line
 
-BOOT = "boot"
+BOOT = Because.BOOT.value
 """Why something is unknown that may still be starting."""
 
 _READINGS = frozenset({Outcome.OK, Outcome.UNEXPECTED})
@@ -51,7 +52,7 @@ def _step(turn: Turn, device: Device, observation: Observation) -> None:
     world.reaches[device.id] = step.reach
     if step.recovered:
         world.confirmed.pop(device.id, None)
-        changed(turn, device, before.state, step.reach, cause="answered")
+        changed(turn, device, before.state, step.reach, cause=Because.ANSWERED)
         ask_below_again(turn, device)
     elif reached:
         world.confirmed.pop(device.id, None)
@@ -155,7 +156,7 @@ def judge(turn: Turn) -> None:
             else:
                 reach = world.reaches[device_id] = health.down(before, at=turn.now)
                 inferred = device_id in world.passives.witnesses
-                changed(turn, device, before.state, reach, cause="suspected" if inferred else "probes")
+                changed(turn, device, before.state, reach, cause=Because.SUSPECTED if inferred else Because.PROBES)
             _lose_parts(turn, device, at=world.reaches[device_id].since, cause=f"{device_id}/reach")
             _explain_below(turn, device_id)
 
@@ -248,7 +249,7 @@ def follow_uplink(turn: Turn) -> None:
     world.reaches[uplink.device] = reach
     device = mall.devices[uplink.device]
     if reach.state is State.UP and before.state is not State.UP:
-        changed(turn, device, before.state, reach, cause="answered")
+        changed(turn, device, before.state, reach, cause=Because.ANSWERED)
         ask_below_again(turn, device)
     elif reach.state is not State.DOWN and reach.failures >= world.timing(device).needed:
         world.confirmed.setdefault(uplink.device, turn.now)

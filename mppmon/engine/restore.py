@@ -13,10 +13,11 @@ from mppmon.engine.turn import Turn
 from mppmon.engine.unwatched import believable, follow_clock, keep_timers, set_back, wrong_before
 from mppmon.engine.watching import unwatched
 from mppmon.engine.world import World, new_world
+from mppmon.mall.cause import Because
 from mppmon.mall.model import State, delivery_subject
 from mppmon.store import Saved
 
-DAEMON_OFF = "daemon-off"
+DAEMON_OFF = Because.DAEMON_OFF.value
 
 
 def restore(loaded: Loaded, saved: Saved, now: datetime) -> World:

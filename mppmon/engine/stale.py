@@ -6,10 +6,11 @@ from collectors.collector import Kind, Target
 from mppmon.engine.reach import changed
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
+from mppmon.mall.cause import Because
 from mppmon.mall.health import Reach
 from mppmon.mall.model import Device, State
 
-STALE = "stale"
+STALE = Because.STALE.value
 _MISSED = 3  # intervals
 _LEAST = timedelta(seconds=30)
 _LOOK = timedelta(seconds=1)

@@ -6,6 +6,7 @@ from mppmon.engine.hours import may_be_off
 from mppmon.engine.reach import ask_below_again, changed
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
+from mppmon.mall.cause import Because
 from mppmon.mall.model import State
 from mppmon.mall.passive import infer
 
@@ -27,7 +28,7 @@ def follow(turn: Turn) -> None:
         reach = world.reaches[passive] = infer(mall, world.passives, passive, world.reaches, off=off, window=window)
         if reach.state is not before.state:
             world.confirmed.pop(passive, None)
-            cause = "answered" if reach.state is State.UP else f"{_last(world, passive)}/reach"
+            cause = Because.ANSWERED.value if reach.state is State.UP else f"{_last(world, passive)}/reach"
             changed(turn, mall.devices[passive], before.state, reach, cause=cause)
             if reach.state is State.UP:
                 ask_below_again(turn, mall.devices[passive])

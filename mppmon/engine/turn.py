@@ -42,7 +42,7 @@ class Turn:
         """Record a change once."""
         decided = self.world.decide_at(self.now)
         self.batch.transitions.append(
-            Transition(self.new_id(), subject, old, new, at, decided, cause, self.world.loaded.revision, agency)
+            Transition(self.new_id(), subject, old, new, at, decided, str(cause), self.world.loaded.revision, agency)
         )
 
     def event(

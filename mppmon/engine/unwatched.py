@@ -15,12 +15,13 @@ from mppmon.engine.past import Course
 from mppmon.engine.pulse import SetBack, Stood
 from mppmon.engine.turn import Turn
 from mppmon.engine.watching import SELF
+from mppmon.mall.cause import Because
 from mppmon.mall.health import Reach
 from mppmon.mall.model import State, delivery_subject
 from mppmon.store import AuditEntry
 
-STOOD_STILL = "not-watched"
-CLOCK_SET = "clock-set"
+STOOD_STILL = Because.NOT_WATCHED.value
+CLOCK_SET = Because.CLOCK_SET.value
 _DOUBTFUL = timedelta(hours=2)
 """Above the hour by which a clock without a battery starts behind, where a service keeps the time hourly."""
 

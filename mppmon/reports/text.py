@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from mppmon.i18n import Speech
+from mppmon.mall.cause import Because
 from mppmon.mall.model import Delivery
 from mppmon.mall.principal import MALL
 from mppmon.reports.agency import AgencyReport, Cause
@@ -86,7 +87,16 @@ def why(cause: Cause, speech: Speech) -> str:
     words = {
         "": _("another party's equipment"),
         MALL: _("the mall's equipment"),
-        "daemon-off": _("monitoring was off"),
+        Because.ANSWERED: _("it answers again"),
+        Because.PROBES: _("it did not answer"),
+        Because.SUSPECTED: _("suspected: nothing that hangs on it answered"),
+        Because.RECOVERED: _("recovered"),
+        Because.BOOT: _("the device was still starting"),
+        Because.STALE: _("nothing was heard of it for a while"),
+        Because.DAEMON_OFF: _("monitoring was off"),
+        Because.NOT_WATCHED: _("monitoring stood still for a while"),
+        Because.CLOCK_SET: _("the clock of the monitoring server was set back"),
+        Because.CONFIG: _("the settings were changed"),
         "uplink": _("the mall's internet line was cut"),
         "start": _("already so when monitoring began"),
     }

@@ -6,13 +6,17 @@ import json
 import re
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from mppmon.i18n import Speech
+from mppmon.mall.cause import Because
 from mppmon.mall.model import Agency
 from mppmon.mall.uptime import Account
 from mppmon.reports.agency import AgencyReport, Cause, Interruption, Line
 from mppmon.reports.data import to_csv, to_json
 from mppmon.reports.period import parse
 from mppmon.reports.text import aligned, clock, share, table, why
+from tests.catalogue import ROOT
 from tests.unit.report_kit import HOUR
 from tests.unit.store_kit import MINUTE, MONDAY
 
@@ -121,6 +125,23 @@ def test_causes_in_words() -> None:
     assert why(Cause("mall", ""), INDONESIAN) == "peralatan mal"
     assert why(Cause("daemon-off", ""), ENGLISH) == "monitoring was off"
     assert why(Cause("gone-device/function", ""), ENGLISH) == "gone-device/function"
+
+
+@pytest.mark.parametrize("cause", Because)
+def test_every_cause_has_words_in_each_language(cause: Because) -> None:
+    said = {language: why(Cause(cause.value, ""), speak) for language, speak in (("id", INDONESIAN), ("en", ENGLISH))}
+    assert cause.value not in set(said.values()) - {"recovered"}
+    assert said["id"] != said["en"]
+    assert len({why(Cause(one.value, ""), INDONESIAN) for one in Because}) == len(Because)
+
+
+def test_the_engine_writes_no_other_causes() -> None:
+    found = {
+        f"{path.name}: {word}"
+        for path in (ROOT / "mppmon/engine").glob("*.py")
+        for word in re.findall(r"""cause\s*=\s*["']([a-z-]+)["']""", path.read_text("utf-8"))
+    }
+    assert found == set()
 
 
 def test_durations_and_columns() -> None:

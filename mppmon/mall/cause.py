@@ -1,0 +1,21 @@
+"""Why a state changed, where no device is to blame. Reports have words for each (`mppmon.reports.text`)."""
+
+from enum import StrEnum
+
+
+class Because(StrEnum):
+    """The cause of a transition that is neither `<device>/reach`, `/function` or `/telemetry` nor a rule's name.
+
+    Recorded: never to be renamed.
+    """
+
+    ANSWERED = "answered"
+    PROBES = "probes"  # it failed all of them
+    SUSPECTED = "suspected"  # it cannot be asked; all that hangs on it fell silent
+    RECOVERED = "recovered"  # of a service: nothing stops it any more
+    BOOT = "boot"  # it may still be starting
+    STALE = "stale"  # not heard of for some intervals
+    DAEMON_OFF = "daemon-off"
+    NOT_WATCHED = "not-watched"  # the process stood still
+    CLOCK_SET = "clock-set"  # the clock was set back
+    CONFIG = "config"  # a reload watches it no more, or otherwise
