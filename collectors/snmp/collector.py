@@ -18,6 +18,7 @@ from collectors.snmp.wire.codec import Pdu
 from collectors.snmp.wire.errors import (
     AUTHORIZATION_ERROR,
     NO_ACCESS,
+    Denied,
     ErrorStatus,
     Invalid,
     Local,
@@ -26,6 +27,7 @@ from collectors.snmp.wire.errors import (
     Unreachable,
     WireError,
 )
+from collectors.snmp.wire.exchange import Endpoint
 from collectors.snmp.wire.request import Request
 from collectors.snmp.wire.resolve import Resolver
 from collectors.snmp.wire.transport import Counts, Limits, Wire
@@ -39,6 +41,7 @@ _OUTCOMES: dict[type[WireError], Outcome] = {
     NoAnswer: Outcome.TIMEOUT,
     Refused: Outcome.REFUSED,
     Unreachable: Outcome.UNREACHABLE,
+    Denied: Outcome.DENIED,
     Invalid: Outcome.INVALID,
     Local: Outcome.LOCAL,
 }
@@ -143,7 +146,7 @@ class SnmpCollector:
 
     async def _session(
         self, wire: Wire, device: Device, settings: SnmpSettings, address: str, deadline: float
-    ) -> Session:
+    ) -> Session[Endpoint]:
         family, where = await self._resolver.resolve(address, settings.port, deadline=deadline)
         if device.endpoint is None or device.endpoint.address != where:
             device.endpoint = wire.endpoint(family, where)

@@ -1,24 +1,24 @@
-"""One poll's conversation with one device by v1 or v2c, over the wire."""
+"""One poll's conversation with one device: by v1 or v2c over the wire, by v3 through the child process."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Generic
 
 from collectors.snmp.asking import ROWS, MutableRows, run_plan
 from collectors.snmp.plan import Plan
 from collectors.snmp.wire.ask import get
+from collectors.snmp.wire.asker import Asker, Where
 from collectors.snmp.wire.ber import VarBind
-from collectors.snmp.wire.exchange import Endpoint
 from collectors.snmp.wire.request import Request
-from collectors.snmp.wire.transport import Wire
 from collectors.snmp.wire.walk import Caps, Column, Credentials, walk
 
 
 @dataclass(slots=True)
-class Session:
+class Session(Generic[Where]):
     """Asks one endpoint until `deadline` (loop time); `timeout` is the pause before a repeat. See `Asking`."""
 
-    wire: Wire
-    endpoint: Endpoint
+    wire: Asker[Where]
+    endpoint: Where
     credentials: Credentials
     timeout: float
     deadline: float

@@ -3,19 +3,25 @@
 from operator import itemgetter
 
 from collectors.snmp.wire import ber, codec
+from collectors.snmp.wire.asker import Asker, Where
 from collectors.snmp.wire.ber import VarBind
 from collectors.snmp.wire.errors import NO_SUCH_NAME, TOO_BIG, ErrorStatus, Invalid
-from collectors.snmp.wire.exchange import Endpoint
 from collectors.snmp.wire.request import Request
-from collectors.snmp.wire.transport import Wire
 
 _name = itemgetter(0)
 
 
-async def get(wire: Wire, endpoint: Endpoint, request: Request, *, timeout: float, deadline: float) -> list[VarBind]:  # noqa: ASYNC109  # the pause before a repeat
+async def get(
+    wire: Asker[Where],
+    endpoint: Where,
+    request: Request,
+    *,
+    timeout: float,  # noqa: ASYNC109  # the pause before a repeat
+    deadline: float,
+) -> list[VarBind]:
     """Return one varbind per OID of `request`, in its order; what a v1 agent lacks comes as noSuchInstance.
 
-    Raises what `Wire.ask` raises; Invalid when the reply names other OIDs; ErrorStatus for an error that stays.
+    Raises what `Asker.ask` raises; Invalid when the reply names other OIDs; ErrorStatus for an error that stays.
     """
     status, index, varbinds = await wire.ask(endpoint, request, timeout=timeout, deadline=deadline)
     oids = request.oids

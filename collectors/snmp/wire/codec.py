@@ -16,6 +16,8 @@ __all__ = ["CodecError", "Header", "Message", "Pdu", "Value", "VarBind", "decode
 
 V1 = 0
 V2C = 1
+V3 = 3
+"""Not a version of this codec: messages of v3 are made and read by the child process."""
 
 
 class Pdu(IntEnum):

@@ -21,6 +21,10 @@ class Unreachable(WireError):
     """No route, or a router or our own kernel says that the host or network cannot be reached."""
 
 
+class Denied(WireError):
+    """The device answered that our credentials, or their level, are not good enough."""
+
+
 class Invalid(WireError):
     """The device answered, but not in valid SNMP, or not what was asked."""
 

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from collectors.snmp.wire import ber, codec, oid
+from collectors.snmp.wire.asker import Asker, Where
 from collectors.snmp.wire.ber import Value, VarBind
 from collectors.snmp.wire.codec import Pdu
 from collectors.snmp.wire.errors import GEN_ERR, NO_SUCH_NAME, TOO_BIG, ErrorStatus
-from collectors.snmp.wire.exchange import Endpoint
 from collectors.snmp.wire.request import Request
-from collectors.snmp.wire.transport import Wire
 
 Cell = tuple[int, Value]
 """BER tag and value."""
@@ -70,8 +69,8 @@ class Credentials:
 
 
 async def walk(
-    wire: Wire,
-    endpoint: Endpoint,
+    wire: Asker[Where],
+    endpoint: Where,
     credentials: Credentials,
     columns: Sequence[bytes],
     *,
@@ -81,7 +80,7 @@ async def walk(
 ) -> list[Column]:
     """Read `columns` (OID octets) side by side and return them in order, each with its cells.
 
-    Raises what `Wire.ask` raises, also after some rows: half a table is no table. ErrorStatus for an error that stays.
+    Raises what `Asker.ask` raises, also after some rows: half a table is no table. ErrorStatus for an error that stays.
     """
     caps = caps or Caps()
     all_columns = [Column(name) for name in columns]
