@@ -20,7 +20,7 @@ from mppmon.setup.inventory.sheet import Row, Sheet
 
 TODAY = date(2026, 11, 24)
 HEADERS = ("Kode Barang", "NUP", "Nama", "Jenis", "Merek", "Nomor Seri", "Ruang", "Instansi", "Loket", "Peran",
-           "Alamat IP", "Terhubung ke")  # fmt: skip
+           "Alamat IP", "Terhubung ke", "Catu daya")  # fmt: skip
 
 
 def english(text: str) -> str:

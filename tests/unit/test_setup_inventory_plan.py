@@ -26,7 +26,7 @@ def after(known: Known, plan: Plan) -> Known:
     )
     devices: dict[str, Any] = {slug: dict(one) for slug, one in known.devices.items()}
     for added in plan.added:
-        devices[added.id] = {**blank, "parents": [], **added.values}
+        devices[added.id] = {**blank, "parents": [], "power": [], **added.values}
     for changed in plan.changed:
         devices[changed.id] |= {key: new for key, (_old, new) in changed.fields.items()}
     counters: dict[str, Any] = {slug: {**one, "roles": dict(one["roles"])} for slug, one in known.counters.items()}
@@ -198,6 +198,34 @@ def test_how_a_thing_without_an_address_is_reached() -> None:
         "situs-siak": {"kind": "online-system", "name": "Situs SIAK", "http": {"url": "https://x.go.id/status"}},
     }
     assert [(one.counter, one.role, one.devices) for one in plan.roles] == [("f3", "fingerprint", ("f3-fingerprint",))]
+
+
+def test_what_feeds_a_thing_is_named_like_what_it_hangs_on() -> None:
+    plan = plan_of(
+        [
+            {"Jenis": "UPS", "Nama": "UPS lantai 2", "Alamat IP": "10.0.0.9"},
+            {"Jenis": "Switch", "Nama": "S", "Alamat IP": "10.0.0.1", "Catu daya": "UPS lantai 2, ups"},
+            {"Jenis": "sidik jari", "Loket": "F3", "Catu daya": "ups"},
+            {"Jenis": "Switch", "Nama": "Inti", "Alamat IP": "127.20.0.2", "Catu daya": "UPS lantai 2"},
+        ]
+    )
+    assert plan.faults == ()
+    fed = {one.id: one.values.get("power") for one in plan.added}
+    assert fed == {"ups-lantai-2": None, "s": ["ups-lantai-2", "ups"], "f3-fingerprint": ["ups"]}
+    (changed,) = plan.changed
+    assert changed.fields["power"] == (["ups"], ["ups-lantai-2"])
+
+
+def test_a_power_that_is_not_there_is_a_fault_of_its_column_and_of_what_hangs_on_the_row() -> None:
+    plan = plan_of(
+        [
+            {"Jenis": "UPS", "Nama": "U", "Alamat IP": "10.0.0.9", "Catu daya": "PLN"},
+            {"Jenis": "Switch", "Nama": "S", "Alamat IP": "10.0.0.1", "Catu daya": "U"},
+            {"Jenis": "UPS", "Nama": "V", "Alamat IP": "10.0.0.8", "Catu daya": "V"},
+        ]
+    )
+    said = {(one.row, one.where, one.found) for one in plan.faults}
+    assert said == {(2, "M 'Catu daya'", "'PLN'"), (3, "M 'Catu daya'", "'U'"), (4, "M 'Catu daya'", "'V'")}
 
 
 def test_a_known_device_is_changed_field_by_field_and_blank_cells_clear_nothing() -> None:

@@ -77,7 +77,7 @@ def test_the_uplink_need_not_be_named() -> None:
 def test_a_list_that_does_not_hang_together_is_refused() -> None:
     with pytest.raises(BadThings, match="thing pc: named twice"):
         Things.of([Thing("pc", "pc"), Thing("pc", "pc")])
-    with pytest.raises(BadThings, match="thing pc: found parent or via 'sw'"):
+    with pytest.raises(BadThings, match="thing pc: found parent, power or via 'sw'"):
         Things.of([Thing("pc", "pc", parents=("sw",))])
     with pytest.raises(BadThings, match="uplink: found 'line'"):
         Things.of([Thing("pc", "pc")], uplink="line")

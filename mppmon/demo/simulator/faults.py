@@ -125,4 +125,4 @@ def _spread(things: Things, off: Collection[str]) -> set[str]:
 
 
 def _unfed(thing: Thing, silent: Collection[str]) -> bool:
-    return bool(thing.parents) and all(parent in silent for parent in thing.parents)
+    return any(group and all(one in silent for one in group) for group in (thing.parents, thing.power))

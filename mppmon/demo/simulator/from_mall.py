@@ -37,6 +37,7 @@ def things_of(loaded: Loaded, *, leave_out: Collection[str] = ()) -> Things:
             kind=device.kind.value,
             place=device.place,
             parents=device.parents,
+            power=device.power,
             via=device.via,
             outside=device.outside,
             doors=tuple(doors.get(device.id, {}).values()),
@@ -89,5 +90,7 @@ def plan_of(mall: Mall, things: Things) -> Plan:
 
 
 def _spot(device: Device) -> Spot:
-    groups = (*(((device.via,),) if device.via else ()), *((device.parents,) if device.parents else ()))
-    return Spot(groups, device.via, device.outside, mute=device.kind is DeviceKind.PASSIVE)
+    groups = ((device.via,) if device.via else (), device.parents, device.power)
+    return Spot(
+        tuple(group for group in groups if group), device.via, device.outside, mute=device.kind is DeviceKind.PASSIVE
+    )

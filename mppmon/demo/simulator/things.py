@@ -28,7 +28,8 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One simulated thing. `kind`, `parents`, `via`, `outside` as in the inventory; several parents are redundant.
+    """One simulated thing. `kind`, `parents`, `power`, `via`, `outside` as in the inventory; several parents are
+    redundant, and so is what feeds it.
 
     Without doors it is only a place in the topology: a passive switch, a peripheral (seen through `via`), or a device
     that somebody else serves. `recording`: name of the SNMP recording, by default that of its kind.
@@ -38,6 +39,7 @@ class Thing:
     kind: str
     place: str = ""
     parents: tuple[str, ...] = ()
+    power: tuple[str, ...] = ()
     via: str | None = None
     outside: bool = False
     doors: tuple[Door, ...] = ()
@@ -64,9 +66,11 @@ class Things:
                 raise BadThings(f"thing {thing.id}: named twice, expected unique ids")
             found[thing.id] = thing
         for thing in found.values():
-            for above in (*thing.parents, *((thing.via,) if thing.via else ())):
+            for above in (*thing.parents, *thing.power, *((thing.via,) if thing.via else ())):
                 if above not in found:
-                    raise BadThings(f"thing {thing.id}: found parent or via {above!r}, expected the id of a thing")
+                    raise BadThings(
+                        f"thing {thing.id}: found parent, power or via {above!r}, expected the id of a thing"
+                    )
         if uplink is not None and uplink not in found:
             raise BadThings(f"uplink: found {uplink!r}, expected the id of a thing")
         return cls(found, uplink)

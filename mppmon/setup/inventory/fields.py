@@ -23,6 +23,7 @@ class Field(StrEnum):
     ROLE = "role"
     ADDRESS = "address"
     PARENT = "parent"
+    POWER = "power"
 
 
 IGNORE = "-"
@@ -49,6 +50,8 @@ _NAMES: dict[Field, str] = {
     "|hostname|host|url|alamat ip url",
     Field.PARENT: "terhubung ke|tersambung ke|induk|parent|parents|uplink|switch|sambungan|connected to|koneksi ke"
     "|melalui|via",
+    Field.POWER: "catu daya|sumber listrik|sumber daya|sumber daya listrik|daya dari|listrik dari|power|power from"
+    "|power source|powered by|fed by|ups|mcb|panel listrik",
 }  # fmt: skip
 SYNONYMS: dict[str, Field] = {word: field for field, words in _NAMES.items() for word in words.split("|")}
 

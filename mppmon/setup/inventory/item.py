@@ -50,7 +50,9 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing of the list. What the list does not say is None or empty. `parents`: as the list names them."""
+    """One thing of the list. What the list does not say is None or empty. `parents`, `power`: as the list names
+    them.
+    """
 
     row: int
     kind: DeviceKind
@@ -66,6 +68,7 @@ class Item:
     address: str | None = None
     url: str | None = None
     parents: tuple[str, ...] = ()
+    power: tuple[str, ...] = ()
     role_said: bool = False
 
 
@@ -109,6 +112,7 @@ class Reader:
             address=address,
             url=url,
             parents=tuple(_parts(self._get(row, Field.PARENT).text)),
+            power=tuple(_parts(self._get(row, Field.POWER).text)),
             role_said=bool(said),
         )
 

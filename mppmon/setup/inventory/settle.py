@@ -61,8 +61,8 @@ class _Room:
     ) -> None:
         self._known, self._ids, self._where, self._say, self._alone = known, ids, where, _, alone
         self.faults: list[Fault] = []
-        self._users: dict[str, list[tuple[Item, str | None]]] = {}
-        """New id -> the rows that stand on it: by this text as a parent, or (None) as the PC of their counters."""
+        self._users: dict[str, list[tuple[Item, str | None, Field]]] = {}
+        """New id -> the rows that stand on it: by this text in this column, or (None) as the PC of their counters."""
         self._kinds = {slug: DeviceKind(one["kind"]) for slug, one in known.devices.items()}
         self._kinds |= {ids[item.row]: item.kind for item in items}
         self._names: dict[str, set[str]] = {}
@@ -100,7 +100,10 @@ class _Room:
                 values[key] = said
         if item.url is not None:
             values["http"] = {"url": item.url}
-        above = [one for one in (self._find(item, text) for text in item.parents) if one is not None]
+        above = [one for text in item.parents if (one := self._find(item, text, Field.PARENT)) is not None]
+        power = [one for text in item.power if (one := self._find(item, text, Field.POWER)) is not None]
+        if power:
+            values["power"] = power
         self._reach(item, values, above, old)
         return Settled(slug, item, values)
 
@@ -108,14 +111,14 @@ class _Room:
         place = self._known.counters[item.counters[0]]["name"] if item.counters else item.place or ""
         return f"{kind_word(item.kind, self._say)} {place}".strip()
 
-    def _find(self, item: Item, text: str) -> str | None:
-        """Return the device that a list names as a parent."""
+    def _find(self, item: Item, text: str, field: Field) -> str | None:
+        """Return the device that a list names in a column as what a row hangs on."""
         found = self._names.get(folded(text), set())
         if self._alone:
             found = {one for one in found if (folded(text), one) in self._lasting}
         exact = {text} & found
         if len(exact or found) == 1 and (one := next(iter(exact or found))) != self._ids[item.row]:
-            self._users.setdefault(one, []).append((item, text))
+            self._users.setdefault(one, []).append((item, text, field))
             return one
         _ = self._say
         if len(found) > 1:
@@ -125,17 +128,17 @@ class _Room:
         elif found:
             expected = _("another device than this one itself")
         else:
-            self._missing(item, text, hint=len(self.faults) < min(_HINTS, 1 + _COMPARED // len(self._shown)))
+            self._missing(item, text, field, hint=len(self.faults) < min(_HINTS, 1 + _COMPARED // len(self._shown)))
             return None
-        self.faults.append(Fault(item.row, self._where(item.row, Field.PARENT), shown(text), expected))
+        self.faults.append(Fault(item.row, self._where(item.row, field), shown(text), expected))
         return None
 
-    def _missing(self, item: Item, text: str, *, hint: bool) -> None:
+    def _missing(self, item: Item, text: str, field: Field, *, hint: bool) -> None:
         _ = self._say
         near = closest(text, self._shown) if hint else None
         said = _(" (did you mean {name}?)").format(name=near) if near else ""
         expected = _("a device of the configuration or of a good row of this list") + said
-        self.faults.append(Fault(item.row, self._where(item.row, Field.PARENT), shown(text), expected))
+        self.faults.append(Fault(item.row, self._where(item.row, field), shown(text), expected))
 
     def follow(self) -> None:
         """Note a fault for every row that stands on a faulty one, on one that stands on that, and so on.
@@ -146,11 +149,11 @@ class _Room:
         bad = set(waiting)
         gone = {self._ids[row] for row in bad}
         while waiting:
-            for item, text in self._users.get(self._ids[waiting.pop()], ()):
+            for item, text, field in self._users.get(self._ids[waiting.pop()], ()):
                 if item.row in bad or self._stands(item, text, gone):
                     continue
                 if text is not None:
-                    self._missing(item, text, hint=False)
+                    self._missing(item, text, field, hint=False)
                 else:
                     self._no_way(item)
                 bad.add(item.row)
@@ -208,5 +211,5 @@ class _Room:
         if len(found) != 1:
             return None
         (host,) = found
-        self._users.setdefault(host, []).append((item, None))
+        self._users.setdefault(host, []).append((item, None, Field.COUNTER))
         return host

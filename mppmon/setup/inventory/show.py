@@ -93,6 +93,7 @@ def _key(key: str, _: Translate) -> str:
         "address": _("address"),
         "http": _("web address"),
         "parents": _("connected to"),
+        "power": _("power from"),
         "via": _("at the PC"),
     }.get(key, key)
 

@@ -74,4 +74,5 @@ def _columns(_: Translate) -> list[tuple[str, str, str]]:
         (_("Role"), "", _("What it does at the counter. Empty: what its kind says.")),
         (_("IP address"), "192.168.1.11", _("Empty for what hangs on a PC by USB, and for a simple switch.")),
         (_("Connected to"), "", _("Asset code, name or address of what it hangs on: its switch, or its PC.")),
+        (_("Power from"), "", _("Asset code, name or address of what feeds it: its UPS, or its breaker.")),
     ]  # fmt: skip
