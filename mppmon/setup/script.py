@@ -132,7 +132,7 @@ def _channel(given: Given, _: Translate) -> Iterator[Question]:
         yield Question(
             "security",
             _("Encryption: starttls, tls or none?"),
-            parse.one_of(("starttls", "tls", "none")),
+            parse.one_of(("starttls", "tls", "none"), {"none": _("none")}),
             default="starttls",
         )
         usual = {"tls": "465", "none": "25"}.get(str(given.get("security")), "587")

@@ -20,6 +20,7 @@ from mppmon.setup.answers import AgencyAnswers, Answers, LineAnswers, NoAnswers,
 from mppmon.setup.create import Taken, create, refuse_taken
 from mppmon.setup.parse import Parse
 from mppmon.setup.render import render
+from mppmon.setup.script import questions
 from mppmon.setup.session import GaveUp, Session
 from tests.unit.setup_kit import TODAY, english
 
@@ -153,6 +154,16 @@ def test_a_person_may_go_back_and_is_asked_again() -> None:
         "[yellow] Expected: an agency that was not named before.",
         "[yellow] Expected: counters that no other agency has; Counter A1 is taken.",
     ]
+
+
+def test_no_encryption_is_asked_for_in_the_readers_words() -> None:
+    _ = speech("Asia/Jakarta")("id")._
+    given: dict[str, object] = {"channel": "email", "host": "mail.go.id"}
+    question = next(one for one in questions(given, _) if one.key == "security")
+    assert question.text == "Pengamanan sambungan: starttls, tls, atau tanpa?"
+    assert [question.parse(word, _) for word in ("tanpa", "none", "3")] == ["none"] * 3
+    with pytest.raises(ValueError, match="tanpa"):
+        question.parse("ssl", _)
 
 
 def test_secrets_are_hidden_as_they_are_typed_and_not_in_the_summary() -> None:

@@ -57,6 +57,8 @@ def test_the_pc_s_own_power_does_not_unplug_what_hangs_on_it() -> None:
     ("name", "device", "error", "words"),
     [
         ("jamm", "printer", UnknownFault, "'jamm', expected one of jam, "),
+        ("jamm", "printer", UnknownFault, "did you mean 'jam'"),
+        ("jam", "printr", UnknownFault, "the id of a device .did you mean 'printer'"),
         ("jam", None, UnknownFault, "found no device"),
         ("jam", "nobody", UnknownFault, "'nobody'"),
         ("jam", "pc", FaultMisplaced, r"pc \(pc\), expected card-printer, printer, receipt-printer"),

@@ -9,7 +9,9 @@ import pytest
 from collectors.collector import Kind, Target, Way
 from collectors.settings import AgentSettings, HttpSettings, LivenessSettings, SnmpSettings
 from mppmon.config import Loaded, load
+from mppmon.demo.simulator.faults import conditions
 from mppmon.demo.simulator.from_mall import CannotSimulate, plan_of, things_of
+from mppmon.demo.simulator.request import SimulatorRequest
 from mppmon.demo.simulator.things import Door, DoorWay
 
 
@@ -50,3 +52,11 @@ def test_a_system_that_wants_tls_cannot_be_simulated(loaded: Loaded) -> None:
     targets = (target(Kind.TELEMETRY, Way.HTTP, HttpSettings(url="https://127.0.0.1/")),)
     with pytest.raises(CannotSimulate, match=r"a3-pc:telemetry: found https://127\.0\.0\.1/"):
         things_of(replace(loaded, targets=targets))
+
+
+def test_the_request_carries_all_of_a_thing(loaded: Loaded) -> None:
+    things = things_of(loaded)
+    assert things.by_id["sw-core"].power == ("ups",)
+    request = SimulatorRequest.of(things, log="truth.jsonl", control={"port": 0})
+    assert SimulatorRequest.model_validate_json(request.model_dump_json()).listed() == things
+    assert conditions(things, [("power-off", "ups")])["a1-pc"].silent

@@ -1,8 +1,9 @@
 """The faults that can be begun, and what they do to whom. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from mppmon.config.problem import nearest
 from mppmon.demo.simulator.things import Thing, Things
 
 PRINTERS = frozenset({"printer", "card-printer", "receipt-printer"})
@@ -57,19 +58,25 @@ def check(things: Things, name: str, device: str | None) -> Fault:
     """Return the fault, its thing filled in where only one can be meant. Raises UnknownFault or FaultMisplaced."""
     kind = CATALOGUE.get(name)
     if kind is None:
-        raise UnknownFault(f"fault: found {name!r}, expected one of {', '.join(CATALOGUE)}")
+        raise UnknownFault(f"fault: found {name!r}, expected one of {', '.join(CATALOGUE)}{_hint(name, CATALOGUE)}")
     if device is None and kind.uplink:
         device = things.uplink
     if device is None:
         raise UnknownFault(f"fault {name}: found no device, expected the id of one")
     thing = things.by_id.get(device)
     if thing is None:
-        raise UnknownFault(f"fault {name}: found {device!r}, expected the id of a device")
+        fitting = [one.id for one in things.by_id.values() if can_befall(things, kind, one)]
+        raise UnknownFault(f"fault {name}: found {device!r}, expected the id of a device{_hint(device, fitting)}")
     if not can_befall(things, kind, thing):
         wanted = "the uplink" if kind.uplink else "a peripheral of a PC" if kind.peripheral else ""
         wanted = wanted or ", ".join(sorted(kind.kinds)) or f"anything but {', '.join(sorted(kind.never))}"
         raise FaultMisplaced(f"fault {name}: found {device} ({thing.kind}), expected {wanted}")
     return name, device
+
+
+def _hint(word: str, known: Iterable[str]) -> str:
+    near = nearest(word, known)
+    return f" ({near})" if near else ""
 
 
 def can_befall(things: Things, kind: FaultKind, thing: Thing) -> bool:

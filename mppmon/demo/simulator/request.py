@@ -51,6 +51,7 @@ class ThingRequest(_Strict):
     kind: str
     place: str = ""
     parents: tuple[str, ...] = ()
+    power: tuple[str, ...] = ()
     via: str | None = None
     outside: bool = False
     doors: tuple[DoorRequest, ...] = ()
