@@ -19,6 +19,7 @@ class Reason(StrEnum):
     RATE_LIMITED = "rate-limited"
     TEMPORARY = "temporary"  # the provider says: later
     REFUSED = "refused"  # the provider says: never
+    TOO_LONG = "too-long"  # the provider takes no message of this length, however short
     ADDRESS = "address"  # the recipient's address is none
     INVALID = "invalid"  # an answer that is not in the protocol
     CHANNEL = "channel-removed"  # the configuration has no such channel any more
@@ -37,12 +38,15 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It did not. `retry`: whether to try again, not before `retry_after` seconds. `detail`: for people, no secrets."""
+    """It did not. `retry`: whether to try again, not before `retry_after` seconds. `detail`: for people, no secrets;
+    `cure`: what has to be done by whoever keeps mppmon, in English, for the log.
+    """
 
     retry: bool
     reason: Reason
     retry_after: float | None = None
     detail: str = ""
+    cure: str = ""
 
 
 Result = Sent | Failed

@@ -13,6 +13,7 @@ from alerts.model import Message, NoticeKind, Notification
 from alerts.settings import TelegramSettings
 
 _WORKERS = 4
+_SHORT = 512  # when even that is refused for its length, as a gateway may
 _LIMIT = 2_048  # half of Telegram's 4,096, which counts UTF-16 units: safe whatever the characters are
 
 
@@ -32,7 +33,13 @@ class TelegramChannel:
 
     async def send(self, notification: Notification) -> Result:
         """Hand the message to Telegram. Never raises for what Telegram or the network does."""
-        payload = compose(chat(notification.address), notification.message)
+        result = await self._send(notification, _LIMIT)
+        if isinstance(result, Failed) and result.reason is Reason.TOO_LONG:
+            return await self._send(notification, _SHORT)
+        return result
+
+    async def _send(self, notification: Notification, limit: int) -> Result:
+        payload = compose(chat(notification.address), notification.message, limit=limit)
         if notification.kind is NoticeKind.CANARY:
             payload["disable_notification"] = True
         try:
@@ -58,9 +65,9 @@ class TelegramChannel:
             self._listener.close()
 
 
-def compose(chat: str, message: Message) -> dict[str, Any]:
+def compose(chat: str, message: Message, *, limit: int = _LIMIT) -> dict[str, Any]:
     """Return what sendMessage wants. No parse mode: nothing in the text can become markup."""
-    short = shorten(message, _LIMIT)
+    short = shorten(message, limit)
     payload: dict[str, Any] = {"chat_id": chat, "text": short.text, "link_preview_options": {"is_disabled": True}}
     if short.actions:
         row = [{"text": one.label, "callback_data": f"{one.verb}:{one.incident}"} for one in short.actions]

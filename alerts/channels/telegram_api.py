@@ -12,7 +12,15 @@ from alerts.channels.pool import Line
 from alerts.settings import TelegramSettings
 
 _TOKEN_IN_URL = re.compile(r"/bot[^/\s\"']+")
-_OK, _BAD, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _SERVER = 200, 400, 401, 403, 404, 429, 500
+_OK, _BAD, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 200, 400, 401, 403, 404
+_TOO_LARGE, _TOO_MANY, _SERVER = 413, 429, 500
+_TOO_LONG = ("message is too long", "text is too long", "entity too large")
+_CURES = {  # what a person has to do; until then every message fails alike
+    _UNAUTHORIZED: "the token is revoked: copy the present one from @BotFather (/mybots) into the token file",
+    _NOT_FOUND: "no such bot: is the token file's line the whole token, and `api` the address of a Bot API?",
+    _FORBIDDEN: "the bot may not write there: that person opens the bot and presses Start; a group adds it again",
+    _BAD: "is the chat's number in people.yaml right, and has somebody written to the bot there?",
+}
 _REASONS = ((requests.exceptions.SSLError, Reason.TLS), (requests.Timeout, Reason.TIMEOUT))  # else: no connection
 
 
@@ -66,15 +74,32 @@ class BotApi:
 def _failure(answer: http.Answer, token: str) -> Failed:
     status = answer.status
     detail = f"{status} {said(str(answer.body.get('description', '')), token)}".strip()
+    if too_long(status, detail):
+        return Failed(retry=False, reason=Reason.TOO_LONG, detail=detail)
+    cure = _moved(answer.body) or _CURES.get(status, "")
     if status == _TOO_MANY:
         return Failed(retry=True, reason=Reason.RATE_LIMITED, retry_after=_retry_after(answer.body), detail=detail)
     if status in {_UNAUTHORIZED, _NOT_FOUND}:  # what the API says to a wrong token
-        return Failed(retry=True, reason=Reason.CREDENTIALS, detail=detail)
+        return Failed(retry=True, reason=Reason.CREDENTIALS, detail=detail, cure=cure)
     if status in {_BAD, _FORBIDDEN}:  # no such chat, or the bot was blocked there
-        return Failed(retry=False, reason=Reason.REFUSED, detail=detail)
+        return Failed(retry=False, reason=Reason.REFUSED, detail=detail, cure=cure)
     if status >= _SERVER:
         return Failed(retry=True, reason=Reason.TEMPORARY, detail=detail)
     return Failed(retry=True, reason=Reason.INVALID, detail=detail)
+
+
+def too_long(status: int, detail: str) -> bool:
+    """Whether a message was refused for its length alone."""
+    words = detail.lower()
+    return status == _TOO_LARGE or (status == _BAD and any(one in words for one in _TOO_LONG))
+
+
+def _moved(body: dict[str, Any]) -> str:
+    """Return what to do about a group that became a supergroup, and so has another number."""
+    parameters = body.get("parameters")
+    number = parameters.get("migrate_to_chat_id") if isinstance(parameters, dict) else None
+    known = isinstance(number, int) and not isinstance(number, bool)
+    return f"the group has another number now: write {number} into people.yaml" if known else ""
 
 
 def _retry_after(body: dict[str, Any]) -> float | None:

@@ -338,14 +338,16 @@ class Daemon:
         reason = "" if isinstance(result, Sent) else result.reason
         self._metrics.sent(notification.channel, outcome, reason)
         self._taken.result(notification.channel, result, self._loop.time())
-        _log.info(
-            "%s to %s by %s: %s %s (%.2f s)",
+        _log.log(
+            logging.INFO if isinstance(result, Sent) else logging.WARNING,
+            "%s to %s by %s: %s %s (%.2f s)%s",
             notification.kind,
             notification.recipient,
             notification.channel,
             outcome,
             reason,
             seconds,
+            "" if isinstance(result, Sent) else "".join(f"; {one}" for one in (result.detail, result.cure) if one),
         )
 
 

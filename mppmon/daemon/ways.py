@@ -5,7 +5,17 @@ from collections.abc import Collection, Iterator, Mapping
 from alerts.channels.base import Reason, Result, Sent
 from collectors.collector import Target
 
-_OURS = frozenset({Reason.REFUSED, Reason.ADDRESS, Reason.CHANNEL, Reason.ELSEWHERE, Reason.SUMMARISED, Reason.OVER})
+_OURS = frozenset(
+    {
+        Reason.REFUSED,
+        Reason.TOO_LONG,
+        Reason.ADDRESS,
+        Reason.CHANNEL,
+        Reason.ELSEWHERE,
+        Reason.SUMMARISED,
+        Reason.OVER,
+    }
+)
 """Reasons that say something of one message or recipient, nothing of the channel."""
 
 _TRIES = 3  # failed ones in a row that make a channel a failing one

@@ -24,7 +24,7 @@ from mppmon.engine.decide import decide
 from mppmon.engine.incidents import CONFIG
 from mppmon.engine.intake import Intake
 from mppmon.engine.itself import Figure, look
-from mppmon.engine.pacing import delivered
+from mppmon.engine.pacing import delivered, locked_out
 from mppmon.engine.pulse import Pulse, SetBack
 from mppmon.engine.quiet import forget_covering
 from mppmon.engine.restore import restore, resume
@@ -171,6 +171,12 @@ class Engine:
     def delivered(self, key: str) -> None:
         """Hear, in a piece of store work, that a message was taken."""
         delivered(self._turn, key)
+
+    def locked_out(self, key: str) -> None:
+        """Hear, in a piece of store work, that a channel takes nothing from us until a person mends its credentials: a
+        page takes another way at once. The row stays, and is tried again.
+        """
+        locked_out(self._turn, key)
 
     def undeliverable(self, notification: Notification, reason: Reason) -> None:
         """Hear, in a piece of store work, that a channel will never take this message: another way is found, and the

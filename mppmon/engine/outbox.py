@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from alerts.address import chat as chat_of
 from alerts.address import member
+from alerts.channels.base import Reason
 from alerts.inbox import Answer as ReplyAnswer
 from alerts.inbox import Reply, words_of_note
 from alerts.model import Person
@@ -66,6 +67,8 @@ class EngineOutbox:
                 case Failed(retry=True):
                     later = now + timedelta(seconds=result.retry_after or 0.0)
                     store.mark(SYSTEM, key, now=now, retry_at=later, reason=result.reason, attempt=attempt)
+                    if result.reason is Reason.CREDENTIALS:
+                        self._engine.locked_out(key)
                 case Failed():
                     dead = store.unsent(SYSTEM, key)
                     if dead is not None:

@@ -106,6 +106,13 @@ def delivered(turn: Turn, key: str) -> None:
             end(turn, other, Reason.ELSEWHERE)
 
 
+def locked_out(turn: Turn, key: str) -> None:
+    """Hear that a channel takes nothing until somebody mends it: a page takes the person's next channel too."""
+    notification = turn.world.unsent.get(key)
+    if notification is not None and notification.kind is NoticeKind.PAGE:
+        _hurry(turn, notification)
+
+
 def end(turn: Turn, notification: Notification, reason: Reason) -> None:
     """Take a message back that is not to be sent any more."""
     turn.world.unsent.pop(notification.key, None)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -112,12 +112,12 @@ def test_a_message_that_is_too_long_is_shortened_not_refused(fake: TelegramFake,
     assert payload["text"].endswith("Gangguan #1042")
 
 
-def later(reason: Reason, detail: str, *, retry_after: float | None = None) -> Failed:
-    return Failed(retry=True, reason=reason, retry_after=retry_after, detail=detail)
+def later(reason: Reason, detail: str, *, retry_after: float | None = None, cure: str = "") -> Failed:
+    return Failed(retry=True, reason=reason, retry_after=retry_after, detail=detail, cure=cure)
 
 
-def never(detail: str) -> Failed:
-    return Failed(retry=False, reason=Reason.REFUSED, detail=detail)
+def never(detail: str, cure: str) -> Failed:
+    return Failed(retry=False, reason=Reason.REFUSED, detail=detail, cure=cure)
 
 
 def refused(code: int, text: str, **parameters: object) -> Behaviour:
@@ -130,10 +130,13 @@ def refused(code: int, text: str, **parameters: object) -> Behaviour:
         (refused(429, "Too Many Requests: retry after 7", retry_after=7),
          later(Reason.RATE_LIMITED, retry_after=7.0, detail="429 Too Many Requests: retry after 7")),
         (refused(429, "slow", retry_after="soon"), later(Reason.RATE_LIMITED, "429 slow")),
-        (refused(400, "Bad Request: chat not found"), never("400 Bad Request: chat not found")),
-        (refused(403, f"Forbidden {TOKEN}\nbot"), never("403 Forbidden *** bot")),
-        (refused(401, "Unauthorized"), later(Reason.CREDENTIALS, "401 Unauthorized")),
-        (refused(404, "Not Found"), later(Reason.CREDENTIALS, "404 Not Found")),
+        (refused(400, "Bad Request: chat not found"), never("400 Bad Request: chat not found", "is the chat's number")),
+        (refused(400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=-100777),
+         never("400 Bad Request: group chat was upgraded to a supergroup chat",
+               "the group has another number now: write -100777 into people.yaml")),
+        (refused(403, f"Forbidden {TOKEN}\nbot"), never("403 Forbidden *** bot", "the bot may not write there")),
+        (refused(401, "Unauthorized"), later(Reason.CREDENTIALS, "401 Unauthorized", cure="the token is revoked")),
+        (refused(404, "Not Found"), later(Reason.CREDENTIALS, "404 Not Found", cure="no such bot")),
         (refused(500, "x" * 500), later(Reason.TEMPORARY, "500 " + "x" * 160)),
         ((502, b"<html>Bad Gateway</html>"), later(Reason.TEMPORARY, "502")),
         ((200, b"not json"), later(Reason.INVALID, "200")),
@@ -148,7 +151,32 @@ def refused(code: int, text: str, **parameters: object) -> Behaviour:
 )  # fmt: skip
 def test_what_a_failure_means(fake: TelegramFake, token_file: Path, behaviour: Behaviour, result: Failed) -> None:
     fake.say("sendMessage", behaviour)
-    assert send(fake, token_file) == result
+    found = send(fake, token_file)
+    assert isinstance(found, Failed)
+    assert found.cure.startswith(result.cure)
+    assert replace(found, cure=result.cure) == result
+    assert bool(found.cure) is bool(result.cure)
+
+
+@pytest.mark.parametrize("words", [(413, "Request Entity Too Large"), (400, "Bad Request: message is too long")])
+def test_what_is_refused_for_its_length_goes_out_shorter_at_once(
+    fake: TelegramFake, token_file: Path, words: tuple[int, str]
+) -> None:
+    long = notification(Message("s", ("🔴 Cetak KTP-el", *("x" * 100 for _ in range(200)), "Gangguan #1042")))
+    fake.say("sendMessage", refused(*words))
+    found = with_channel(settings(fake, token_file), lambda channel: channel.send(long))
+    assert found == Sent("77")
+    first, second = (one["text"] for one in fake.of("sendMessage"))
+    assert len(second) <= 512 < len(first)
+    assert second.startswith("🔴 Cetak KTP-el")
+    assert second.endswith("Gangguan #1042")
+
+
+def test_what_no_length_is_short_enough_for_is_given_up(fake: TelegramFake, token_file: Path) -> None:
+    fake.always["sendMessage"] = refused(413, "Request Entity Too Large")
+    detail = "413 Request Entity Too Large"
+    assert send(fake, token_file) == Failed(retry=False, reason=Reason.TOO_LONG, detail=detail)
+    assert len(fake.of("sendMessage")) == 2
 
 
 @pytest.mark.parametrize("behaviour", [HANG, DRIP_HEADER, DRIP_BODY])

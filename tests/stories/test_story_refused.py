@@ -1,13 +1,15 @@
 """A page that a channel will never take finds another way: it goes to somebody, never to nobody (promise 12)."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from alerts.channels.base import Reason
+from alerts.channels.base import Failed, Reason
 from alerts.model import NoticeKind, Notification, Policy, Step
 from alerts.settings import EmailSettings
 from mppmon.config import Loaded
+from mppmon.engine.outbox import EngineOutbox
 from mppmon.mall.principal import SYSTEM
 from mppmon.store import Store
 from tests.stories.house import House, small_config
@@ -117,3 +119,45 @@ def test_a_refusal_survives_a_crash_before_its_commit(tmp_path: Path) -> None:
             refuse(again, once_more)
             (mail,) = due(again, "mail")
             assert mail.tried == ("chat",)
+
+
+def marked(house: House, notification: Notification, reason: Reason) -> None:
+    """Let the sender mark a failure that may pass."""
+    loop = asyncio.new_event_loop()
+    try:
+        outbox = EngineOutbox(house.engine, loop)
+
+        async def story() -> None:
+            task = asyncio.ensure_future(
+                outbox.mark(notification.key, Failed(retry=True, reason=reason, retry_after=2.0), 1)
+            )
+            await asyncio.sleep(0)
+            house.engine.turn(house.engine.intake.take())
+            await task
+
+        loop.run_until_complete(story())
+    finally:
+        loop.close()
+
+
+def test_a_token_that_is_refused_sends_the_page_another_way_at_once_and_is_tried_on(tmp_path: Path) -> None:
+    with House(tmp_path, two_ways()) as house:
+        house.all_well()
+        house.turn(house.cards("a1", jammed=True))
+        (chat,) = due(house, "chat")
+        marked(house, chat, Reason.CREDENTIALS)
+        (mail,) = due(house, "mail")
+        assert (mail.recipient, mail.message) == ("ani", chat.message)
+        house.wait(3)
+        assert due(house, "chat") == [chat], "kept, for when the token is mended"
+        marked(house, chat, Reason.CREDENTIALS)
+        assert due(house, "mail") == [], "once"
+
+
+def test_a_failure_that_passes_by_itself_is_given_its_minute(tmp_path: Path) -> None:
+    with House(tmp_path, two_ways()) as house:
+        house.all_well()
+        house.turn(house.cards("a1", jammed=True))
+        (chat,) = due(house, "chat")
+        marked(house, chat, Reason.TEMPORARY)
+        assert due(house, "mail") == []
