@@ -45,6 +45,7 @@ class SnmpSettings(Strict):
     timeout: Timeout = 2.0
     retries: Annotated[int, Field(ge=0, le=5)] = 1
     max_repetitions: Annotated[int, Field(ge=1, le=50)] = 10
+    any_source: bool = False
 
 
 class AgentSettings(Strict):

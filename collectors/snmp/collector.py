@@ -1,7 +1,7 @@
 """Polls devices by SNMP v1 and v2c: liveness by sysUpTime, telemetry by the device's profile."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,6 +37,9 @@ _VERSIONS: Final = {"1": codec.V1, "2c": codec.V2C}
 _SYS_UP_TIME = oid.encode("1.3.6.1.2.1.1.3.0")
 _FORGET = 3600.0  # seconds after its last poll that a device's state is kept: it may have left the inventory
 _MAX_COMMUNITY = 255  # octets
+_WHOLE = 30.0  # seconds that a telemetry poll may take, if the device answers each question
+_BACK_OFF = 5  # silent polls in a row, more than it takes to call a device down
+_TROUBLES = 5  # that are told of one poll
 _OUTCOMES: dict[type[WireError], Outcome] = {
     NoAnswer: Outcome.TIMEOUT,
     Refused: Outcome.REFUSED,
@@ -59,8 +62,9 @@ class _Answer:
 class SnmpCollector:
     """Asks all devices through one wire. `start` opens it in the running loop, `close` closes it.
 
-    `monotonic` measures durations (default: the loop's clock). A poll ends at `timeout * (retries + 1)` seconds,
-    whatever the device does.
+    `monotonic` measures durations (default: the loop's clock). One question ends after `timeout * (retries + 1)`
+    seconds, and so does liveness, whatever the device does; telemetry of a slow device is given half its interval.
+    What has been silent for long is asked once per poll, without repeats.
     """
 
     def __init__(
@@ -116,12 +120,15 @@ class SnmpCollector:
         settings = target.settings
         if self._wire is None or not isinstance(settings, SnmpSettings):
             return _Answer(Outcome.LOCAL, "not started" if self._wire is None else "the target has no SNMP settings")
-        deadline = asyncio.get_running_loop().time() + settings.timeout * (settings.retries + 1)
+        patience = settings.timeout * (settings.retries + 1)
+        whole = patience if target.kind is Kind.LIVENESS else max(patience, min(_WHOLE, target.interval / 2))
+        now = asyncio.get_running_loop().time()
         device = self._device(target)
         try:
-            session = await self._session(self._wire, device, settings, target.address, deadline)
+            await self._locate(self._wire, device, settings, target.address, now + patience)
         except (Local, OSError, ValueError) as error:
             return _Answer(Outcome.LOCAL, _reason(error))
+        session = self._session(self._wire, device, settings, now + whole)
         if target.kind is Kind.LIVENESS:
             return await _liveness(session, device)
         return await self._telemetry(session, device, settings)
@@ -144,21 +151,31 @@ class SnmpCollector:
         for check in [check for check, other in self._devices.items() if now - other.used > _FORGET]:
             del self._devices[check]
 
-    async def _session(
-        self, wire: Wire, device: Device, settings: SnmpSettings, address: str, deadline: float
-    ) -> Session[Endpoint]:
+    async def _locate(self, wire: Wire, device: Device, settings: SnmpSettings, address: str, deadline: float) -> None:
+        """Find out where the device is and read its community, both anew after a poll that failed."""
+        if device.doubted:
+            self._resolver.doubt(address, settings.port)
         family, where = await self._resolver.resolve(address, settings.port, deadline=deadline)
-        if device.endpoint is None or device.endpoint.address != where:
-            device.endpoint = wire.endpoint(family, where)
-        if device.credentials is None:
-            device.credentials = Credentials(_VERSIONS[settings.version], _community(settings))
+        endpoint = device.endpoint
+        if endpoint is None or endpoint.address != where:
+            endpoint = wire.endpoint(family, where)
+            endpoint.any_source = settings.any_source
+        if endpoint is not device.endpoint or device.credentials is None or device.doubted:
+            device.believe(endpoint, Credentials(_VERSIONS[settings.version], _community(settings)))
+
+    def _session(self, wire: Wire, device: Device, settings: SnmpSettings, deadline: float) -> Session[Endpoint]:
+        if device.endpoint is None or device.credentials is None:
+            raise RuntimeError("a device that was not located")
+        patience = settings.timeout * (settings.retries + 1)
         return Session(
             wire=wire,
             endpoint=device.endpoint,
             credentials=device.credentials,
-            timeout=settings.timeout,
+            timeout=settings.timeout if device.silent < _BACK_OFF else patience,
+            patience=patience,
             deadline=deadline,
             repetitions=settings.max_repetitions,
+            manners=device.manners,
         )
 
     async def _telemetry(self, session: Asking, device: Device, settings: SnmpSettings) -> _Answer:
@@ -167,12 +184,13 @@ class SnmpCollector:
         except ProfileError as error:
             return _Answer(Outcome.LOCAL, str(error))
         except WireError as error:
-            device.failed()
             outcome, detail = _outcome(error)
+            device.failed(silent=outcome is Outcome.TIMEOUT and not session.answered)
             if outcome is Outcome.TIMEOUT and session.answered:
                 outcome, detail = Outcome.UNEXPECTED, f"answered only in part: {detail}"
         else:
-            outcome, detail = Outcome.OK, "; ".join(session.troubles)
+            device.answered()
+            outcome, detail = Outcome.OK, _told(session.troubles)
         found = device.samples()
         return _Answer(
             outcome,
@@ -192,16 +210,22 @@ async def _liveness(session: Asking, device: Device) -> _Answer:
     try:
         await session.get(request)
     except WireError as error:
-        device.failed()
+        device.failed(silent=isinstance(error, NoAnswer))
         return _Answer(*_outcome(error))
+    device.answered()
     return _Answer()
+
+
+def _told(troubles: Sequence[str]) -> str:
+    more = len(troubles) - _TROUBLES
+    return "; ".join((*troubles[:_TROUBLES], *((f"and {more} more",) if more > 0 else ())))
 
 
 def _outcome(error: WireError) -> tuple[Outcome, str]:
     if isinstance(error, ErrorStatus):
         denied = error.status in {NO_ACCESS, AUTHORIZATION_ERROR}
         return (Outcome.DENIED if denied else Outcome.UNEXPECTED), str(error)
-    return _OUTCOMES[type(error)], str(error)
+    return next(outcome for kind, outcome in _OUTCOMES.items() if isinstance(error, kind)), str(error)
 
 
 def _community(settings: SnmpSettings) -> bytes:

@@ -11,6 +11,7 @@ from collectors.snmp.identify import Identity, identify
 from collectors.snmp.library import Profiles
 from collectors.snmp.plan import Plan
 from collectors.snmp.wire.exchange import Endpoint
+from collectors.snmp.wire.manners import Manners
 from collectors.snmp.wire.request import Request
 from collectors.snmp.wire.walk import Credentials
 
@@ -25,6 +26,9 @@ class Device:
 
     target: Target
     used: float = 0.0
+    silent: int = 0  # polls in a row without any answer
+    doubted: bool = False  # the last poll failed: its name may lead elsewhere now, and its community be another
+    manners: Manners = field(default_factory=Manners)
     endpoint: Endpoint | None = None
     credentials: Credentials | None = None
     liveness: Request | None = None
@@ -42,7 +46,10 @@ class Device:
         """
         now = asyncio.get_running_loop().time()
         self._rows = {}
-        if self._plan is None or self._identity is None or now - self._identified > IDENTIFY_EVERY:
+        stale = now - self._identified > IDENTIFY_EVERY
+        if stale:
+            self.manners.forget()
+        if self._plan is None or self._identity is None or stale:
             await self._read_all(session, profiles, profile, now)
             return
         for table, rows in self._fixed.items():
@@ -53,11 +60,23 @@ class Device:
             self._plan = None  # it has changed or restarted: learn anew at the next poll
         self._describe(self._identity)
 
-    def failed(self) -> None:
+    def believe(self, endpoint: Endpoint, credentials: Credentials) -> None:
+        """Take over where and with what it is asked; what was made ready with another community is made anew."""
+        self.doubted = False
+        self.endpoint = endpoint
+        if credentials != self.credentials:
+            self.credentials = credentials
+            self.liveness = None
+            self._plan = None
+
+    def answered(self) -> None:
+        """Note that it is there."""
+        self.silent = 0
+
+    def failed(self, *, silent: bool) -> None:
         """Read community and name anew at the next poll: either may be what changed."""
-        self.credentials = None
-        self.endpoint = None
-        self.liveness = None
+        self.silent = self.silent + 1 if silent else 0
+        self.doubted = True
 
     def samples(self) -> list[Sample]:
         """Return the samples of the last poll."""

@@ -9,27 +9,41 @@ from collectors.snmp.plan import Plan
 from collectors.snmp.wire.ask import get
 from collectors.snmp.wire.asker import Asker, Where
 from collectors.snmp.wire.ber import VarBind
+from collectors.snmp.wire.manners import Manners
 from collectors.snmp.wire.request import Request
 from collectors.snmp.wire.walk import Caps, Column, Credentials, walk
 
 
 @dataclass(slots=True)
 class Session(Generic[Where]):
-    """Asks one endpoint until `deadline` (loop time); `timeout` is the pause before a repeat. See `Asking`."""
+    """Asks one endpoint until `deadline` (loop time), and waits for one answer no longer than `patience` seconds;
+    `timeout` is the pause before a repeat. See `Asking`.
+    """
 
     wire: Asker[Where]
     endpoint: Where
     credentials: Credentials
     timeout: float
+    patience: float
     deadline: float
     repetitions: int
+    manners: Manners
     answered: bool = False
     incomplete: bool = False
     troubles: list[str] = field(default_factory=list)
 
     async def get(self, request: Request) -> list[VarBind]:
         """GET, see `ask.get`."""
-        found = await get(self.wire, self.endpoint, request, timeout=self.timeout, deadline=self.deadline)
+        found = await get(
+            self.wire,
+            self.endpoint,
+            request,
+            timeout=self.timeout,
+            deadline=self.deadline,
+            patience=self.patience,
+            manners=self.manners,
+            troubles=self.troubles,
+        )
         self.answered = True
         return found
 
@@ -43,7 +57,9 @@ class Session(Generic[Where]):
             columns,
             timeout=self.timeout,
             deadline=self.deadline,
+            patience=self.patience,
             caps=caps,
+            manners=self.manners,
         )
         self.answered = True
         return found

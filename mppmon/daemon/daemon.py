@@ -38,6 +38,7 @@ from mppmon.engine.core import Engine
 from mppmon.engine.outbox import EngineInbox, EngineOutbox
 from mppmon.engine.snapshot import Snapshot
 from mppmon.exporter import Exporter, SelfMetrics
+from mppmon.exporter.datagrams import Datagrams
 from mppmon.mall.model import delivery_subject
 from mppmon.schedule import Poller, Scheduler, Wheel
 from mppmon.store import Store, StoreError
@@ -70,6 +71,7 @@ class Daemon:
         self._options, self._loaded, self._url, self._loop, self._ended = options, loaded, url, loop, ended
         self._clock = options.clock
         registry = CollectorRegistry()
+        self._registry = registry
         self._metrics = SelfMetrics(registry)
         self._exporter = Exporter(loaded.mall.site.id, registry=registry)
         self._exporter.inventory(loaded.mall)
@@ -130,6 +132,7 @@ class Daemon:
             Way.HTTP: OnlineCollector(now=self._clock.now),
         }
         await snmp.start()
+        self._registry.register(Datagrams(lambda: snmp.counts))
         for collector in self._collectors.values():
             stack.push_async_callback(collector.close)
         self._icmp = icmp.available()

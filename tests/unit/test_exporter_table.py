@@ -5,7 +5,9 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
+from collectors.snmp.wire.transport import Counts
 from mppmon.exporter import FAMILIES, SelfMetrics
+from mppmon.exporter.datagrams import Datagrams
 from mppmon.exporter.figures import HELP, PREFIX
 
 DOCS = Path(__file__).parents[2] / "docs" / "metrics.md"
@@ -56,6 +58,8 @@ def test_the_daemons_own_metrics_are_the_documented_ones() -> None:
     itself.last_seen(1.0)
     itself.clock_jump()
     itself.refused()
+    registry.register(Datagrams(lambda: Counts(sent=5, dropped=2, receive_buffer=4096)))
+    assert registry.get_sample_value("mppmon_daemon_snmp_datagrams_total", {"event": "dropped"}) == 2.0
     shown: dict[str, set[str]] = {}
     for family in registry.collect():
         name = family.name + ("_total" if family.type == "counter" else "")

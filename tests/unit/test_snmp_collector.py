@@ -1,6 +1,7 @@
 """The collector against an agent of our own: outcomes, few requests, what is remembered and what is learnt anew."""
 
 import asyncio
+import dataclasses
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -170,6 +171,63 @@ def test_silence_is_a_timeout_within_the_total_deadline(kind: Kind) -> None:
         assert 0.3 <= seen.seconds < 0.6
 
     told(story, answer=silent)
+
+
+def test_what_has_been_silent_for_long_is_asked_once_per_poll() -> None:
+    async def story(collector: SnmpCollector, peer: Agent) -> None:
+        settings = SnmpSettings(timeout=0.05, retries=2)
+        wanted = target(peer.port, kind=Kind.LIVENESS, settings=settings)
+        asked = []
+        for _ in range(7):
+            peer.asked.clear()
+            await collector.poll(wanted)
+            asked.append(len(peer.asked))
+        assert asked == [3, 3, 3, 3, 3, 1, 1]
+        peer.answer = honest
+        assert (await collector.poll(wanted)).outcome is Outcome.OK
+        peer.answer = silent
+        peer.asked.clear()
+        await collector.poll(wanted)
+        assert len(peer.asked) == 3
+
+    told(story, answer=silent)
+
+
+def test_a_slow_device_is_read_whole_and_a_dripping_one_ends() -> None:
+    def slow(peer: Agent, data: bytes, send: Send) -> None:
+        asyncio.get_running_loop().call_later(0.08, honest, peer, data, send)
+
+    async def story(collector: SnmpCollector, peer: Agent) -> None:
+        settings = SnmpSettings(timeout=0.2, retries=0, max_repetitions=1)
+        seen = await collector.poll(target(peer.port, settings=settings))
+        assert (seen.outcome, seen.detail) == (Outcome.OK, "")
+        assert len(peer.asked) * 0.08 > 0.2
+        wanted = dataclasses.replace(target(peer.port, settings=settings), interval=0.8, check="other")
+        dripped = await collector.poll(wanted)
+        assert dripped.outcome is Outcome.UNEXPECTED
+        assert 0.4 <= dripped.seconds < 0.6
+
+    told(story, answer=slow)
+
+
+def test_a_changed_community_is_read_after_a_failure(tmp_path: Path) -> None:
+    secret = tmp_path / "community"
+    secret.write_text("lama\n")
+
+    def picky(peer: Agent, data: bytes, send: Send) -> None:
+        if codec.decode(data).header.community == b"baru":
+            honest(peer, data, send)
+
+    async def story(collector: SnmpCollector, peer: Agent) -> None:
+        settings = SnmpSettings(community_file=secret, timeout=0.4, retries=0)
+        for kind in Kind:
+            wanted = target(peer.port, kind=kind, settings=settings)
+            secret.write_text("lama\n")
+            assert (await collector.poll(wanted)).outcome is Outcome.TIMEOUT
+            secret.write_text("baru\n")
+            assert (await collector.poll(wanted)).outcome is Outcome.OK
+
+    told(story, answer=picky)
 
 
 def test_what_falls_silent_half_way_was_reached() -> None:

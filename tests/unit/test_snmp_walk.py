@@ -8,6 +8,7 @@ import pytest
 
 from collectors.snmp.wire import ber, codec, oid
 from collectors.snmp.wire.errors import ErrorStatus, NoAnswer
+from collectors.snmp.wire.manners import Manners
 from collectors.snmp.wire.transport import Wire
 from collectors.snmp.wire.walk import Caps, Column, Credentials, walk
 from tests.unit.snmp_agents import Agent, Answer, Mib, Send, agent, honest, response
@@ -29,6 +30,8 @@ def read(
     version: int = codec.V2C,
     caps: Caps | None = None,
     deadline: float = 10.0,
+    timeout: float = 2.0,
+    manners: Manners | None = None,
 ) -> tuple[list[Column], Agent]:
     async def main() -> tuple[list[Column], Agent]:
         wire = Wire()
@@ -39,9 +42,10 @@ def read(
                     wire.endpoint(socket.AF_INET, ("127.0.0.1", peer.port)),
                     Credentials(version, b"public"),
                     [oid.encode(name) for name in columns],
-                    timeout=min(2.0, deadline),
+                    timeout=min(timeout, deadline),
                     deadline=asyncio.get_running_loop().time() + deadline,
                     caps=caps,
+                    manners=manners,
                 )
                 return found, peer
         finally:
@@ -154,6 +158,76 @@ def test_too_big_asks_for_less() -> None:
     (names, states), _ = read(MIB, answer=answer)
     assert len(names.cells) == 6
     assert len(states.cells) == 3
+
+
+def test_a_device_that_is_silent_when_asked_for_much_is_asked_for_less_and_that_is_remembered() -> None:
+    """As one recorded device: it answers up to five repetitions, and to more not at all."""
+    table: Mib = {f"{TABLE}.2.{row}": (ber.INTEGER, row) for row in range(1, 25)}
+    manners = Manners()
+
+    def answer(peer: Agent, data: bytes, send: Send) -> None:
+        if codec.decode(data).header.error_index <= 5:
+            honest(peer, data, send)
+
+    (first,), peer = read(table, COLUMNS[:1], answer=answer, timeout=0.1, manners=manners)
+    assert [message.header.error_index for message in peer.asked] == [10, 5, 5, 5, 5, 5]
+    (second,), peer = read(table, COLUMNS[:1], answer=answer, timeout=0.1, manners=manners)
+    assert [message.header.error_index for message in peer.asked] == [5, 5, 5, 5, 5]
+    assert first.cells == second.cells
+    assert len(first.cells) == 24
+    manners.forget()
+    assert manners == Manners()
+
+
+def test_too_big_is_remembered() -> None:
+    manners = Manners()
+
+    def answer(peer: Agent, data: bytes, send: Send) -> None:
+        message = codec.decode(data)
+        if message.header.error_index * len(message.varbinds) > 4:
+            send(response(message.header, message.varbinds, status=1))
+        else:
+            honest(peer, data, send)
+
+    assert [len(column.cells) for column in read(MIB, answer=answer, manners=manners)[0]] == [6, 3]
+    _, peer = read(MIB, answer=answer, manners=manners)
+    assert {message.header.error_index * len(message.varbinds) for message in peer.asked} <= {2, 4}
+
+
+def test_an_answer_that_is_cut_off_asks_for_less_at_once() -> None:
+    def answer(peer: Agent, data: bytes, send: Send) -> None:
+        send(peer.reply(codec.decode(data))[:90])
+
+    (names, states), peer = read(MIB, answer=answer)
+    assert (len(names.cells), len(states.cells)) == (6, 3)
+    assert len({message.header.request_id for message in peer.asked}) == len(peer.asked)  # nothing was waited for
+
+
+def test_too_big_for_one_variable_ends_that_column_and_says_so() -> None:
+    def answer(peer: Agent, data: bytes, send: Send) -> None:
+        message = codec.decode(data)
+        if any(oid.decode(name).startswith(COLUMNS[0]) for name, _, _ in message.varbinds):
+            send(response(message.header, message.varbinds, status=1))
+        else:
+            honest(peer, data, send)
+
+    (names, states), _ = read(MIB, answer=answer)
+    assert (names.cells, names.trouble) == ({}, "agent answered tooBig for one variable")
+    assert rows(states) == ["1", "3", "16384"]
+
+
+def test_a_walk_ends_at_its_cap_of_octets() -> None:
+    table: Mib = {f"{TABLE}.2.{row}": (ber.OCTETS, b"x" * 1000) for row in range(1, 200)}
+    (column,), _ = read(table, COLUMNS[:1], caps=Caps(octets=50_000))
+    assert 40 <= len(column.cells) <= 60
+    assert "50000 octets" in column.trouble
+
+
+def test_very_many_columns_are_asked_in_turn() -> None:
+    table: Mib = {f"1.3.6.1.4.1.9.{column}.1": (ber.INTEGER, column) for column in range(1, 80)}
+    found, peer = read(table, [f"1.3.6.1.4.1.9.{column}" for column in range(1, 80)])
+    assert [list(column.cells.values()) for column in found] == [[(ber.INTEGER, number)] for number in range(1, 80)]
+    assert max(len(message.varbinds) for message in peer.asked) <= 30
 
 
 def test_gen_err_ends_its_column_alone() -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from collectors.snmp.wire import ber, oid
 from collectors.snmp.wire.ber import Value, VarBind
-from collectors.snmp.wire.errors import CodecError
+from collectors.snmp.wire.errors import CodecError, ShortError
 
 __all__ = ["CodecError", "Header", "Message", "Pdu", "Value", "VarBind", "decode", "encode"]
 
@@ -114,6 +114,8 @@ def _rest(data: bytes, at: int, end: int, tag: int) -> int:
     at += 2
     if length > ber.SHORT:
         length, at = ber.long_length(data, at, length)
+    if at + length > end:
+        raise ShortError("length runs past the end of the datagram")
     if at + length != end:
         raise CodecError("length does not reach the end of the datagram")
     return at

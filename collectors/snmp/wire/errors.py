@@ -5,6 +5,10 @@ class CodecError(Exception):
     """Octets that are not SNMP, or a value that SNMP cannot carry. The only exception of the codec."""
 
 
+class ShortError(CodecError):
+    """A message that announces more octets than came: it was cut off."""
+
+
 class WireError(Exception):
     """Asking failed; the subclass says how."""
 
@@ -27,6 +31,10 @@ class Denied(WireError):
 
 class Invalid(WireError):
     """The device answered, but not in valid SNMP, or not what was asked."""
+
+
+class Truncated(Invalid):
+    """The reply was cut off, and less might be asked: raised at once, so that it can be."""
 
 
 class Local(WireError):

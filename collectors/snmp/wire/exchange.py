@@ -1,12 +1,12 @@
 """A device's address, and a request that waits there for its reply."""
 
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from collectors.snmp.wire import codec
 from collectors.snmp.wire.ber import VarBind
 from collectors.snmp.wire.codec import Header
-from collectors.snmp.wire.errors import WireError
+from collectors.snmp.wire.errors import Truncated, WireError
 from collectors.snmp.wire.request import Request
 from collectors.snmp.wire.slots import Slots
 from collectors.snmp.wire.sockets import Address
@@ -14,16 +14,24 @@ from collectors.snmp.wire.sockets import Address
 if TYPE_CHECKING:
     from asyncio import Future
 
-Reply = tuple[int, int, list[VarBind]]
-"""error-status, error-index, varbinds."""
+
+class Reply(NamedTuple):
+    """A reply to a request: `size` in octets, `repeats` of the request before it came."""
+
+    error_status: int
+    error_index: int
+    varbinds: list[VarBind]
+    size: int = 0
+    repeats: int = 0
 
 
 class Endpoint:
     """One device's address and port, and what is in flight to it."""
 
-    __slots__ = ("__weakref__", "address", "exchanges", "family", "slots")
+    __slots__ = ("__weakref__", "address", "any_source", "exchanges", "family", "slots")
 
     def __init__(self, family: socket.AddressFamily, address: Address, in_flight: int) -> None:
+        self.any_source = False  # whether it may answer from elsewhere than it was asked
         self.family = family
         self.address = address
         self.slots = Slots(in_flight)
@@ -33,7 +41,10 @@ class Endpoint:
 class Exchange:
     """One request on its way. `timeout` is the pause before a repeat, `deadline` the end (loop time)."""
 
-    __slots__ = ("deadline", "endpoint", "failure", "future", "packet", "request", "request_id", "sent", "timeout")
+    __slots__ = (
+        *("deadline", "endpoint", "failure", "future", "packet", "repeats", "request", "request_id", "sent"),
+        "timeout",
+    )
 
     def __init__(
         self,
@@ -52,6 +63,7 @@ class Exchange:
         self.timeout = timeout
         self.deadline = deadline
         self.sent = False
+        self.repeats = 0
         self.failure: WireError | None = None  # why it will have failed, if nothing better comes before the deadline
 
     def same_again(self, data: bytes) -> bool:
@@ -61,7 +73,7 @@ class Exchange:
         if varbinds is None:
             return False
         if not self.future.done():
-            self.future.set_result((0, 0, varbinds))
+            self.future.set_result(Reply(0, 0, varbinds, len(data), self.repeats))
         return True
 
     def answered(self, data: bytes, header: Header) -> None:
@@ -71,7 +83,17 @@ class Exchange:
         self.request.expects(header)
         varbinds = codec.decode_varbinds(data, header)
         self.request.learn(data, header, varbinds)
-        self.future.set_result((header.error_status, header.error_index, varbinds))
+        self.future.set_result(Reply(header.error_status, header.error_index, varbinds, len(data), self.repeats))
+
+    def repeat(self) -> None:
+        """Make the next packet ready."""
+        self.repeats += 1
+        self.packet = self.request.repeated(self.request_id, self.repeats)
+
+    def cut_off(self) -> None:
+        """End now, where less can be asked: a reply to this came, and was cut off."""
+        if self.request.divisible:
+            self.fail(Truncated("the reply was cut off"))
 
     def fail(self, failure: WireError) -> None:
         """End without a reply."""

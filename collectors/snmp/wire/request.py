@@ -10,6 +10,8 @@ from collectors.snmp.wire.layout import Layout
 
 REQUEST_ID_MIN = 1 << 24  # always four octets
 REQUEST_ID_MAX = (1 << 31) - 1
+_COUNTS = b"\x02\x01\x00\x02\x01"  # no non-repeaters, and max-repetitions of one octet, which follows
+_COUNT = len(_COUNTS)
 
 
 class Request:
@@ -18,7 +20,7 @@ class Request:
     `counts` are non-repeaters and max-repetitions of a GETBULK (RFC 3416 section 4.2.3). CodecError for a bad OID.
     """
 
-    __slots__ = ("_head", "_last_size", "_tail", "community", "layout", "oids", "pdu", "version")
+    __slots__ = ("_head", "_last_size", "_tail", "community", "layout", "oids", "pdu", "repetitions", "version")
 
     def __init__(
         self, pdu: Pdu, oids: Sequence[bytes], *, version: int, community: bytes, counts: tuple[int, int] = (0, 0)
@@ -27,6 +29,7 @@ class Request:
         self.oids = tuple(oids)
         self.version = version
         self.community = community
+        self.repetitions = counts[1]
         self.layout: Layout | None = None
         self._last_size = 0
         names = (ber.tlv(ber.OBJECT_ID, oid.check(raw)) for raw in oids)
@@ -45,6 +48,20 @@ class Request:
         """Return the datagram; `request_id` from REQUEST_ID_MIN to REQUEST_ID_MAX."""
         return self._head + request_id.to_bytes(4, "big") + self._tail
 
+    def repeated(self, request_id: int, repeats: int) -> bytes:
+        """Return the datagram of a repeat. A GETBULK asks for half as much each time under the same request-id: its
+        answer may have been too long to arrive, and whichever answer comes, it answers this.
+        """
+        tail = self._tail
+        if self.repetitions > 1 and tail.startswith(_COUNTS) and tail[_COUNT] <= ber.SHORT:
+            tail = tail[:_COUNT] + bytes([max(1, tail[_COUNT] >> repeats)]) + tail[_COUNT + 1 :]
+        return self._head + request_id.to_bytes(4, "big") + tail
+
+    @property
+    def divisible(self) -> bool:
+        """Whether less can be asked."""
+        return len(self.oids) > 1 or self.repetitions > 1
+
     def part(self, oids: Sequence[bytes]) -> "Request":
         """Return the same request for some of its OIDs."""
         return Request(self.pdu, oids, version=self.version, community=self.community)
@@ -53,6 +70,8 @@ class Request:
         """Raise CodecError unless this can be the header of a reply to this request."""
         if header.pdu != Pdu.RESPONSE or header.version != self.version:
             raise CodecError("no response, or of another version")
+        if header.community != self.community:
+            raise CodecError("the community is not the one that was asked with")
 
     def learn(self, data: bytes, header: Header, varbinds: list[VarBind]) -> None:
         """Remember the shape of a good reply that was read in full, at the second of one size: it will come again."""

@@ -13,6 +13,7 @@ from collectors.snmp.wire.sockets import Address
 Resolved = tuple[socket.AddressFamily, Address]
 
 KEEP = 300.0  # seconds; then a name is asked anew
+_DOUBTED = 30.0  # seconds; then a name that led nowhere is asked anew
 _RESOLVERS = 2  # threads: a dead resolver blocks these, and nobody else
 
 
@@ -50,6 +51,12 @@ class Resolver:
                 return await asyncio.shield(asking)
         except (OSError, TimeoutError) as error:
             raise Local("its name cannot be resolved") from error
+
+    def doubt(self, host: str, port: int) -> None:
+        """Look a name up anew soon: the device did not answer where it was known to be."""
+        known = self._known.get((host, port))
+        if known is not None:
+            self._known[host, port] = (min(known[0], asyncio.get_running_loop().time() - KEEP + _DOUBTED), known[1])
 
     def close(self) -> None:
         """Let the threads go; a lookup under way ends by itself."""

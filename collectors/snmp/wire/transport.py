@@ -1,20 +1,23 @@
 """The wire: sends requests to all devices through one socket per family, and gives each reply to whoever waits for it.
 
-A reply counts only with the request-id AND from the address and port that were asked. Deadlines are absolute: nothing
+A reply counts only with the request-id AND from the address and port that were asked. A device that answers from
+elsewhere may be let (`Endpoint.any_source`): then the request-id alone must tell, so it is drawn anew for each request
+and no device can tell another's from its own; and what other devices send never counts. Deadlines are absolute: nothing
 that arrives moves them. A request is repeated with the same request-id, so that a late first answer still counts.
 """
 
 import asyncio
 import errno
-import secrets
+import os
 import socket
+import struct
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from weakref import WeakValueDictionary
 
 from collectors.snmp.wire import codec
 from collectors.snmp.wire.codec import CodecError
-from collectors.snmp.wire.errors import Invalid, Local, NoAnswer, Refused, Unreachable, WireError
+from collectors.snmp.wire.errors import Invalid, Local, NoAnswer, Refused, ShortError, Unreachable, WireError
 from collectors.snmp.wire.exchange import Endpoint, Exchange, Reply
 from collectors.snmp.wire.layout import guess_request_id
 from collectors.snmp.wire.request import REQUEST_ID_MAX, REQUEST_ID_MIN, Request
@@ -27,6 +30,7 @@ TICK = 0.01  # seconds; deadlines are rounded up to it, and share one timer
 # together: waking up for each costs more than reading it.
 _FEW, _GATHER = 8, 0.001
 _DATAGRAMS_A_TURN = 100  # then the rest of the loop has its turn
+_DRAWN = struct.Struct("=256I")  # request-ids drawn at once
 _UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN, errno.ENONET})
 
 
@@ -41,6 +45,8 @@ class Counts:
     misdirected: int = 0  # a known request-id from an address that was not asked
     malformed: int = 0
     unsent: int = 0  # our send buffer was full
+    dropped: int = 0  # by the kernel, because we were too slow to read
+    receive_buffer: int = 0  # octets that the kernel gave, of the smaller socket
 
 
 @dataclass(slots=True)
@@ -73,8 +79,16 @@ class Wire:
         self._pending: dict[int, Exchange] = {}
         self._timers = _Timers()
         self._outgoing: list[Exchange] = []
-        self._request_id = secrets.randbelow(REQUEST_ID_MAX - REQUEST_ID_MIN) + REQUEST_ID_MIN
-        self.counts = Counts()
+        self._request_ids: list[int] = []
+        self._counts = Counts()
+
+    @property
+    def counts(self) -> Counts:
+        """What was seen so far, with the kernel's own count of what never reached us."""
+        sockets = self._sockets.values()
+        self._counts.dropped = sum(wire.dropped for wire in sockets)
+        self._counts.receive_buffer = min((wire.receive_buffer for wire in sockets), default=0)
+        return self._counts
 
     def endpoint(self, family: socket.AddressFamily, address: Address) -> Endpoint:
         """Return the one Endpoint of a numeric address, so that its limit holds for whoever asks."""
@@ -98,9 +112,9 @@ class Wire:
         else:
             await self._admitted(endpoint, deadline)
             now = self._loop.time()
-        self._request_id = request_id = self._request_id + 1
-        if request_id > REQUEST_ID_MAX or request_id in self._pending:
-            request_id = self._next_id()
+        request_id = self._request_ids.pop() if self._request_ids else self._draw()
+        while request_id in self._pending:
+            request_id = self._draw()
         future: asyncio.Future[Reply] = self._loop.create_future()
         exchange = Exchange(endpoint, request, request_id, future, timeout, deadline)
         self._pending[request_id] = exchange
@@ -137,13 +151,12 @@ class Wire:
         for exchange in self._pending.values():
             exchange.fail(Local("the wire was closed"))
 
-    def _next_id(self) -> int:
-        while True:
-            self._request_id += 1
-            if self._request_id > REQUEST_ID_MAX:
-                self._request_id = REQUEST_ID_MIN
-            if self._request_id not in self._pending:
-                return self._request_id
+    def _draw(self) -> int:
+        """Return a request-id that nobody can foretell; many are drawn at once."""
+        if not self._request_ids:
+            drawn = _DRAWN.unpack(os.urandom(_DRAWN.size))
+            self._request_ids = [REQUEST_ID_MIN + number % (REQUEST_ID_MAX - REQUEST_ID_MIN) for number in drawn]
+        return self._request_ids.pop()
 
     def _flush(self) -> None:
         """Send what this turn of the loop asked for, in one go: one by one, each would wake its receiver anew."""
@@ -166,12 +179,12 @@ class Wire:
             wire = self._sockets.get(endpoint.family) or self._open(endpoint.family)
             wire.send(exchange.packet, endpoint.address)
         except BlockingIOError:
-            self.counts.unsent += 1
+            self._counts.unsent += 1
         except OSError as error:
             exchange.failure = _failure(error.errno)
             raise exchange.failure from error
         else:
-            self.counts.sent += 1
+            self._counts.sent += 1
             exchange.sent = True
 
     def _open(self, family: socket.AddressFamily) -> UdpSocket:
@@ -206,7 +219,7 @@ class Wire:
             self._received(*received)
 
     def _received(self, data: bytes, address: Address) -> None:
-        self.counts.received += 1
+        self._counts.received += 1
         try:
             exchange = self._pending.get(guess_request_id(data))
             if exchange is not None and exchange.endpoint.address == address and exchange.same_again(data):
@@ -214,20 +227,27 @@ class Wire:
             header = codec.decode_header(data)
             exchange = self._pending.get(header.request_id)
             if exchange is None:
-                self.counts.strays += 1
-            elif exchange.endpoint.address != address:
-                self.counts.misdirected += 1
+                self._counts.strays += 1
+            elif exchange.endpoint.address != address and not self._let(exchange.endpoint, address):
+                self._counts.misdirected += 1
             else:
                 exchange.answered(data, header)
         except CodecError as error:
-            self._malformed(address, error)
+            self._malformed(data, address, error)
 
-    def _malformed(self, address: Address, error: CodecError) -> None:
+    def _let(self, endpoint: Endpoint, address: Address) -> bool:
+        """Whether a device may answer from `address`, which is not its own; never from that of another device."""
+        return endpoint.any_source and len(address) == len(endpoint.address) and address not in self._endpoints
+
+    def _malformed(self, data: bytes, address: Address, error: CodecError) -> None:
         """Remember that this device sends what cannot be read, but wait on: a repeat may yet be answered well."""
-        self.counts.malformed += 1
+        self._counts.malformed += 1
         endpoint = self._endpoints.get(address)
         for exchange in endpoint.exchanges if endpoint is not None else ():
             exchange.failure = Invalid(f"malformed reply: {error}")
+        asked = self._pending.get(guess_request_id(data)) if isinstance(error, ShortError) else None
+        if asked is not None and asked.endpoint is endpoint:
+            asked.cut_off()
 
     def _icmp(self, wire: UdpSocket) -> None:
         for address, number in wire.errors():
@@ -269,7 +289,8 @@ class Wire:
             unsent = None if exchange.sent else Local("our send buffer was full: not sent before the deadline")
             exchange.fail(exchange.failure or unsent or NoAnswer("no answer before the deadline"))
             return
-        self.counts.repeated += 1
+        self._counts.repeated += 1
+        exchange.repeat()
         if self._send_or_fail(exchange):
             self._wait(exchange, now)
 

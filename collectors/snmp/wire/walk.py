@@ -1,13 +1,17 @@
 """Walks of several columns at once: GETBULK (v2c), GETNEXT (v1). They end, whatever the agent answers."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from collectors.snmp.wire import ber, codec, oid
 from collectors.snmp.wire.asker import Asker, Where
 from collectors.snmp.wire.ber import Value, VarBind
 from collectors.snmp.wire.codec import Pdu
-from collectors.snmp.wire.errors import GEN_ERR, NO_SUCH_NAME, TOO_BIG, ErrorStatus
+from collectors.snmp.wire.errors import GEN_ERR, NO_SUCH_NAME, TOO_BIG, ErrorStatus, NoAnswer, Truncated
+from collectors.snmp.wire.exchange import Reply
+from collectors.snmp.wire.manners import Manners
 from collectors.snmp.wire.request import Request
 
 Cell = tuple[int, Value]
@@ -16,9 +20,13 @@ Cell = tuple[int, Value]
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """Bounds of one walk: rows per column, and repetitions and varbinds per GETBULK reply (to stay near one frame)."""
+    """Bounds of one walk: rows per column and octets of all replies; and of one request (its reply stays near one
+    frame): columns side by side, repetitions, varbinds wanted.
+    """
 
     rows: int = 1000
+    octets: int = 4 << 20
+    columns: int = 30
     repetitions: int = 10
     varbinds: int = 100
 
@@ -32,6 +40,11 @@ class Column:
     cells: dict[bytes, Cell] = field(default_factory=dict)
     done: bool = False
     trouble: str = ""  # why it ended early, if it did
+
+    def end(self, trouble: str) -> None:
+        """End here, unless it has ended already."""
+        if not self.done:
+            self.done, self.trouble = True, trouble
 
     def take(self, varbinds: Sequence[VarBind], rows: int) -> None:
         """Read the next varbinds of this column; it is over at the end of the column or at the first nonsense."""
@@ -76,50 +89,65 @@ async def walk(
     *,
     timeout: float,  # noqa: ASYNC109  # the pause before a repeat
     deadline: float,
+    patience: float = inf,
     caps: Caps | None = None,
+    manners: Manners | None = None,
 ) -> list[Column]:
     """Read `columns` (OID octets) side by side and return them in order, each with its cells.
 
-    Raises what `Asker.ask` raises, also after some rows: half a table is no table. ErrorStatus for an error that stays.
+    `patience`: seconds that one request may wait, within `deadline`. Raises what `Asker.ask` raises, also after some
+    rows: half a table is no table. ErrorStatus for an error that stays.
     """
-    caps = caps or Caps()
+    caps, manners = caps or Caps(), manners or Manners()
+    time = asyncio.get_running_loop().time
     all_columns = [Column(name) for name in columns]
-    repetitions = caps.repetitions
-    width = len(all_columns)
-    while active := [column for column in all_columns if not column.done][: max(1, width)]:
-        bulk = credentials.version != codec.V1
-        count = max(1, min(repetitions, caps.varbinds // len(active))) if bulk else 0
+    bulk = credentials.version != codec.V1
+    left = caps.octets
+    while active := [column for column in all_columns if not column.done]:
+        width, count = manners.bulk(
+            min(len(active), caps.columns), repetitions=caps.repetitions if bulk else 1, varbinds=caps.varbinds
+        )
+        active = active[:width]
         request = Request(
             Pdu.GETBULK if bulk else Pdu.GETNEXT,
             [column.last or column.name for column in active],
             version=credentials.version,
             community=credentials.community,
-            counts=(0, count),
+            counts=(0, count) if bulk else (0, 0),
         )
-        status, index, varbinds = await wire.ask(endpoint, request, timeout=timeout, deadline=deadline)
-        if status == TOO_BIG and (count > 1 or len(active) > 1):
-            repetitions, width = (max(1, count // 2), width) if count > 1 else (1, len(active) // 2)
-        elif status:
-            _error(status, index, active)
+        try:
+            reply = await wire.ask(endpoint, request, timeout=timeout, deadline=min(deadline, time() + patience))
+        except Truncated:
+            reply = Reply(TOO_BIG, 0, [])
+        except NoAnswer:
+            manners.silent(count)
+            raise
+        left -= reply.size
+        if reply.error_status == TOO_BIG:
+            if not manners.too_big(width, count):
+                active[0].end("agent answered tooBig for one variable")
+        elif reply.error_status:
+            _error(reply, active)
+        elif not reply.varbinds:
+            active[0].end("no variable in the reply")
         else:
-            _rows(varbinds, active, caps.rows)
+            manners.repeated(count, reply.repeats)
+            _rows(reply.varbinds, active, caps.rows)
+        if left < 0:
+            for column in all_columns:
+                column.end(f"stopped after {caps.octets} octets")
     return all_columns
 
 
-def _error(status: int, index: int, active: Sequence[Column]) -> None:
+def _error(reply: Reply, active: Sequence[Column]) -> None:
     """v1 says noSuchName at the end of the MIB; some v2c agents say genErr there. Anything else stays an error."""
+    status, index = reply.error_status, reply.error_index
     if status not in {NO_SUCH_NAME, GEN_ERR} or not 1 <= index <= len(active):
         raise ErrorStatus(status, index)
-    column = active[index - 1]
-    column.done = True
-    if status == GEN_ERR:
-        column.trouble = "agent answered genErr"
+    active[index - 1].end("agent answered genErr" if status == GEN_ERR else "")
 
 
 def _rows(varbinds: Sequence[VarBind], active: Sequence[Column], rows: int) -> None:
-    """Deal the varbinds to their columns. A reply may stop anywhere; one without a first row ends what it left out."""
-    for position, column in enumerate(active):
-        if position < len(varbinds):
-            column.take(varbinds[position :: len(active)], rows)
-        else:
-            column.done, column.trouble = True, "no variable in the reply"
+    """Deal the varbinds to their columns. A reply may stop anywhere: who got nothing is asked again."""
+    for position, column in enumerate(active[: len(varbinds)]):
+        column.take(varbinds[position :: len(active)], rows)
