@@ -63,6 +63,7 @@ def command(
     if not str(directory).isprintable():
         raise _Refused(f"{str(directory)!r}: expected the name of a directory without invisible characters")
     now = Clock().now()
+    _ = _translate(language or "id")
     try:
         if answers_file is not None:
             answers, secret = _from_file(answers_file, language, now, test=not no_test)
@@ -77,7 +78,7 @@ def command(
     except (GaveUp, Taken) as error:
         raise _Refused(str(error)) from error
     except ConfigErrors as errors:
-        raise _not_valid(errors) from errors
+        raise _not_valid(errors, _) from errors
     except (EOFError, KeyboardInterrupt, click.Abort):
         _ = _translate(language or "id")
         raise _Refused(_("Nothing was written.")) from None
@@ -147,7 +148,7 @@ def _from_file(path: Path, language: str | None, now: "datetime", *, test: bool)
     from mppmon.setup.given import BadAnswers, read_answers, try_channel  # noqa: PLC0415  # keeps `mppmon --help` quick
 
     try:
-        answers, secret = read_answers(path, language)
+        answers, secret = read_answers(path, language, _translate)
         if test:
             try_channel(answers, secret, now, _translate(answers.language))
     except BadAnswers as error:
@@ -155,8 +156,10 @@ def _from_file(path: Path, language: str | None, now: "datetime", *, test: bool)
     return answers, secret
 
 
-def _not_valid(errors: "ConfigErrors") -> _Refused:
-    return _Refused("\n".join(["mppmon check-config:", *map(str, errors.problems)]))
+def _not_valid(errors: "ConfigErrors", _: "Translate") -> _Refused:
+    from mppmon.setup.problem_words import said  # noqa: PLC0415  # keeps `mppmon --help` quick
+
+    return _Refused("\n".join(["mppmon check-config:", *(said(one, _) for one in errors.problems)]))
 
 
 def _farewell(directory: Path, answers: "Answers", _: "Translate") -> None:

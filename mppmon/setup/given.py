@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -9,8 +10,10 @@ from alerts.channels.base import Failed
 from mppmon.config.reading import read_bytes
 from mppmon.config.tree import Mark
 from mppmon.config.validate import validate
+from mppmon.i18n import LANGUAGES
 from mppmon.setup import rehearse
 from mppmon.setup.answers import TELEGRAM, Answers, EmailAnswers, NoAnswers, TelegramAnswers
+from mppmon.setup.problem_words import said
 from mppmon.setup.session import trial_message
 from mppmon.setup.words import Translate
 
@@ -22,8 +25,11 @@ class BadAnswers(ValueError):
     """The answers cannot be used; the text names each fault."""
 
 
-def read_answers(path: Path, language: str | None) -> tuple[Answers, str | None]:
-    """Return the answers in a file (`-`: standard input), and the channel's secret. BadAnswers."""
+def read_answers(path: Path, language: str | None, translate: Callable[[str], Translate]) -> tuple[Answers, str | None]:
+    """Return the answers in a file (`-`: standard input), and the channel's secret. BadAnswers, in the language that is
+    asked for, else that of the answers. `translate`: language -> its words.
+    """
+    _ = translate(language or "id")
     try:
         if str(path) == "-":
             raw = sys.stdin.buffer.read(_MOST + 1)
@@ -31,23 +37,35 @@ def read_answers(path: Path, language: str | None) -> tuple[Answers, str | None]
             with path.open("rb") as opened:
                 raw = opened.read(_MOST + 1)
     except OSError as error:
-        raise BadAnswers(f"{path}: {error.strerror}") from error
+        raise BadAnswers(f"{path}: {_why(error, _)}") from error
     if len(raw) > _MOST:
-        raise BadAnswers(f"{path}: found more than {_MOST:,} bytes, expected answers of a few lines")
+        text = _("{path}: found more than {count} bytes, expected answers of a few lines")
+        raise BadAnswers(text.format(path=path, count=_MOST))
     table, problems = read_bytes(raw, path.name)
     if table is None or problems:
-        raise BadAnswers("\n".join(str(one) for one in problems) or f"{path}: nothing in it")
+        raise BadAnswers("\n".join(said(one, _) for one in problems) or _("{path}: nothing in it").format(path=path))
     table.pop("version", None)
     if language is not None:
         start = Mark(path.name, 1, 1)
         table.put("language", language, start, start)
+    elif (spoken := table.get("language")) in LANGUAGES:
+        _ = translate(str(spoken))
     answers, _good, problems = validate(Answers, table, path.name)
     if answers is None or problems:
-        raise BadAnswers("\n".join(str(one) for one in sorted(problems)))
-    return answers, _secret(answers, path)
+        raise BadAnswers("\n".join(said(one, _) for one in sorted(problems)))
+    return answers, _secret(answers, path, _)
 
 
-def _secret(answers: Answers, path: Path) -> str | None:
+def _why(error: OSError | ValueError, _: Translate) -> str:
+    """Return in words why a file cannot be read."""
+    if isinstance(error, FileNotFoundError):
+        return _("there is no such file")
+    if isinstance(error, PermissionError):
+        return _("this user may not read the file")
+    return getattr(error, "strerror", None) or _("no text in it")
+
+
+def _secret(answers: Answers, path: Path, _: Translate) -> str | None:
     channel = answers.channel
     if isinstance(channel, NoAnswers):
         return None
@@ -56,15 +74,16 @@ def _secret(answers: Answers, path: Path) -> str | None:
     if named is None:
         if isinstance(channel, EmailAnswers) and channel.username is None:
             return None
-        raise BadAnswers(f"{path.name}: channel.{key}: found nothing, expected a file with one line")
+        text = _("{path}: channel.{key}: found nothing, expected a file with one line")
+        raise BadAnswers(text.format(path=path.name, key=key))
     file = named if str(path) == "-" else path.parent / named
     try:
         with file.open(encoding="utf-8") as opened:
             text = opened.read(_SECRET).strip()
     except (OSError, ValueError) as error:
-        raise BadAnswers(f"{file}: {getattr(error, 'strerror', None) or 'no text'}") from error
+        raise BadAnswers(f"{file}: {_why(error, _)}") from error
     if not text or "\n" in text:
-        raise BadAnswers(f"{file}: expected one line")
+        raise BadAnswers(_("{path}: expected one line").format(path=file))
     return text
 
 

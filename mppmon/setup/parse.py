@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from mppmon.config.settings import Host
 from mppmon.config.settings_hours import Week
 from mppmon.setup.answers import ZONES
+from mppmon.setup.problem_words import expectation
 from mppmon.setup.words import Translate, folded
 
 _WEEK: TypeAdapter[dict[str, tuple[str, ...]]] = TypeAdapter(Week)
@@ -61,7 +62,7 @@ def week(text: str, _: Translate) -> dict[str, tuple[str, ...]]:
         return _WEEK.validate_python(found)
     except ValidationError as error:
         why = str(error.errors()[0].get("ctx", {}).get("error", ""))
-        raise ValueError(f"{expected} ({why})" if why else expected) from error
+        raise ValueError(f"{expected} ({expectation(why, _)})" if why else expected) from error
 
 
 def week_or_none(text: str, _: Translate) -> dict[str, tuple[str, ...]]:
