@@ -15,7 +15,7 @@ from tests.faults.trial import Trial, trial, until
 from tests.servers.prometheus import pause
 
 _SHORT = ("wrote-outbox", "after-commit", "after-lease", "after-200")
-_LIVES = 3.0
+_LIVES = 2.5
 """Seconds within which a daemon starts, sees a fault, confirms it and tells it here."""
 _NEVER = {  # a scenario's transaction does not touch these
     "fault": {"wrote-audit", "wrote-command"},

@@ -1,5 +1,6 @@
 """Rows about what is below the daemon: its database, its clock, its configuration, the network and the power."""
 
+import resource
 import signal
 import socket
 import sqlite3
@@ -11,14 +12,14 @@ from typing import Any
 
 from mppmon.clock import Clock
 from mppmon.store.paths import database_file
-from tests.faults.processes import faked
+from tests.faults.processes import clock_file, faked
 from tests.faults.row import Found, Row
 from tests.faults.trial import Trial, edit, fresh, trial, until
 from tests.servers.prometheus import pause
 
 
 def locked(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signature
-    """Lock the database for 60 s (short: 8 s): no device goes down by it; a fault meanwhile is told afterwards."""
+    """Lock the database for 60 s (short: 6.5 s): no device goes down by it; a fault meanwhile is told afterwards."""
     with trial(folder) as here:
         here.start()
         here.well()
@@ -28,7 +29,7 @@ def locked(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signa
             other.execute("BEGIN IMMEDIATE")
             pause(1)
             here.simulator.begin("jam", "printer")
-            pause(7 if short else 59)
+            pause(5.5 if short else 59)
             early = len(here.news())
             other.execute("ROLLBACK")
         begun = Clock().monotonic()
@@ -44,19 +45,17 @@ def locked(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signa
 
 def clock(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signature
     """Set the clock an hour on, an hour back, to 2185 and back: no false page; a fault is told each time."""
-    folder.mkdir(parents=True, exist_ok=True)
-    stamp = folder / "time"
-    stamp.write_text("+0\n")
+    stamp = clock_file()
     false, slowest = 0, 0.0
     wrong: list[str] = []
-    with fresh(folder / "clock") as here:
+    with fresh(folder) as here:
         here.start_under(faked(stamp))
         here.well()
         every = ("+3600", "+0", "-3600", "+0", "+5000000000", "+0")
         for offset in every[:2] if short else every:
             here.forget()
             stamp.write_text(f"{offset}\n")
-            pause(2)
+            pause(1.2)  # it is read once a second
             if not here.well():
                 wrong.append(f"not well at {offset}")
             false += len(here.about_services())
@@ -74,20 +73,18 @@ def clock(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signat
 
 def away(folder: Path, short: bool) -> Found:  # noqa: ARG001, FBT001  # a row's signature
     """Start after two hours off: no page, the two hours are unknown."""
-    folder.mkdir(parents=True, exist_ok=True)
-    stamp = folder / "time"
-    stamp.write_text("+0\n")
-    with fresh(folder / "away") as here:
+    stamp = clock_file()
+    with fresh(folder) as here:
         here.start_under(faked(stamp))
         here.well()
-        pause(2)  # a sign of life
+        pause(1.2)  # a sign of life
         before = len(here.states("ktp@a1"))
         here.stop()
         stamp.write_text("+7200\n")
         here.forget()
         here.start()
         well = here.well()
-        pause(2)
+        pause(1.2)
         states, told = here.states("ktp@a1")[before:], len(here.news())
     return Found(well and told == 0 and states == ["unknown", "delivered"], told, "pages", " ".join(states))
 
@@ -109,13 +106,13 @@ def _one_page(folder: Path, fault: str) -> Found:
         here.forget()
         here.simulator.begin(fault, "core")
         paged = here.arrived(1)
-        pause(4)
+        pause(1.2)  # two rounds of polls
         pages = len(here.news())
         root = [one["root"] for one in here.status()["incidents"]]
         here.simulator.mend()
         here.well()
         here.arrived(2)
-        pause(3)
+        pause(1.2)
         total = len(here.news())
     return Found(paged and pages == 1 and total == 2 and root == ["core"], pages, "pages", f"{total} messages in all")
 
@@ -128,7 +125,7 @@ def reload(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signa
         here.forget()
         here.simulator.begin("jam", "printer")
         here.arrived(1)
-        for number in range(2 if short else 20):
+        for number in range(1 if short else 20):
             _rename(here, f"Printer {number}")
         pages = len(here.news())
         here.simulator.mend()
@@ -183,10 +180,9 @@ def full(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signatu
             with suppress(OSError), filler.open("wb", buffering=0) as file:
                 while file.write(b"x" * 4096):
                     pass
-            pause(1)
             here.simulator.begin("jam", "printer")
-            pause(8 if short else 60)
-            refused = "full" in here.log() or "no space" in here.log()
+            refused = until(lambda: "full" in here.log() or "no space" in here.log(), 20)
+            pause(1 if short else 60)
             early = len([one for one in here.news() if "TERHENTI" in one.text])
             filler.unlink()
             paged = bool(until(lambda: [one for one in here.news() if "TERHENTI" in one.text], 40))
@@ -197,16 +193,18 @@ def full(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signatu
             here.stop()
         finally:
             subprocess.run(["umount", "--lazy", str(here.state)], check=True)
-    return Found(paged and refused and not found.lost, found.lost, "lost", f"{early} told while full")
+    return Found(paged and bool(refused) and not found.lost, found.lost, "lost", f"{early} told while full")
 
 
 def starved(folder: Path, short: bool) -> Found:  # noqa: ARG001, FBT001  # a row's signature
     """Allow 96 descriptors and take them by idle connections to the page: a fault is told all the same."""
-    with fresh(folder) as here:
-        here.prefix = ("prlimit", "--nofile=96")
+    with trial(folder) as here:
         here.start()
         here.well()
         here.forget()
+        assert here.process is not None
+        before, usual = len(here.states("pc/reach")), resource.prlimit(here.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(here.process.pid, resource.RLIMIT_NOFILE, (96, usual[1]))
         idle = []
         try:
             for _ in range(120):
@@ -216,11 +214,13 @@ def starved(folder: Path, short: bool) -> Found:  # noqa: ARG001, FBT001  # a ro
             begun = Clock().monotonic()
             paged = here.arrived(1, 40)
             seconds = Clock().monotonic() - begun
-            false = here.states("pc/reach").count("down")
+            false = here.states("pc/reach")[before:].count("down")
         finally:
             for one in idle:
                 one.close()
-        alive = here.process is not None and here.process.poll() is None
+        alive = here.process.poll() is None
+        if alive:
+            resource.prlimit(here.process.pid, resource.RLIMIT_NOFILE, usual)
     return Found(paged and alive and not false, seconds, "s to the page", f"{false} devices down by it")
 
 

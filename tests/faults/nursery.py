@@ -72,10 +72,10 @@ class Born:
 class Nursery:
     """The process that forks, seen from a test. Several threads may ask."""
 
-    def __init__(self) -> None:
+    def __init__(self, environment: Mapping[str, str]) -> None:
         self._line, theirs = socket.socketpair()
         argv = [sys.executable, "-m", "tests.faults.nursery"]
-        self._process = subprocess.Popen(argv, stdin=theirs.fileno(), cwd=_ROOT)
+        self._process = subprocess.Popen(argv, stdin=theirs.fileno(), cwd=_ROOT, env=os.environ | dict(environment))
         theirs.close()
         self._rest = b""
         self._born: list[tuple[int, int]] = []  # (number, pid): the kernel uses a pid again
@@ -129,9 +129,9 @@ class Nursery:
 
 
 @cache
-def nursery() -> Nursery:
-    """Return this process' nursery, ended with it."""
-    made = Nursery()
+def nursery(environment: tuple[tuple[str, str], ...] = ()) -> Nursery:
+    """Return this process' nursery of daemons in this environment, ended with it."""
+    made = Nursery(dict(environment))
     atexit.register(made.close)
     return made
 

@@ -257,13 +257,13 @@ def after_the_200(folder: Path, short: bool, setup: Setup = DELIVERED) -> Found:
 
 
 def error_500(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signature
-    """HTTP 500 for ten minutes (short: 4 s)."""
-    return _outage(folder, ERROR, 4.0 if short else 600.0)
+    """HTTP 500 for ten minutes (short: 2 s)."""
+    return _outage(folder, ERROR, 2.0 if short else 600.0)
 
 
 def too_many(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signature
     """429 with `retry_after`: how often it asks meanwhile."""
-    return _outage(folder, LATER, 9.0 if short else 30.0)
+    return _outage(folder, LATER, 5.0 if short else 30.0)
 
 
 def _outage(folder: Path, mode: str, seconds: float) -> Found:
@@ -285,11 +285,11 @@ def _outage(folder: Path, mode: str, seconds: float) -> Found:
 _ASKED = "(for comparison)"
 _RANDOM, _AFTER = "kill -9 at random times", "kill after the provider's 200"
 ROWS = (
-    Row(1, _RANDOM, _ASKED, at_random, NAME),
+    Row(1, _RANDOM, _ASKED, at_random, NAME, full_only=True),
     Row(1, _RANDOM, _ASKED, partial(at_random, setup=SNAPSHOTS), SNAPSHOTS.name, full_only=True),
     Row(1, _RANDOM, _ASKED, partial(at_random, setup=PAIR), PAIR.name, full_only=True),
     Row(2, _AFTER, _ASKED, after_the_200, NAME),
     Row(2, _AFTER, _ASKED, partial(after_the_200, setup=SNAPSHOTS), SNAPSHOTS.name, full_only=True),
     Row(11, "provider 500 for 10 minutes", _ASKED, error_500, NAME),
-    Row(12, "429 while a page waits", _ASKED, too_many, NAME),
+    Row(12, "429 while a page waits", _ASKED, too_many, NAME, full_only=True),
 )

@@ -1,9 +1,12 @@
 """Rows 25 to 27: signals, and a second daemon on the same database."""
 
+import atexit
 import os
 import signal
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from mppmon.clock import Clock
@@ -16,10 +19,8 @@ from tests.servers.test_schedule_clock import LIBRARY
 
 def stopped(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signature
     """SIGSTOP for two minutes. Short: the clock is moved on while the process is stopped (faketime)."""
-    folder.mkdir(parents=True, exist_ok=True)
-    stamp = folder / "time"
-    stamp.write_text("+0\n")
-    with fresh(folder / "stopped") as here:
+    stamp = clock_file()
+    with fresh(folder) as here:
         here.start_under(faked(stamp) if short else {})
         here.well()
         here.forget()
@@ -37,8 +38,17 @@ def stopped(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's sign
     return Found(ok, messages, "false pages", " ".join(states))
 
 
+@cache
+def clock_file() -> Path:
+    """Return the file that moves the clock of daemons under `faked`: one for this process, as their nursery is."""
+    made = tempfile.TemporaryDirectory(prefix="faults-clock-")
+    atexit.register(made.cleanup)
+    return Path(made.name) / "time"
+
+
 def faked(stamp: Path) -> dict[str, str]:
-    """Return the environment of a process whose clock `stamp` moves, while durations stay true."""
+    """Return the environment of a process whose clock `stamp` moves, while durations stay true; now it is right."""
+    stamp.write_text("+0\n")
     return {
         "LD_PRELOAD": str(LIBRARY[0]),
         "FAKETIME_TIMESTAMP_FILE": str(stamp),

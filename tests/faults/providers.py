@@ -80,8 +80,8 @@ def _outage(here: Trial, mode: str, seconds: float) -> tuple[float, int]:
 
 
 def error_500(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signature
-    """HTTP 500 for ten minutes (short: 4 s); then the page arrives."""
-    seconds = 4.0 if short else 600.0
+    """HTTP 500 for ten minutes (short: 2 s); then the page arrives."""
+    seconds = 2.0 if short else 600.0
     with trial(folder, chatty) as here:
         delay, attempts = _outage(here, ERROR, seconds)
         texts = [one.text for one in here.provider.receipts if one.to == "101"]
@@ -96,7 +96,7 @@ def error_500(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's si
 
 def too_many(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signature
     """429 with `retry_after` holds a routine message; an urgent page that comes meanwhile goes first."""
-    wait = 9 if short else 30
+    wait = 5 if short else 30
     with trial(folder, chatty) as here:
         here.start()
         here.well()
@@ -167,10 +167,10 @@ def drops(folder: Path, short: bool) -> Found:  # noqa: ARG001, FBT001  # a row'
         here.provider.mode = "ok"
         came = until(lambda: [one for one in here.news() if one.to == "budi@mall.test"], 30)
         seconds = came[0].at - begun if came else float("inf")
-    return Found(bool(came), seconds, "s until the second person (wait 6 s)")
+    return Found(bool(came), seconds, "s until the second person (wait 3 s)")
 
 
-def all_down(folder: Path, short: bool) -> Found:  # noqa: ARG001, FBT001  # a row's signature
+def all_down(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signature
     """All channels down: kept over a kill, shown, sent in order when they are back."""
     with trial(folder) as here:
         here.start()
@@ -188,7 +188,8 @@ def all_down(folder: Path, short: bool) -> Found:  # noqa: ARG001, FBT001  # a r
         here.simulator.mend()
         here.arrived(2, 60)
         here.well()
-        pause(6)
+        until(lambda: not here.judge().lost, 20)
+        pause(1 if short else 6)  # and nothing comes after it
         found = here.judge()
     ok = found.ok and shown and found.disorder == 0
     return Found(
