@@ -3,13 +3,17 @@
 import atexit
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
 from mppmon.clock import Clock
+from mppmon.store.paths import database_file
 from tests.faults.provider import HANG
 from tests.faults.row import Found, Row
 from tests.faults.trial import READY, fresh, trial, until
@@ -81,6 +85,45 @@ def terminated(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's s
     return Found(worst <= 5 and found.lost == 0, worst, "s", f"{found.lost} lost, {found.repeats} repeats")  # as asked
 
 
+def terminated_locked(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signature
+    """SIGTERM while another program holds the database and somebody acknowledges: it ends in time, the answer is no
+    lie, and what was to be told is told after the next start.
+    """
+    worst, wrong = 0.0, []
+    with trial(folder) as here, ThreadPoolExecutor(1) as pool:
+        for place in range(1 if short else 5):
+            here.start()
+            here.well()
+            here.forget()
+            here.simulator.begin("jam", "printer")
+            number = here.incident() or 0
+            here.arrived(1)
+            with closing(sqlite3.connect(database_file(here.state), isolation_level=None, timeout=10)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                answer = pool.submit(here.acknowledge, number, f"locked-{place}")
+                here.simulator.begin("power-off", "printer")
+                pause(1.0 + place)  # it tries to commit, and waits for the lock in another place each time
+                begun = Clock().monotonic()
+                code = here.stop(within=20)
+                worst = max(worst, Clock().monotonic() - begun)
+                other.execute("ROLLBACK")
+            if code is None:
+                here.stop(signal.SIGKILL)
+                wrong.append("it did not end")
+            kept, said = here.taken(), answer.result()
+            if said == "ok" and not kept:
+                wrong.append("acknowledged and not kept")
+            here.start()
+            if not here.arrived(2, 40):
+                wrong.append("the second fault was never told")
+            here.simulator.mend()
+            here.well()
+        until(lambda: not here.judge().lost, 20)
+        found = here.judge()
+    note = "; ".join([f"{found.lost} lost, {found.repeats} repeats, answered {said}", *wrong])
+    return Found(worst <= 5 and found.ok and not wrong, worst, "s", note)  # as asked
+
+
 def second(folder: Path, short: bool) -> Found:  # noqa: ARG001, FBT001  # a row's signature
     """Start a second daemon on one database: it refuses with its own status; the first goes on and pages."""
     with trial(folder) as here:
@@ -104,5 +147,6 @@ def second(folder: Path, short: bool) -> Found:  # noqa: ARG001, FBT001  # a row
 ROWS = (
     Row(25, "SIGSTOP 2 minutes", "unknown, no false page, no false downtime", stopped),
     Row(26, "SIGTERM", "drained within 5 s", terminated),
+    Row(26, "SIGTERM with the database locked", "ended within 5 s, nothing lost", terminated_locked),
     Row(27, "two daemons on one database file", "the second refuses", second),
 )

@@ -190,7 +190,10 @@ class Trial:
             )
         except (control.Off, control.Broken):
             return ""
-        return str(answer.json().get("code", answer.status_code))
+        try:
+            return str(answer.json().get("code", answer.status_code))
+        except ValueError:
+            return str(answer.status_code)  # cut off at the end of the daemon
 
     def news(self) -> list[Receipt]:
         """Return what arrived since the last `forget`."""
