@@ -56,6 +56,7 @@ async def serve(options: Options, *, ready: Callable[[int], None] | None = None)
                 await _until(stop, hangup, daemon)
                 _log.info("stopping")
                 options.systemd.stopping()
+                store.hasten()
             return daemon.durable
 
 

@@ -10,6 +10,7 @@ import os
 import sqlite3
 from contextlib import closing, suppress
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,11 +22,12 @@ from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.dml import Insert
 
 from mppmon.store.errors import DatabaseBusy, DatabaseDamaged, DatabaseFull, NoDatabase, StoreError
+from mppmon.store.patience import SLICE, SLICES, Patience
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
 
-BUSY_SECONDS = 5.0
+BUSY_SECONDS = SLICE * SLICES
 FILE_MODE = 0o660  # SQLite gives -wal and -shm the mode of the database: group readers need to write -shm
 
 RowNumber = BigInteger().with_variant(Integer(), "sqlite")
@@ -59,8 +61,9 @@ def sqlite_url(path: Path) -> str:
     return URL.create("sqlite", database=str(path.absolute())).render_as_string()
 
 
-def connect(url: URL, *, read_only: bool, create: bool = False) -> Engine:
-    """Return an engine. It opens connections as needed and never waits for a free one.
+def connect(url: URL, *, read_only: bool, create: bool = False, patience: Patience | None = None) -> Engine:
+    """Return an engine. It opens connections as needed and never waits for a free one. `patience`: of its
+    transactions.
 
     NoDatabase when the SQLite file is missing and `create` is not set.
     """
@@ -72,12 +75,12 @@ def connect(url: URL, *, read_only: bool, create: bool = False) -> Engine:
         except ImportError as error:
             raise StoreError(f"database URL: {url.drivername} needs the package {error.name}") from error
     else:
-        engine = _sqlite_engine(path, read_only=read_only, create=create)
+        engine = _sqlite_engine(path, patience or Patience(), read_only=read_only, create=create)
     event.listen(engine, "handle_error", _translate)
     return engine
 
 
-def _sqlite_engine(path: Path, *, read_only: bool, create: bool) -> Engine:
+def _sqlite_engine(path: Path, patience: Patience, *, read_only: bool, create: bool) -> Engine:
     if create:
         try:
             _touch(path)
@@ -94,7 +97,14 @@ def _sqlite_engine(path: Path, *, read_only: bool, create: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        for tried in count(1):
+            try:
+                connection.exec_driver_sql(begin)
+            except DatabaseBusy:
+                if read_only or not patience.lasts(tried):
+                    raise
+            else:
+                return
 
     return engine
 
@@ -114,6 +124,7 @@ def open_sqlite(path: Path, *, read_only: bool) -> sqlite3.Connection:
         else:
             raw.execute("PRAGMA journal_mode=WAL")
             raw.execute("PRAGMA synchronous=FULL")
+            raw.execute(f"PRAGMA busy_timeout={SLICE * 1000:.0f}")  # the rest is waited at BEGIN, which can be hastened
         raw.execute("PRAGMA foreign_keys=ON")
     except BaseException:
         raw.close()
@@ -176,7 +187,7 @@ def _worded(error: sqlite3.Error) -> StoreError:
     if code == sqlite3.SQLITE_FULL:
         return DatabaseFull("no space is left for the database (disk or quota)")
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return DatabaseBusy(f"the database stayed locked by another process for {BUSY_SECONDS:g} s")
+        return DatabaseBusy("the database stayed locked by another process")
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
         return DatabaseDamaged(f"the database file is damaged: {error.sqlite_errorname}: {error}")
     return StoreError(f"{getattr(error, 'sqlite_errorname', type(error).__name__)}: {error}")

@@ -23,6 +23,7 @@ from mppmon.store import audit, incidents, memory, numbers, outbox, revisions, s
 from mppmon.store.commit import write
 from mppmon.store.connect import connect, copy_sqlite, parse, sqlite_path
 from mppmon.store.errors import NoDatabase, SchemaNewer, SchemaOlder, StoreError
+from mppmon.store.patience import Patience
 from mppmon.store.records import Batch, CanaryFate, Saved, Told, Used
 from mppmon.store.schema import VERSIONS, command, last_seen, version
 from mppmon.store.scope import require_staff, require_writer
@@ -39,12 +40,13 @@ def stored_version(engine: Engine) -> str | None:
 class Store:
     """An open database. Close it, or use it as a context."""
 
-    def __init__(self, engine: Engine, url: URL) -> None:
+    def __init__(self, engine: Engine, url: URL, patience: Patience) -> None:
         self._engine = engine
         self._url = url
         self._path = sqlite_path(url)
         kept = None if self._path is None else numbers.kept(self._path)
         self._highest, self._counted = kept or 0, kept is not None
+        self._patience = patience
 
     @classmethod
     def open(cls, url: str, *, read_only: bool = False) -> Self:
@@ -52,13 +54,18 @@ class Store:
         ours; it is never migrated here.
         """
         parsed = parse(url)
-        engine = connect(parsed, read_only=read_only)
+        patience = Patience()
+        engine = connect(parsed, read_only=read_only, patience=patience)
         try:
             _check(stored_version(engine))
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine, parsed)
+        return cls(engine, parsed, patience)
+
+    def hasten(self) -> None:
+        """Wait for another program's lock for 2.5 s more in all: the process is about to end. From any thread."""
+        self._patience.hasten()
 
     def close(self) -> None:
         """Close all connections."""

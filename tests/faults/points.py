@@ -88,8 +88,8 @@ class TrappedStore(Store):
 
     trap = Trap(Path("/nonexistent"))
 
-    def __init__(self, engine: Database, url: Any) -> None:  # noqa: ANN401  # handed through
-        super().__init__(engine, url)
+    def __init__(self, engine: Database, *given: Any) -> None:  # noqa: ANN401  # handed through
+        super().__init__(engine, *given)
         self._inside = False
         event.listen(engine, "after_cursor_execute", self._wrote)
         event.listen(engine, "commit", self._committing)

@@ -89,7 +89,7 @@ def terminated_locked(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a 
     """SIGTERM while another program holds the database and somebody acknowledges: it ends in time, the answer is no
     lie, and what was to be told is told after the next start.
     """
-    worst, wrong = 0.0, []
+    worst, said, wrong = 0.0, "", []
     with trial(folder) as here, ThreadPoolExecutor(1) as pool:
         for place in range(1 if short else 5):
             here.start()
@@ -98,10 +98,11 @@ def terminated_locked(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a 
             here.simulator.begin("jam", "printer")
             number = here.incident() or 0
             here.arrived(1)
+            until(lambda: here.owed()[-1].status == "sent", 20)  # and that is kept
             with closing(sqlite3.connect(database_file(here.state), isolation_level=None, timeout=10)) as other:
                 other.execute("BEGIN IMMEDIATE")
                 answer = pool.submit(here.acknowledge, number, f"locked-{place}")
-                here.simulator.begin("power-off", "printer")
+                here.simulator.begin("power-off", "pc")  # another root, another page
                 pause(1.0 + place)  # it tries to commit, and waits for the lock in another place each time
                 begun = Clock().monotonic()
                 code = here.stop(within=20)

@@ -21,7 +21,7 @@ from tests.unit.store_kit import MINUTE, MONDAY, alert, fresh, incident, new_dat
 OWNERS = ("alfa", "bravo", "charlie")
 LATE = datetime(9000, 1, 1, tzinfo=MONDAY.tzinfo)
 CAUSES = (*(f"{one}-pc/function" for one in OWNERS), "sw-core/function", "charlie-gone/reach", "daemon-off")
-LIFE = {"open", "close"}  # they touch no row
+LIFE = {"open", "close", "hasten"}  # they touch no row
 
 Call = Callable[[Store, Principal, Path], object]
 CALLS: dict[str, Call] = {
