@@ -38,6 +38,7 @@ CALLS: dict[str, Call] = {
     "oldest_unsent": lambda store, who, _: store.oldest_unsent(who),
     "fates": lambda store, who, _: store.fates(who, ["bravo-key"]),
     "pending": lambda store, who, _: store.pending(who),
+    "canaries": lambda store, who, _: store.canaries(who),
     "transitions": lambda store, who, _: store.transitions(who, start=MONDAY, end=LATE),
     "before": lambda store, who, _: store.before(
         who, at=LATE, subjects=[*(f"{one}@a1" for one in OWNERS), "sw-core/reach"]
