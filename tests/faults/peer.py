@@ -206,7 +206,9 @@ def at_random(folder: Path, short: bool, setup: Setup = DELIVERED) -> Found:  # 
             here.forget(name)
             judged.append(here.judge(name, since))
             number += 1
-    return _compared(judged)
+        untold = [sum(not here.told()[f"{status} f{n}"] for n in range(number)) for status in ("firing", "resolved")]
+    found = _compared(judged)
+    return replace(found, note=f"{found.note}; never told: {untold[0]} faults, {untold[1]} recoveries")
 
 
 def _compared(judged: Sequence[Judgement]) -> Found:
