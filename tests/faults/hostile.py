@@ -1,20 +1,19 @@
 """Row 29: hostile strings in every field that a device, a provider or a person fills, held against every output."""
 
-import os
-import pty
+import io
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import httpx
 import yaml
 from click.testing import CliRunner
+from rich.console import Console
 
 from mppmon import cli, control
+from mppmon.cli import status
 from mppmon.clock import Clock
 from mppmon.store.paths import control_socket, database_file
 from tests.faults import grammars
@@ -65,18 +64,10 @@ class Reader:
 
 
 def _screen(here: Trial) -> bytes:
-    """Return what `mppmon status --all` paints on a terminal."""
-    leader, follower = pty.openpty()
-    argv = [sys.executable, "-m", "mppmon", "status", "--all", "--state", str(here.state)]
-    painted = b""
-    with subprocess.Popen(argv, stdin=follower, stdout=follower, stderr=follower) as process:
-        os.close(follower)
-        with suppress(OSError):  # EIO: the other end is closed
-            while some := os.read(leader, 65_536):
-                painted += some
-        process.wait(20)
-    os.close(leader)
-    return painted
+    """Return what `mppmon status --all` paints on a terminal with colours."""
+    painted = io.StringIO()
+    status.show(here.status(), Console(file=painted, force_terminal=True, width=100), everything=True)
+    return painted.getvalue().encode("utf-8", "surrogateescape")
 
 
 def _refused_names(reader: Reader, here: Trial) -> None:

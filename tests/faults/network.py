@@ -60,16 +60,16 @@ def _by_name(config: Path) -> None:
 
 
 def names(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signature
-    """Let the resolver be dead (4 s; at length 330 s, for SNMP keeps a name for 300 s) or slow, then be well again."""
+    """Let the resolver be dead (3 s; at length 330 s, for SNMP keeps a name for 300 s) or slow, then be well again."""
     wrong: list[str] = []
     worst = 0.0
     folder.mkdir(parents=True)
     with name_server(_names()) as server, fresh(folder / "names", _by_name) as here:
-        here.prefix = asking(server, folder)
+        here.prefix = asking(server, folder, patience=1 if short else 5)
         here.start()
         if not (here.well() and until(lambda: here.status()["counts"]["devices"]["up"] == _NAMED + 5, 20)):
             wrong.append(f"not well by name: {here.status()['counts']['devices']}")
-        for mode, seconds in ((resolver.DEAD, 4.0 if short else 330.0), *(() if short else ((resolver.SLOW, 30.0),))):
+        for mode, seconds in ((resolver.DEAD, 3.0 if short else 330.0), *(() if short else ((resolver.SLOW, 30.0),))):
             worst = max(worst, _without_names(here, server, mode, seconds, wrong))
         if not short:
             _born_blind(here, server, wrong)
@@ -165,9 +165,9 @@ def _many(count: int, ports: dict[str, int]) -> Callable[[Path], None]:
         {**tcp, "liveness": {"way": "tcp", "port": ports["tcp"]}},
     )
     holes = (
-        {**snmp, "snmp": {"port": ports["swallow"]}},
-        {**tcp, "agent": {"port": ports["hole"]}},
-        {**tcp, "agent": {"port": ports["hang"]}},
+        {**snmp, "snmp": {"port": ports["swallow"], "timeout": 0.5, "retries": 0}},
+        {**tcp, "agent": {"port": ports["hole"], "timeout": 2}},
+        {**tcp, "agent": {"port": ports["hang"], "timeout": 2}},
     )
 
     def change(config: Path) -> None:
@@ -189,7 +189,7 @@ def _many(count: int, ports: dict[str, int]) -> Callable[[Path], None]:
 
 def holes(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signature
     """Let 20 % of the targets swallow what they are sent: the others are asked in time, and a fault is told as ever."""
-    count, seconds = (100, 4.0) if short else (500, 120.0)
+    count, seconds = (100, 3.0) if short else (500, 120.0)
     wrong: list[str] = []
     with ExitStack() as stack:
         ports = {

@@ -85,8 +85,11 @@ def name_server(known: Mapping[str, str]) -> Iterator[NameServer]:
             thread.join(10)
 
 
-def asking(server: NameServer, folder: Path) -> tuple[str, ...]:
-    """Return what begins a program that asks this name server: a mount namespace with a resolv.conf of its own."""
+def asking(server: NameServer, folder: Path, *, patience: int) -> tuple[str, ...]:
+    """Return what begins a program that asks this name server: a mount namespace with a resolv.conf of its own.
+
+    `patience`: seconds the C library waits for each of two tries; its own default is 5.
+    """
     file = folder / "resolv.conf"
-    file.write_text(f"nameserver {server.address}\n")
+    file.write_text(f"nameserver {server.address}\noptions timeout:{patience}\n")
     return ("unshare", "-m", "sh", "-c", 'mount --bind "$0" /etc/resolv.conf && exec "$@"', str(file))
