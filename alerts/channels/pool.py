@@ -51,10 +51,15 @@ class Line:
 
 
 class Pool:
-    """At most `workers` blocking calls at a time, each with a total deadline."""
+    """At most `workers` blocking calls at a time, each with a total deadline.
+
+    Its threads are begun here, all of them: where none can be begun any more (memory, a limit on tasks), a daemon that
+    has been at work for long would otherwise be mute when it has something to say. RuntimeError when that is so now.
+    """
 
     def __init__(self, workers: int, name: str) -> None:
         self._executor = ThreadPoolExecutor(max_workers=workers, thread_name_prefix=name)
+        _begin(self._executor, workers)
         self._lines: set[Line] = set()
 
     async def call(self, work: Callable[[Line], _T], *, deadline: float) -> _T:
@@ -74,6 +79,18 @@ class Pool:
         for line in tuple(self._lines):
             line.cut()
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _begin(executor: ThreadPoolExecutor, workers: int) -> None:
+    """Let an executor have all its threads: it begins one for each call that finds nobody free."""
+    all_there = threading.Barrier(workers)
+    try:
+        for _ in range(workers):
+            executor.submit(all_there.wait)
+    except RuntimeError:
+        all_there.abort()
+        executor.shutdown(wait=False)
+        raise
 
 
 def _run(work: Callable[[Line], _T], line: Line) -> _T:

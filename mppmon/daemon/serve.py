@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from mppmon.config import load
 from mppmon.daemon.daemon import Daemon
-from mppmon.daemon.memory import one_arena
+from mppmon.daemon.memory import end_without_memory, one_arena
 from mppmon.daemon.options import Options
 from mppmon.i18n import preload
 from mppmon.mall.principal import SYSTEM
@@ -32,6 +32,7 @@ async def serve(options: Options, *, ready: Callable[[int], None] | None = None)
     `ready` is told the port of the web once everything is at work.
     """
     one_arena()
+    end_without_memory(asyncio.get_running_loop(), lambda: leave(1))
     stop, hangup = _signals()
     state = state_directory(options.state)
     preload()

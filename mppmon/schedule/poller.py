@@ -205,6 +205,9 @@ class Poller:
             if self._loop is None or not run.stuck:
                 raise
             observation = self._failed(target, f"gave no answer in {_STUCK:.0f} s")
+        except MemoryError as error:  # the trouble of all: the loop's handler decides, and nothing is said of a device
+            asyncio.get_running_loop().call_exception_handler({"message": target.check, "exception": error})
+            return
         except Exception as error:  # noqa: BLE001  # a bug in one collector must not end the others' polls
             _log.exception("poll of %s", target.check)
             observation = self._failed(target, type(error).__name__)

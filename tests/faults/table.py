@@ -1,6 +1,6 @@
 """All rows."""
 
-from tests.faults import crashes, files, hostile, machines, network, peer, powercut, processes, providers
+from tests.faults import crashes, files, hostile, machines, memory, network, peer, powercut, processes, providers
 from tests.faults.row import OURS, Row
 
 _PARTS = (
@@ -10,6 +10,7 @@ _PARTS = (
     processes.ROWS,
     machines.ROWS,
     hostile.ROWS,
+    memory.ROWS,
     network.ROWS,
     peer.ROWS,
     powercut.ROWS,
