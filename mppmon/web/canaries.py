@@ -21,6 +21,7 @@ _TAKEN = {"sent": True, "dead": False}
 @router.get("/canary")
 async def canary(house: HouseOf, who: Who) -> dict[str, object] | None:
     """Return when the newest test messages were made, and which were taken; null where none are wanted."""
+    who.require(who.sees_all, "read the daily test messages")  # a refusal is no fault of the database
 
     def read() -> Sequence[CanaryFate]:
         with Store.open(house.database, read_only=True) as store:

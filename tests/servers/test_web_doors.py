@@ -96,7 +96,7 @@ def test_a_user_without_login_is_refused_everything(open_place: Path) -> None:
 def test_an_agency_is_refused_what_is_of_all(open_place: Path) -> None:
     people = with_people(dian=Person("dian", "Dian", login="nobody", role="agency"))
     with web_mall(open_place, people) as mall:
-        for path in ("/api/v1/oncall", "/metrics"):
+        for path in ("/api/v1/oncall", "/api/v1/canary", "/metrics"):
             status, body = as_nobody(mall, "GET", path)
             assert (status, str(body["detail"])[:20]) == (403, "role agency may not "), path
 
