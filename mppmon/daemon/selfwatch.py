@@ -75,8 +75,8 @@ class SelfWatch:
         self._jumps.append(_now())
 
     async def run(self) -> None:
-        """Watch every second, look every ten, until cancelled."""
-        looked = _now()
+        """Watch every second, look every ten, until cancelled; the first time soon: a start may be bad news itself."""
+        looked = _now() - EVERY + _SOON
         while True:
             self.watch()
             if _now() - looked >= EVERY:
