@@ -1,19 +1,20 @@
 """All rows."""
 
-from tests.faults import crashes, files, hostile, machines, memory, network, peer, powercut, processes, providers
+from tests.faults import clocks, crashes, files, hostile, machines, memory, network, peer, powercut, processes, providers
 from tests.faults.row import OURS, Row
 
 _PARTS = (
+    clocks.ROWS,
     crashes.ROWS,
     files.ROWS,
-    providers.ROWS,
-    processes.ROWS,
-    machines.ROWS,
     hostile.ROWS,
+    machines.ROWS,
     memory.ROWS,
     network.ROWS,
     peer.ROWS,
     powercut.ROWS,
+    processes.ROWS,
+    providers.ROWS,
 )
 ROWS: tuple[Row, ...] = tuple(
     sorted((row for part in _PARTS for row in part), key=lambda row: (row.number, row.who != OURS))
