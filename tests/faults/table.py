@@ -1,6 +1,6 @@
 """All rows."""
 
-from tests.faults import clocks, crashes, files, hostile, machines, memory, network, peer, powercut, processes, providers
+from tests.faults import clocks, crashes, files, hostile, machines, memory, network, peer, powercut, processes, providers, soak
 from tests.faults.row import OURS, Row
 
 _PARTS = (
@@ -15,6 +15,7 @@ _PARTS = (
     powercut.ROWS,
     processes.ROWS,
     providers.ROWS,
+    soak.ROWS,
 )
 ROWS: tuple[Row, ...] = tuple(
     sorted((row for part in _PARTS for row in part), key=lambda row: (row.number, row.who != OURS))
