@@ -1,6 +1,19 @@
 """All rows."""
 
-from tests.faults import clocks, crashes, files, hostile, machines, memory, network, peer, powercut, processes, providers, soak
+from tests.faults import (
+    clocks,
+    crashes,
+    files,
+    hostile,
+    machines,
+    memory,
+    network,
+    peer,
+    powercut,
+    processes,
+    providers,
+    soak,
+)
 from tests.faults.row import OURS, Row
 
 _PARTS = (
