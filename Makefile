@@ -9,6 +9,9 @@ CODE := mppmon collectors alerts tests grafana
 WORKERS ?= 3
 SIDE_BY_SIDE = -n $(WORKERS) --no-loadscope-reorder
 
+# Tests start some hundred processes of ours: bytecode is kept, whatever the shell around us says.
+unexport PYTHONDONTWRITEBYTECODE
+
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help

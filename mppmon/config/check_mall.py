@@ -1,5 +1,6 @@
 """Cross-checks of site, agencies, services and counters."""
 
+from functools import cache
 from zoneinfo import available_timezones
 
 from mppmon.config.draft import Draft
@@ -11,6 +12,11 @@ from mppmon.mall.model import DeviceKind
 
 _FEW = 5  # names that a warning lists
 _ZONES = "a zone: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)"
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # opens some six hundred files
 
 
 def check_mall(draft: Draft) -> None:
@@ -25,8 +31,8 @@ def _site(draft: Draft) -> None:
     if draft.site is None:
         return
     site = draft.site.site
-    if site.timezone not in available_timezones():
-        hint = zone(site.timezone) or nearest(site.timezone, available_timezones())
+    if site.timezone not in _zones():
+        hint = zone(site.timezone) or nearest(site.timezone, _zones())
         draft.error("site.yaml", ("site", "timezone"), quoted(site.timezone), _ZONES, hint)
     if draft.site.hours.open is None and not draft.wrote("site.yaml", ("hours", "open")):
         draft.error(

@@ -2,6 +2,7 @@
 
 import warnings
 from datetime import date
+from functools import cache
 
 from mppmon.config.draft import Draft
 from mppmon.config.problem import nearest, quoted
@@ -31,16 +32,20 @@ def check_holidays(draft: Draft) -> None:
 
 def library_days(settings: HolidaySettings) -> frozenset[date]:
     """Return public holidays (and joint leave, if it is taken) of YEARS, as the library knows them today."""
-    if settings.country is None:
-        return frozenset()
+    return frozenset() if settings.country is None else days_of(settings.country, joint_leave=settings.joint_leave)
+
+
+@cache
+def days_of(country: str, *, joint_leave: bool) -> frozenset[date]:
+    """Return a country's days; the library is asked once, for it is the same as long as we run."""
     from holidays import country_holidays  # noqa: PLC0415  # 0.2 s that `mppmon --help` must not pay
 
-    supported = country_holidays(settings.country).supported_categories
-    wanted = ("public", "government") if settings.joint_leave else ("public",)
+    supported = country_holidays(country).supported_categories
+    wanted = ("public", "government") if joint_leave else ("public",)
     categories = tuple(one for one in wanted if one in supported)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the library warns of years it only estimates
-        return frozenset(country_holidays(settings.country, years=YEARS, categories=categories))
+        return frozenset(country_holidays(country, years=YEARS, categories=categories))
 
 
 def corrected(holidays: frozenset[date], settings: HolidaySettings) -> frozenset[date]:

@@ -128,8 +128,11 @@ def served_at(mall: Mall, key: Delivered, at: datetime) -> bool:
 def instant(day: date, clock: time, zone: tzinfo) -> datetime:
     """Return the first UTC instant at which the clock of `zone` shows this time of this day, or has jumped past it."""
     wall = datetime.combine(day, clock, tzinfo=zone)
-    early, late = sorted(wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-    if early == late or early.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
+    early, late = wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
+    if early == late:
+        return early
+    early, late = sorted((early, late))
+    if early.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
         return early
     return _jump(early, late, zone)
 

@@ -44,8 +44,8 @@ from mppmon.mall.model import (
 )
 from mppmon.mall.principal import SYSTEM
 from mppmon.store import Store, StoreError
-from mppmon.store.migrate import migrate
-from mppmon.store.paths import database_url
+from mppmon.store.paths import database_file, database_url
+from tests.unit.store_kit import new_database
 
 MONDAY = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 """Monday 08.30 WIB."""
@@ -243,9 +243,9 @@ class House:
     def __init__(self, state: Path, loaded: Loaded | None = None, *, clock: HandClock | None = None) -> None:
         self.state, self.loaded = state, loaded or small_config()
         self.clock = clock or HandClock()
-        url = database_url(state)
-        migrate(url, state / "backup", now=self.clock.now())
-        self.store = Store.open(url)
+        if not database_file(state).exists():
+            new_database(database_file(state))
+        self.store = Store.open(database_url(state))
         self.effects = Recorder()
         self.engine = Engine(self.loaded, self.store, self.clock, self.effects)
 

@@ -31,8 +31,8 @@ def _time(minute: int) -> time:
 
 def oracle(plan: Mapping[date, calendar.Windows], first: date, last: date, zone: ZoneInfo) -> set[datetime]:
     """Walk the minutes: a window opens when the clock first shows its start or a later time, and closes likewise."""
-    begin = datetime.combine(first, time(), tzinfo=UTC) - timedelta(days=2)
-    finish = datetime.combine(last, time(), tzinfo=UTC) + timedelta(days=3)
+    begin = datetime.combine(first, time(), tzinfo=UTC) - timedelta(days=1)
+    finish = datetime.combine(last, time(), tzinfo=UTC) + timedelta(days=2)
     bells: list[tuple[datetime, datetime]] = []
     for day, parts in plan.items():
         for start, end in parts:

@@ -52,7 +52,7 @@ def test_a_closed_stream_is_no_traceback(tmp_path: Path, stream: int) -> None:
 
 def test_answers_without_an_end_are_refused(tmp_path: Path) -> None:
     code, said = run(tmp_path, "init", "mall", "--answers", "/dev/zero")
-    assert (code, "expected answers of a few lines" in said) == (2, True)
+    assert (code, "jawaban beberapa baris" in said) == (2, True)
 
 
 def test_a_directory_has_a_name_that_can_be_read(tmp_path: Path) -> None:
