@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -24,10 +25,45 @@ _CONFIRM = (0.5, 1.0, 2.0)
 _SUMMARY = 30.0  # seconds between two summaries while a storm lasts
 
 
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """`devices` fail at once, asked every `interval` seconds; afterwards nothing more is told for `calm` seconds."""
+
+    devices: int
+    interval: float
+    confirm: tuple[float, ...]
+    calm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Seconds from the first confirmation to the first page and to the last confirmation; messages; incidents listed;
+    resident MiB before, and by how much they grew.
+    """
+
+    first: float
+    last: float
+    messages: int
+    listed: int
+    before: float
+    growth: float
+
+
 def run() -> Iterator[dict[str, object]]:
     """Yield the figures."""
-    with tempfile.TemporaryDirectory() as place, provider() as told, responding(everywhere=True) as agent:
-        folder = Path(place)
+    with tempfile.TemporaryDirectory() as place:
+        told = play(Path(place), Storm(DEVICES, INTERVAL, _CONFIRM, 2 * _SUMMARY))
+    yield _figure("10,000 down at once: first page after the first confirmation", told.first, "s", 10.0, {})
+    seconds: dict[str, object] = {"seconds": round(told.last, 1)}
+    yield _figure("10,000 down at once: messages to the one on duty", told.messages, "", 2, seconds)
+    listed: dict[str, object] = {"listed": told.listed}
+    yield _figure("10,000 down at once: incidents not listed", DEVICES - told.listed, "", 0, listed)
+    yield _figure("10,000 down at once: growth of RSS", told.growth, "MiB", 100.0, {"before": round(told.before, 1)})
+
+
+def play(folder: Path, storm: Storm) -> Told:
+    """Let a mall of printers behind one agent fail by stopping the agent."""
+    with provider() as told, responding(everywhere=True) as agent:
         token = folder / "token"
         token.write_text("3:storm")
         token.chmod(0o600)
@@ -39,17 +75,15 @@ def run() -> Iterator[dict[str, object]]:
                 "snmp": {"port": agent.port, "timeout": 1.0, "retries": 0, "profile": "system"},
                 "liveness": {"way": "snmp"},
             }
-            for n in range(DEVICES)
+            for n in range(storm.devices)
         }
-        intervals = {"liveness": INTERVAL, "telemetry": 3600, "confirm": list(_CONFIRM)}
+        intervals = {"liveness": storm.interval, "telemetry": 3600, "confirm": list(storm.confirm)}
         with daemon(folder / "daemon", mall(devices, told.url, token, intervals=intervals)) as (process, _port):
-            pause(INTERVAL)
-            yield from _figures(process, told, agent.process, folder / "daemon" / "state")
+            pause(storm.interval)
+            return _measured(process, told, agent.process, folder / "daemon" / "state", storm)
 
 
-def _figures(
-    process: psutil.Process, told: Provider, agent: psutil.Process, state: Path
-) -> Iterator[dict[str, object]]:
+def _measured(process: psutil.Process, told: Provider, agent: psutil.Process, state: Path, storm: Storm) -> Told:
     before = process.memory_info().rss
     agent.send_signal(signal.SIGSTOP)
     peak = before
@@ -57,23 +91,17 @@ def _figures(
         for _ in range(int(_WITHIN)):
             pause(1.0)
             peak = max(peak, process.memory_info().rss)
-            if _listed(state) == DEVICES and not _pending(state):
+            if _listed(state) == storm.devices and not _pending(state):
                 break
-        pause(2 * _SUMMARY)
+        pause(storm.calm)
         peak = max(peak, process.memory_info().rss)
     finally:
         agent.send_signal(signal.SIGCONT)
     confirmed, last = _confirmed(state)
     first = min((one.wall for one in told.receipts), default=float("inf"))
-    listed = _listed(state)
-    yield _figure("10,000 down at once: first page after the first confirmation", first - confirmed, "s", 10.0, {})
-    messages = len(told.receipts)
-    yield _figure(
-        "10,000 down at once: messages to the one on duty", messages, "", 2, {"seconds": round(last - confirmed, 1)}
+    return Told(
+        first - confirmed, last - confirmed, len(told.receipts), _listed(state), before / 2**20, (peak - before) / 2**20
     )
-    yield _figure("10,000 down at once: incidents not listed", DEVICES - listed, "", 0, {"listed": listed})
-    growth = (peak - before) / 2**20
-    yield _figure("10,000 down at once: growth of RSS", growth, "MiB", 100.0, {"before": round(before / 2**20, 1)})
 
 
 def _figure(name: str, value: float, unit: str, budget: float, spread: dict[str, object]) -> dict[str, object]:

@@ -115,7 +115,7 @@ def daylight(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's sig
 def maintenance(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signature
     """Begin maintenance with all well and end it in a fault, which pages then; and the reverse: its end is told."""
     wrong: list[str] = []
-    seconds = 4.0 if short else 30.0
+    seconds = 3.0 if short else 30.0
     with trial(folder) as here:
         here.start()
         here.well()

@@ -217,7 +217,7 @@ def played(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signa
     every = range(len(recording.deeds))
     allowed = references(recording.deeds)
     begun = next(number for number, content in allowed if content)  # before that a start makes all tables
-    few = [*dice.choices(every[:begun], k=4), *dice.choices(every[begun:], k=100)]
+    few = [*dice.choices(every[:begun], k=4), *dice.choices(every[begun:], k=80)]
     cuts = sorted(few) if short else sorted([*every, *every, *every])
     tally = replay(recording, allowed, cuts, dice)
     lying = [one for one in recording.deeds if not (one.what == "sync" and one.name == _LOG)]

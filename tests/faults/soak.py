@@ -33,7 +33,7 @@ class Course:
     most: float
 
 
-SHORT = Course(18.0, 7.0, 3.0, 0.25, 200.0 * 3600)
+SHORT = Course(15.0, 6.0, 3.0, 0.25, 200.0 * 3600)
 """A process that has just begun still grows by some KiB per second: its caches fill."""
 FULL = Course(1860.0, 600.0, 30.0, 5.0, 3072.0)
 

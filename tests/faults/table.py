@@ -13,6 +13,7 @@ from tests.faults import (
     processes,
     providers,
     soak,
+    storm,
 )
 from tests.faults.row import OURS, Row
 
@@ -29,6 +30,7 @@ _PARTS = (
     processes.ROWS,
     providers.ROWS,
     soak.ROWS,
+    storm.ROWS,
 )
 ROWS: tuple[Row, ...] = tuple(
     sorted((row for part in _PARTS for row in part), key=lambda row: (row.number, row.who != OURS))
