@@ -164,8 +164,7 @@ def test_what_is_refused_for_its_length_goes_out_shorter_at_once(
 ) -> None:
     long = notification(Message("s", ("🔴 Cetak KTP-el", *("x" * 100 for _ in range(200)), "Gangguan #1042")))
     fake.say("sendMessage", refused(*words))
-    found = with_channel(settings(fake, token_file), lambda channel: channel.send(long))
-    assert found == Sent("77")
+    assert with_channel(settings(fake, token_file), lambda channel: channel.send(long)) == Sent("77")
     first, second = (one["text"] for one in fake.of("sendMessage"))
     assert len(second) <= 512 < len(first)
     assert second.startswith("🔴 Cetak KTP-el")
@@ -174,8 +173,7 @@ def test_what_is_refused_for_its_length_goes_out_shorter_at_once(
 
 def test_what_no_length_is_short_enough_for_is_given_up(fake: TelegramFake, token_file: Path) -> None:
     fake.always["sendMessage"] = refused(413, "Request Entity Too Large")
-    detail = "413 Request Entity Too Large"
-    assert send(fake, token_file) == Failed(retry=False, reason=Reason.TOO_LONG, detail=detail)
+    assert send(fake, token_file) == Failed(retry=False, reason=Reason.TOO_LONG, detail="413 Request Entity Too Large")
     assert len(fake.of("sendMessage")) == 2
 
 
