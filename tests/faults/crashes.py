@@ -78,7 +78,7 @@ def _cycle(here: Trial, point: str, fault: str, missed: list[str], *, short: boo
     arm("recovery")
     here.simulator.mend()
     revive("recovery")
-    check("recovery", well=here.arrived(3) and here.well())
+    check("recovery", well=here.arrived(3) and here.well() and here.settled())
 
 
 def _said(judged: Sequence[Judgement], missed: Sequence[str]) -> Found:
@@ -119,7 +119,7 @@ def _lane(folder: Path, kills: int, dice: random.Random) -> tuple[list[Judgement
                 missed.append(f"fault {len(judged)} never told")
             here.simulator.mend()
             _kill_some(here, dice, before + kills)
-            if not (here.arrived(2, 40) and here.well()):
+            if not (here.arrived(2, 40) and here.well() and here.settled()):
                 missed.append(f"recovery {len(judged)} never told")
             judged.append(here.judge(since))
     return judged, missed
@@ -160,6 +160,7 @@ def after_the_200(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row'
             here.simulator.mend()
             here.well()
             here.arrived(2)
+            here.settled()
             judged.append(here.judge(since))
         said = _said(judged, missed)
         found = together(judged)

@@ -230,6 +230,10 @@ class Trial:
             found = database.execute("select count(*) from incident where status = 'acknowledged'").fetchone()
         return bool(found[0])
 
+    def settled(self, within: float = READY) -> bool:
+        """Wait until nothing is left to be sent: what is sent once more comes before the next fault begins."""
+        return bool(until(lambda: all(one.status in {"sent", "dead"} for one in self.owed()), within))
+
     def mark(self) -> "Mark":
         """Return this instant, from which on a fault is judged."""
         return Mark(Clock().monotonic(), len(self.owed()))
@@ -329,6 +333,8 @@ def trial(folder: Path, change: Callable[[Path], None] = unchanged) -> Iterator[
     here.start()
     here.forget()
     here.well()
+    here.settled()
+    here.forget()
     here.beginning = here.mark()
     yield here
 
