@@ -68,6 +68,7 @@ def record(here: Trial, faults: int) -> Recording:
     """Let the real daemon begin on nothing, see faults, acknowledgements and recoveries, and end."""
     trace, answers, clock = here.folder / "trace", [], Clock()
     begun = clock.now().timestamp() - clock.monotonic()
+    database_file(here.state).unlink()  # the empty one of every trial: here the beginning counts, too
     here.prefix = (*STRACE, "-o", str(trace), "python", "-m", "tests.faults.recording")
     here.start()
     here.well()
