@@ -44,12 +44,11 @@ def in_berlin(config: Path) -> None:
 
 def _shows(here: Trial, at: datetime) -> None:
     """Let the daemon's clock show a time, from now on or from its start."""
-    offset = (at - Clock().now()).total_seconds()
     stamp = here.folder / "time"
+    here.environment = here.environment or faked(stamp)
+    offset = (at - Clock().now()).total_seconds()
     stamp.write_text(f"{offset:+.3f}\n")
-    if here.process is not None and here.process.poll() is None:
-        pause(1.5)  # faketime looks at its file once a second
-    here.environment = faked(stamp)
+    pause(1.5)  # faketime looks at its file once a second, also in the process that forks the daemons
 
 
 def _jam(here: Trial, told: int, wrong: list[str], what: str, *, silent_for: float = 0.0) -> None:

@@ -70,6 +70,7 @@ def record(here: Trial, faults: int) -> Recording:
     begun = clock.now().timestamp() - clock.monotonic()
     database_file(here.state).unlink()  # the empty one of every trial: here the beginning counts, too
     here.prefix = (*STRACE, "-o", str(trace), "python", "-m", "tests.faults.recording")
+    database_file(here.state).unlink(missing_ok=True)  # the empty one that trials begin with: this begins on nothing
     here.start()
     here.well()
     for _ in range(faults):
