@@ -17,6 +17,7 @@ from tests.faults.figures import Figures, look
 from tests.faults.resolver import asking, name_server
 from tests.faults.row import Found, Row
 from tests.faults.trial import Trial, edit, fresh, until
+from tests.faults.truth import apart
 from tests.servers.online_fakes import black_hole
 from tests.servers.prometheus import pause
 
@@ -215,11 +216,15 @@ def holes(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signat
         told = Clock().monotonic() - begun
         good = [one for number in range(count) if number % 5 for one in here.states(f"good-{number}/reach")]
         here.simulator.mend()
+        here.well()
+        off = apart(here)
     late = after.p99(before)
     _hold(after, before, good, wrong)
     if not paged:
         wrong.append("no page")
-    note = f"{after.count(before)} polls of {count} devices, page after {told:.1f} s"
+    note = f"{after.count(before)} polls of {count} devices, page after {told:.1f} s, truth within {off:.2f} s"
+    if off > LATEST:
+        wrong.append("it believed what was not so")
     return Found(late <= LATEST and not wrong, late, "s late at the most (p99)", "; ".join((note, *wrong)))
 
 

@@ -34,10 +34,14 @@ class Receipt:
 
 @dataclass
 class Provider:
-    """`mode` and `retry_after` may be changed at any time; `asked` counts every attempt with its time and mode."""
+    """`mode`, `cut` (no way leads to the bot's API) and `retry_after` may be changed at any time.
+
+    `asked` counts every attempt with its time and mode.
+    """
 
     file: Path
     mode: str = OK
+    cut: bool = False
     retry_after: int = 30
     receipts: list[Receipt] = field(default_factory=list)
     asked: list[tuple[float, str, str]] = field(default_factory=list)
@@ -63,7 +67,7 @@ class Provider:
         """Note an attempt; return how it is to be answered."""
         with self.lock:
             self.asked.append((Clock().monotonic(), way, self.mode))
-            return self.mode
+            return HANG if self.cut and way == "chat" else self.mode
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         """Take a mail, or not."""

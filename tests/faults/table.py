@@ -25,6 +25,7 @@ _PARTS = (
     machines.ROWS,
     memory.ROWS,
     network.ROWS,
+    outages.ROWS,
     peer.ROWS,
     powercut.ROWS,
     processes.ROWS,

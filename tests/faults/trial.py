@@ -65,6 +65,7 @@ class Trial:
     killed: bool = False
     seen: int = 0
     beginning: "Mark | None" = None
+    doors: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     prefix: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -363,7 +364,7 @@ def fresh(folder: Path, change: Callable[[Path], None] = unchanged) -> Iterator[
         edit(config, "daemon.yaml", lambda whole: whole["intervals"].update(_OFTEN))
         edit(config, "devices.yaml", _impatient)
         change(config)
-        here = Trial(folder, config, simulator.control, made, port)
+        here = Trial(folder, config, simulator.control, made, port, doors=simulator.ready.doors)
         here.state.mkdir()
         shutil.copyfile(_empty_database(), database_file(here.state))
         try:
