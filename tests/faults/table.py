@@ -8,6 +8,7 @@ from tests.faults import (
     machines,
     memory,
     network,
+    outages,
     peer,
     powercut,
     processes,
