@@ -191,7 +191,7 @@ class SnmpCollector:
         else:
             device.answered()
             outcome, detail = Outcome.OK, _told(session.troubles)
-        found = device.samples()
+        found = device.samples(self._now())
         return _Answer(
             outcome,
             detail,

@@ -4,10 +4,13 @@ A number is never guessed: a sentinel, a level above its capacity or a value of 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import isfinite
+from datetime import datetime
 
-from collectors.observation import Labels, Series, clean_text
-from collectors.snmp.profile import Bits, Column, Flag, Level, Number, Profile, Scalars, States, Table
+from collectors.observation import Labels
+from collectors.observation import Series as Named
+from collectors.snmp import values
+from collectors.snmp.profile import Column, Profile, Scalars, Table
+from collectors.snmp.series import Age, Bits, Flag, Level, Number, Reading, Series, States, Ways
 from collectors.snmp.wire.ber import Value
 
 Row = Mapping[str, Value]
@@ -18,21 +21,21 @@ Rows = Mapping[str, Mapping[str, Row]]
 
 SCALARS = "scalars"
 MAX_WORDS = 500  # of one device
-_TOP_BIT = 0x80
 _DIGITS = 6  # behind the point: 336041.85 s rather than 336041.85000000003
 
-Sample = tuple[Series, float]
+Sample = tuple[Named, float]
 
 
-def samples(profile: Profile, rows: Rows) -> list[Sample]:
-    """Return the samples of all rows, in a stable order."""
-    out: list[Sample] = []
+def samples(profile: Profile, rows: Rows, now: datetime | None = None) -> list[Sample]:
+    """Return the samples of all rows, in a stable order, each series once. `now` (aware) for ages; absent without."""
+    out: dict[Named, float] = {}
     for name, table in tables_of(profile):
         for index, row in _chosen(table, rows.get(name, {})):
             labels = _labels(profile, table, index, row)
-            for metric, series in table.series.items():
-                out.extend(_read(profile, metric, series, labels, row))
-    return out
+            for metric, ways in table.series.items():
+                for more, value in _first(profile, ways, row, now):
+                    out.setdefault((metric, labels + more), value)
+    return list(out.items())
 
 
 def words(profile: Profile, rows: Rows) -> Iterator[tuple[str, str]]:
@@ -41,7 +44,7 @@ def words(profile: Profile, rows: Rows) -> Iterator[tuple[str, str]]:
     for name, table in tables_of(profile):
         for index, row in _chosen(table, rows.get(name, {})) if table.worded else ():
             for column_name, column in table.worded:
-                text = _word(profile, column, row.get(column_name))
+                text = _word(profile, column, row.get(column_name), rows)
                 if text:
                     yield f"{name}.{index}.{column_name}", text
                     left -= 1
@@ -60,81 +63,138 @@ def index_key(index: str) -> tuple[int, ...]:
     return tuple(int(arc) for arc in index.split(".")) if index else ()
 
 
-def ratio(level: Value, capacity: Value) -> float | None:
-    """Return level / capacity from 0 to 1, or None where one of them is a sentinel (-1, -2, -3) or makes no sense.
-
-    A level above its capacity (seen: 150 %) is in other units than it claims: unknown, not full.
-    """
-    if not isinstance(level, int) or not isinstance(capacity, int) or capacity <= 0 or not 0 <= level <= capacity:
-        return None
-    return level / capacity
-
-
-def bit_set(octets: bytes, bit: int) -> bool:
-    """Return whether `bit` of a BITS-like octet string is set: bit 0 is the high bit of the first octet (RFC 2790)."""
-    return bit // 8 < len(octets) and bool(octets[bit // 8] & _TOP_BIT >> bit % 8)
-
-
 def _chosen(table: Scalars, rows: Mapping[str, Row]) -> Sequence[tuple[str, Row]]:
-    ordered = sorted(rows.items(), key=lambda item: index_key(item[0]))
-    return ordered[:1] if isinstance(table, Table) and table.rows == "first" else ordered
+    needs, first = (table.needs, table.rows == "first") if isinstance(table, Table) else (None, False)
+    had = [item for item in rows.items() if needs is None or needs in item[1]]
+    ordered = sorted(had, key=lambda item: index_key(item[0]))
+    return ordered[:1] if first else ordered
 
 
 def _labels(profile: Profile, table: Scalars, index: str, row: Row) -> Labels:
-    if not isinstance(table, Table) or table.label is None:
+    if not isinstance(table, Table):
         return ()
     extra = tuple((label, _name(profile, table.columns[name], row.get(name))) for label, name in table.labels.items())
-    return ((table.label, index), *extra)
+    return extra if table.label is None else ((table.label, index), *extra)
 
 
 def _name(profile: Profile, column: Column, value: Value) -> str:
     """Return the enumeration's name; `unknown` for what it does not list, so that a label is never a device's word."""
     names = profile.enumerations.get(column.enumeration or "", {})
-    return names.get(value, "unknown") if isinstance(value, int) else "unknown"
+    chosen = values.last_arc(value) if column.last_arc else value
+    return names.get(chosen, "unknown") if isinstance(chosen, int) else "unknown"
 
 
-def _word(profile: Profile, column: Column, value: Value) -> str:
+def _word(profile: Profile, column: Column, value: Value, rows: Rows) -> str:
     if column.words and isinstance(value, bytes):
-        return clean_text(value)
+        if column.identifier:
+            return values.identifier(value)
+        return values.words(value, hexadecimal=column.hexadecimal)
+    if column.names is not None:
+        return _named(profile, column.names, value, rows)
     if column.worded and value is not None:
         return _name(profile, column, value)
     return ""
 
 
-def _read(
-    profile: Profile, metric: str, series: Number | Flag | States | Bits | Level, labels: Labels, row: Row
-) -> Iterator[Sample]:
+def _named(profile: Profile, table: str, number: Value, rows: Rows) -> str:
+    """Return the first words of the row of `table` whose index ends in `number`."""
+    for index, row in rows.get(table, {}).items():
+        if index.rpartition(".")[2] == str(number):
+            found = (
+                values.words(value)
+                for name, _ in profile.tables[table].worded
+                if isinstance(value := row.get(name), bytes)
+            )
+            return next(filter(None, found), "")
+    return ""
+
+
+def _first(profile: Profile, ways: Ways, row: Row, now: datetime | None) -> Sequence[tuple[Labels, float]]:
+    """Return what the first way tells that tells something."""
+    for series in ways:
+        found = _read(profile, series, row, now)
+        if found:
+            return found if len(ways) == 1 else [*found, *_absent(profile, ways, found)]
+    return ()
+
+
+def _absent(profile: Profile, ways: Ways, found: Sequence[tuple[Labels, float]]) -> Iterator[tuple[Labels, float]]:
+    """Yield 0 for the states that only the other ways know: a device has one state, whoever tells it."""
+    told = {labels for labels, _ in found}
+    for series in ways:
+        if isinstance(series, States):
+            for name in dict.fromkeys(profile.enumerations[series.enumeration].values()):
+                if ((series.label, name),) not in told:
+                    yield ((series.label, name),), 0.0
+
+
+def _read(profile: Profile, series: Series, row: Row, now: datetime | None) -> Sequence[tuple[Labels, float]]:
+    """Return further labels and values; nothing where the row does not tell."""
+    if series.where and any(row.get(column) not in wanted for column, wanted in series.where.items()):
+        return ()
+    if isinstance(series, States | Bits):
+        return _one_per_name(profile, series, row.get(series.column))
+    value = _one(series, row, now)
+    return () if value is None else (((), value),)
+
+
+def _one(series: Number | Flag | Level | Age, row: Row, now: datetime | None) -> float | None:
     if isinstance(series, Number):
-        number = _number(series, row)
-        if number is not None:
-            yield (metric, labels), number
-    elif isinstance(series, Flag):
-        value = row.get(series.column)
-        if isinstance(value, int) and (series.kind == "flag" or value in series.values):
-            yield (metric, labels), float(value in series.values)
-    elif isinstance(series, Level):
-        level = ratio(row.get(series.level), row.get(series.capacity))
-        if level is not None:
-            yield (metric, labels), level
-    else:
-        yield from _one_per_name(profile, metric, series, labels, row.get(series.column))
+        return next((value for reading in series.read if (value := _number(reading, row)) is not None), None)
+    if isinstance(series, Level):
+        return values.ratio(row.get(series.level), row.get(series.capacity))
+    told = row.get(series.column)
+    if isinstance(series, Age):
+        return values.age(told, series.formats, now) if now is not None else None
+    if not isinstance(told, int):
+        return None
+    if told in series.values:
+        return 1.0
+    return 0.0 if series.kind == "flag" and (not series.clear or told in series.clear) else None
 
 
-def _one_per_name(
-    profile: Profile, metric: str, series: States | Bits, labels: Labels, value: Value
-) -> Iterator[Sample]:
+def _one_per_name(profile: Profile, series: States | Bits, value: Value) -> Sequence[tuple[Labels, float]]:
     names = profile.enumerations[series.enumeration]
     if isinstance(series, Bits) and isinstance(value, bytes):
-        for bit, name in names.items():
-            yield (metric, (*labels, (series.label, name))), float(bit_set(value, bit))
-    elif isinstance(series, States) and value in names:
-        for number, name in names.items():
-            yield (metric, (*labels, (series.label, name))), float(number == value)
+        return [(((series.label, name),), float(values.bit_set(value, bit))) for bit, name in names.items()]
+    if isinstance(series, States) and isinstance(value, int) and value in names:
+        present = names[value]
+        return [(((series.label, name),), float(name == present)) for name in dict.fromkeys(names.values())]
+    return ()
 
 
-def _number(series: Number, row: Row) -> float | None:
-    for reading in series.read:
-        value = row.get(reading.column)
-        if isinstance(value, int | float) and value not in reading.unknown and isfinite(value):
-            return float(value) if reading.scale == 1 else round(value * reading.scale, _DIGITS)
-    return None
+def _number(reading: Reading, row: Row) -> float | None:
+    value = values.number(row.get(reading.column), digits=reading.digits)
+    if value is None or value in reading.unknown:
+        return None
+    factor = reading.scale
+    if reading.times is not None or reading.units is not None or reading.places is not None:
+        composed = _factor(reading, row)
+        if composed is None:
+            return None
+        factor *= composed
+    result = float(value) if factor == 1 else round(value * factor, _DIGITS)
+    if (reading.least is not None and result < reading.least) or (reading.most is not None and result > reading.most):
+        return None
+    return result
+
+
+def _factor(reading: Reading, row: Row) -> float | None:
+    """Return what the other columns of the row make of the number; None where one of them says nothing."""
+    factor = 1.0
+    if reading.times is not None:
+        times = values.number(row.get(reading.times))
+        if times is None or times <= 0:
+            return None
+        factor *= times
+    if reading.units is not None:
+        unit = row.get(reading.units.column)
+        if not isinstance(unit, int) or unit not in reading.units.factors:
+            return None
+        factor *= reading.units.factors[unit]
+    if reading.places is not None:
+        places = row.get(reading.places)
+        if not isinstance(places, int) or not -8 <= places <= 9:  # noqa: PLR2004  # EntitySensorPrecision
+            return None
+        factor *= 10.0**-places
+    return factor

@@ -2,9 +2,10 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from collectors.collector import Target
-from collectors.snmp import decode, plan
+from collectors.snmp import decode, derive, plan, rates
 from collectors.snmp.asking import Asking, MutableRows
 from collectors.snmp.decode import SCALARS, Sample
 from collectors.snmp.identify import Identity, identify
@@ -38,6 +39,8 @@ class Device:
     _plan: Plan | None = None
     _fixed: MutableRows = field(default_factory=dict)
     _rows: MutableRows = field(default_factory=dict)
+    _counted: rates.Reading | None = None
+    _rates: tuple[Sample, ...] = ()
 
     async def read(self, session: Asking, profiles: Profiles, profile: str | None) -> None:
         """Read the device: everything when it is new, changed or long not identified, else what changes.
@@ -45,7 +48,7 @@ class Device:
         Raises what the wire raises; what came before is in `samples` and `texts`.
         """
         now = asyncio.get_running_loop().time()
-        self._rows = {}
+        self._rows, self._rates = {}, ()
         stale = now - self._identified > IDENTIFY_EVERY
         if stale:
             self.manners.forget()
@@ -58,6 +61,7 @@ class Device:
         await session.run(self._plan, self._rows)
         if session.incomplete or self._uptime(self._rows) < before:
             self._plan = None  # it has changed or restarted: learn anew at the next poll
+        self._count()
         self._describe(self._identity)
 
     def believe(self, endpoint: Endpoint, credentials: Credentials) -> None:
@@ -78,13 +82,19 @@ class Device:
         self.silent = self.silent + 1 if silent else 0
         self.doubted = True
 
-    def samples(self) -> list[Sample]:
-        """Return the samples of the last poll."""
+    def samples(self, now: datetime | None = None) -> list[Sample]:
+        """Return the samples of the last poll, which was at `now` (aware)."""
         if self._identity is None or not self._rows:
             return []
         info = dict(self._identity.texts)
         labels = tuple((label, info.get(label, "")) for label in _INFO_LABELS)
-        return [((INFO, labels), 1.0), *decode.samples(self._identity.profile, self._rows)]
+        profile = self._identity.profile
+        return [
+            ((INFO, labels), 1.0),
+            *decode.samples(profile, self._rows, now),
+            *derive.samples(profile, self._rows),
+            *self._rates,
+        ]
 
     async def _read_all(self, session: Asking, profiles: Profiles, profile: str | None, now: float) -> None:
         self._plan = None
@@ -92,13 +102,24 @@ class Device:
         self.texts = identity.texts
         everything = plan.everything(identity.profile, session.credentials)
         await session.run(everything, self._rows)
+        await session.run(plan.later(identity.profile, self._rows, session.credentials), self._rows)
         self._plan = plan.steady(identity.profile, self._rows, session.credentials)
         self._identified = now
         self._fixed = _fixed(identity, self._rows)
+        self._count()
         self._describe(identity)
 
     def _describe(self, identity: Identity) -> None:
         self.texts = (*identity.texts, *decode.words(identity.profile, self._rows))
+
+    def _count(self) -> None:
+        """Compare the counters with those of the poll before; the answers are all in by now."""
+        ports = self._rows.get(rates.TABLE)
+        if not ports:
+            return
+        counted = rates.reading(asyncio.get_running_loop().time(), self._uptime(self._rows), ports)
+        self._rates = tuple(rates.samples(self._counted, counted, ports))
+        self._counted = counted
 
     @staticmethod
     def _uptime(rows: MutableRows) -> int:

@@ -4,17 +4,19 @@ from dataclasses import dataclass
 
 from collectors.observation import clean_text
 from collectors.snmp.asking import Asking
-from collectors.snmp.library import Profiles
+from collectors.snmp.library import Candidate, Profiles
 from collectors.snmp.profile import Profile
 from collectors.snmp.wire import ber, oid
 from collectors.snmp.wire.ber import VarBind
 from collectors.snmp.wire.codec import Pdu
+from collectors.snmp.wire.errors import NoAnswer
 from collectors.snmp.wire.request import Request
 from collectors.snmp.wire.walk import Column
 
 SYS_DESCR = oid.encode("1.3.6.1.2.1.1.1.0")
 SYS_OBJECT_ID = oid.encode("1.3.6.1.2.1.1.2.0")
 _FALLBACK = "system"
+_DESCRIPTION = 512  # octets of sysDescr that signs look at
 _FACT_ROWS = 4  # the first entries of a table of parts; the chassis is among them
 
 
@@ -39,22 +41,35 @@ async def identify(session: Asking, profiles: Profiles, name: str | None) -> Ide
     )
     description, object_id = await session.get(ask)
     number = oid.decode(object_id[2]) if object_id[1] == ber.OBJECT_ID and isinstance(object_id[2], bytes) else ""
-    profile = profiles.named(name) if name else profiles.by_object_id(number)
-    if profile is None:
-        profile = await _detect(session, profiles)
-    texts = {"kind": profile.kind, "profile": profile.name, "vendor": profiles.vendor(number)}
-    texts |= await _facts(session, profile)
+    profile = profiles.named(name) if name else await _recognise(session, profiles, number, _described(description))
+    vendor = profiles.vendor(number) or profile.vendor or ""
+    texts = {"kind": profile.kind, "profile": profile.name, "vendor": vendor}
+    try:
+        texts |= await _facts(session, profile)
+    except NoAnswer:  # some agents never answer where they have nothing; what it is stays known
+        session.troubles.append("no answer about model and serial")
     texts["sysdescr"] = _words(description)
     return Identity(profile, tuple((key, text) for key, text in texts.items() if text))
 
 
-async def _detect(session: Asking, profiles: Profiles) -> Profile:
-    candidates = [(profile, oid.encode(name)) for profile in profiles.detectors() for name in profile.detect]
-    found = await session.columns([raw for _, raw in candidates], rows=1)
-    for (profile, _), column in zip(candidates, found, strict=True):
-        if column.cells:
-            return profile
-    return profiles.named(_FALLBACK)
+async def _recognise(session: Asking, profiles: Profiles, number: str, description: str) -> Profile:
+    """Return the likeliest profile; what words cannot tell, the device is asked whether it has, all at once."""
+    asked: list[Candidate] = []
+    certain = profiles.named(_FALLBACK)
+    for candidate in profiles.candidates(number, description):
+        if candidate.sign.has is None:
+            certain = candidate.profile
+            break
+        asked.append(candidate)
+    found = await session.columns([oid.encode(candidate.sign.has or "") for candidate in asked], rows=1)
+    return next((one.profile for one, column in zip(asked, found, strict=True) if column.cells), certain)
+
+
+def _described(description: VarBind) -> str:
+    """Return sysDescr as signs read it: one line of at most 512 octets."""
+    value = description[2]
+    raw = value[:_DESCRIPTION] if description[1] == ber.OCTETS and isinstance(value, bytes) else b""
+    return " ".join(raw.decode("latin-1").split())
 
 
 async def _facts(session: Asking, profile: Profile) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """Profiles from YAML: read, checked, merged along `extends`, and found by name, sysObjectID or what a device has."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,7 +13,7 @@ import yaml
 from pydantic import ValidationError
 
 from collectors.snmp.located import ProfileError, locate, parse
-from collectors.snmp.profile import Profile
+from collectors.snmp.profile import Profile, Sign
 
 _VENDORS = "vendors.yaml"
 _ENTERPRISES = "1.3.6.1.4.1."
@@ -21,6 +22,14 @@ Raw = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A profile, and the sign that speaks for it."""
+
+    profile: Profile
+    sign: Sign
+
+
+@dataclass(frozen=True)
 class Profiles:
     """All profiles by name, merged, and the vendors by enterprise number (IANA Private Enterprise Numbers)."""
 
@@ -35,17 +44,23 @@ class Profiles:
             raise ProfileError(f"no profile {name!r}; there are {', '.join(sorted(self.by_name))}") from None
 
     def by_object_id(self, object_id: str) -> Profile | None:
-        """Return the profile with the longest prefix of this sysObjectID, in whole arcs."""
-        best: tuple[int, Profile] | None = None
-        for profile in self.by_name.values():
-            for prefix in profile.sysobjectid:
-                if f"{object_id}.".startswith(f"{prefix}.") and (best is None or len(prefix) > best[0]):
-                    best = (len(prefix), profile)
-        return best[1] if best else None
+        """Return the profile with the longest prefix of this sysObjectID, in whole arcs, if that alone tells it."""
+        found = self.candidates(object_id, "")
+        return found[0].profile if found and found[0].sign.sysobjectid and not found[0].sign.has else None
 
-    def detectors(self) -> Sequence[Profile]:
-        """Return the profiles that recognise a device by what it has, the first to match first."""
-        return sorted((p for p in self.by_name.values() if p.detect), key=lambda p: (-p.rank, p.name))
+    def candidates(self, object_id: str, description: str) -> Sequence[Candidate]:
+        """Return what the device may be by these words, the likeliest first. What has no `has` is certain."""
+        return [
+            candidate
+            for candidate in self._ordered
+            if _below(object_id, candidate.sign.sysobjectid) and _says(description, candidate.sign.sysdescr)
+        ]
+
+    @cached_property
+    def _ordered(self) -> Sequence[Candidate]:
+        """All signs: the longest sysObjectID first, then those that ask for more, then by rank."""
+        every = [Candidate(profile, sign) for profile in self.by_name.values() for sign in profile.all_signs()]
+        return sorted(every, key=_order)
 
     def vendor(self, object_id: str) -> str:
         """Return the vendor of a sysObjectID, or ""."""
@@ -53,27 +68,53 @@ class Profiles:
         return self.vendors.get(int(number), "") if number.isdecimal() else ""
 
 
+def _order(candidate: Candidate) -> tuple[int, int, int, str]:
+    sign = candidate.sign
+    arcs = sign.sysobjectid.count(".") + 1 if sign.sysobjectid else 0
+    given = (sign.sysdescr is not None) + (sign.has is not None)
+    return -arcs, -given if arcs else 0, -candidate.profile.rank, candidate.profile.name
+
+
+def _below(object_id: str, prefix: str | None) -> bool:
+    return prefix is None or f"{object_id}.".startswith(f"{prefix}.")
+
+
+def _says(description: str, pattern: str | None) -> bool:
+    return pattern is None or re.search(pattern, description, re.IGNORECASE) is not None
+
+
 @cache
 def builtin() -> Profiles:
     """Return the profiles that come with the program."""
-    return _load(list((files("collectors.snmp") / "profiles").iterdir()))
+    return _load(_ours())
 
 
 def load(directory: Path) -> Profiles:
     """Return our profiles with those of `directory` over them (same name: the user's). ProfileError names the place."""
-    return _load([*(files("collectors.snmp") / "profiles").iterdir(), *directory.iterdir()])
+    return _load([*_ours(), *sorted(directory.iterdir(), key=lambda item: item.name)])
+
+
+def _ours() -> Sequence[Traversable]:
+    """Return the generic profiles, then those of vendors."""
+    folder = files("collectors.snmp") / "profiles"
+    return [
+        item
+        for inner in (folder, folder / "vendors")
+        for item in sorted(inner.iterdir(), key=lambda item: item.name)
+        if item.is_file()
+    ]
 
 
 def _load(sources: Sequence[Traversable]) -> Profiles:
     raws: dict[str, tuple[str, Raw]] = {}
     nodes: dict[str, yaml.Node] = {}
-    vendors: Mapping[int, str] = {}
-    for source in sorted(sources, key=lambda item: item.name):
+    vendors: dict[int, str] = {}
+    for source in sources:
         if not source.name.endswith(".yaml"):
             continue
         raw, node = parse(source.read_text(encoding="utf-8"), source.name)
         if source.name == _VENDORS:
-            vendors = _vendors(raw, source.name, node)
+            vendors |= _vendors(raw, source.name, node)
             continue
         profile = _validated(raw, source.name, node)
         raws[profile.name] = (source.name, raw)
@@ -109,7 +150,7 @@ def _merged(name: str, raws: Mapping[str, tuple[str, Raw]], below: tuple[str, ..
         if base not in raws:
             raise ProfileError(f"{file}: extends: found {base!r}, expected one of {', '.join(sorted(raws))}")
         _over(out, _merged(base, raws, (*below, name)))
-    for own in ("extends", "sysobjectid", "detect", "rank", "unverified"):
+    for own in ("extends", "sysobjectid", "detect", "signs", "rank", "unverified"):
         out.pop(own, None)
     _over(out, raw)
     out.pop("extends", None)

@@ -8,14 +8,16 @@ missing.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from collectors.snmp.decode import SCALARS, Rows, index_key, tables_of
-from collectors.snmp.profile import Number, Profile, Scalars
+from collectors.snmp.decode import SCALARS, Row, Rows, index_key, tables_of
+from collectors.snmp.profile import Profile, Scalars, Table
+from collectors.snmp.series import Number, Ways
 from collectors.snmp.wire import oid
 from collectors.snmp.wire.codec import Pdu
 from collectors.snmp.wire.request import Request
 from collectors.snmp.wire.walk import Credentials
 
 CELLS_BY_GET = 30  # of one table; above, GETBULK needs fewer requests
+LATER_ROWS = 100  # of one table
 OIDS_PER_GET = 30  # the reply stays below one Ethernet frame
 
 Place = tuple[str, str, str]
@@ -42,10 +44,23 @@ def everything(profile: Profile, credentials: Credentials) -> Plan:
     """Plan the first reading: all scalars, all columns of all tables."""
     cells = [(oid.encode(column.oid), (SCALARS, "", name)) for name, column in profile.scalars.columns.items()]
     walks = [
-        ColumnsToWalk(name, tuple((key, oid.encode(column.oid)) for key, column in table.columns.items()))
+        ColumnsToWalk(name, tuple((key, oid.encode(each.oid)) for key, each in table.columns.items() if not each.later))
         for name, table in profile.tables.items()
     ]
     return Plan(_gets(cells, credentials), tuple(walk for walk in walks if walk.columns))
+
+
+def later(profile: Profile, rows: Rows, credentials: Credentials) -> Plan:
+    """Plan what is asked once the first reading has told which rows there are."""
+    cells = [
+        (_cell(table, column, index), (name, index, column))
+        for name, table in profile.tables.items()
+        for column, each in table.columns.items()
+        if each.later
+        for index, row in list(rows.get(name, {}).items())[:LATER_ROWS]
+        if table.needs is None or table.needs in row
+    ]
+    return Plan(_gets(cells, credentials), ())
 
 
 def steady(profile: Profile, rows: Rows, credentials: Credentials) -> Plan:
@@ -60,7 +75,9 @@ def steady(profile: Profile, rows: Rows, credentials: Credentials) -> Plan:
             for column in columns
             if column in row
         ]
-        if name == SCALARS:
+        if isinstance(table, Table) and table.changing:
+            walks.append(ColumnsToWalk(name, tuple((key, oid.encode(each.oid)) for key, each in table.columns.items())))
+        elif name == SCALARS:
             cells.extend((oid.encode(table.columns[column].oid), (name, "", column)) for _, column in present)
         elif len(present) <= CELLS_BY_GET:
             cells.extend((_cell(table, column, index), (name, index, column)) for index, column in present)
@@ -72,18 +89,24 @@ def steady(profile: Profile, rows: Rows, credentials: Credentials) -> Plan:
 def wanted(table: Scalars, rows: Rows, name: str) -> list[str]:
     """Return the changing columns that some row has, without fallbacks that no row needs."""
     had = rows.get(name, {}).values()
-    unneeded: set[str] = set()
-    for series in table.series.values():
-        if isinstance(series, Number):
-            first, *others = series.read
-            if had and all(row.get(first.column) not in {None, *first.unknown} for row in had):
-                unneeded |= {reading.column for reading in others}
-    needed = {column for series in table.series.values() for column in series.columns()} - unneeded
+    needed = {column for ways in table.series.values() for column in _needed(ways, list(had))}
     return [
         key
         for key, column in table.columns.items()
-        if not column.fixed and (key in needed or column.words) and any(key in row for row in had)
+        if not column.fixed and (key in needed or column.words or column.names) and any(key in row for row in had)
     ]
+
+
+def _needed(ways: Ways, had: Sequence[Row]) -> Iterator[str]:
+    """Yield the columns of one metric, up to those that tell it of every row."""
+    for series in ways:
+        if isinstance(series, Number) and not series.where and had:
+            for reading in series.read:
+                yield from reading.columns()
+                if all(row.get(reading.column) not in {None, *reading.unknown} for row in had):
+                    return
+        else:
+            yield from series.columns()
 
 
 def _cell(table: Scalars, column: str, index: str) -> bytes:

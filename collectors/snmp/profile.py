@@ -5,23 +5,33 @@ and its source beside them; series say how columns become metrics of docs/metric
 a number, or words; nothing else of a device gets past `decode`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, StringConstraints, model_validator
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+from collectors.snmp.series import Bits, Data, Label, Slug, States, Ways
+
 Oid = Annotated[str, StringConstraints(pattern=r"^[0-2](\.(0|[1-9][0-9]{0,9})){1,127}$")]
 Metric = Annotated[str, StringConstraints(pattern=r"^mppmon_[a-z0-9_]{1,80}$")]
-Label = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Words = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,40}$")]
 
 
-class _Data(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+def _pattern(text: str) -> str:
+    """Return a regular expression that compiles, else say why not."""
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"a regular expression; {error}") from None
+    return text
 
 
-class Column(_Data):
+Pattern = Annotated[str, StringConstraints(min_length=2, max_length=200), AfterValidator(_pattern)]
+
+
+class Column(Data):
     """One object of a MIB. `fixed` ones are read only when a device is identified, the others at every poll."""
 
     oid: Oid
@@ -29,88 +39,23 @@ class Column(_Data):
     fixed: bool = False
     words: bool = False  # the device's own text: cleaned, and shown in texts only
     enumeration: Slug | None = None
+    last_arc: bool = False  # the value is an OID of which the last arc counts (hrStorageType)
+    identifier: bool = False  # words that may also be a hardware address (LLDP)
+    hexadecimal: bool = False  # words that some agents spell as hexadecimal digits
+    later: bool = False  # asked cell by cell once the rows are known: the table it is of has many others
+    names: Slug | None = None  # a table whose row of this number has the words, in its first column of words
 
     @property
     def worded(self) -> bool:
         """Whether it is shown as a text: the device's own words, or a name that is settled with its identity."""
-        return self.words or (self.fixed and self.enumeration is not None)
+        return self.words or self.names is not None or (self.fixed and self.enumeration is not None)
 
 
-class Reading(_Data):
-    """A number from a column: value x scale, unless it is one of `unknown`, the agent's words for "I do not know"."""
-
-    column: Slug
-    scale: float = 1.0
-    unknown: tuple[int, ...] = ()
-
-
-class Number(_Data):
-    """The first of `read` that the device knows."""
-
-    kind: Literal["number"] = Field(alias="as")
-    read: tuple[Reading, ...] = Field(min_length=1)
-
-    def columns(self) -> Iterator[str]:
-        yield from (reading.column for reading in self.read)
-
-
-class Flag(_Data):
-    """1 when the column has one of these values; otherwise 0 (`flag`) or nothing (`present`)."""
-
-    kind: Literal["flag", "present"] = Field(alias="as")
-    column: Slug
-    values: tuple[int, ...] = Field(min_length=1)
-
-    def columns(self) -> Iterator[str]:
-        yield self.column
-
-
-class States(_Data):
-    """One sample per name of the enumeration: 1 for the present one."""
-
-    kind: Literal["states"] = Field(alias="as")
-    column: Slug
-    label: Label
-    enumeration: Slug
-
-    def columns(self) -> Iterator[str]:
-        yield self.column
-
-
-class Bits(_Data):
-    """One sample per bit of an octet string, bit 0 being the high bit of the first octet; missing octets are zero."""
-
-    kind: Literal["bits"] = Field(alias="as")
-    column: Slug
-    label: Label
-    enumeration: Slug
-
-    def columns(self) -> Iterator[str]:
-        yield self.column
-
-
-class Level(_Data):
-    """level / capacity, from 0 to 1. Absent unless both are known numbers (RFC 3805: -1 other, -2 unknown, -3 some).
-
-    A receptacle's level is the room left (RFC 3805 prtMarkerSuppliesLevel): there, too, 0 is what needs a person.
-    """
-
-    kind: Literal["level"] = Field(alias="as")
-    level: Slug
-    capacity: Slug
-
-    def columns(self) -> Iterator[str]:
-        yield from (self.level, self.capacity)
-
-
-Series = Annotated[Number | Flag | States | Bits | Level, Field(discriminator="kind")]
-
-
-class Scalars(_Data):
+class Scalars(Data):
     """Single objects, OIDs with their instance (`.0`)."""
 
     columns: Mapping[Slug, Column] = {}
-    series: Mapping[Metric, Series] = {}
+    series: Mapping[Metric, Ways] = {}
 
     @cached_property
     def worded(self) -> tuple[tuple[str, Column], ...]:
@@ -124,19 +69,41 @@ class Table(Scalars):
     label: Label | None = None
     labels: Mapping[Label, Slug] = {}
     rows: Literal["all", "first"] = "all"
+    needs: Slug | None = None  # rows without this column are none
+    changing: bool = False  # rows come and go: walked at every poll
 
 
-class Profile(_Data):
+class Sign(Data):
+    """What tells a device's profile: all that is given must hold.
+
+    `sysobjectid` a prefix in whole arcs, `sysdescr` a regular expression (letters of either case), `has` an object
+    below which the device has one.
+    """
+
+    sysobjectid: Oid | None = None
+    sysdescr: Pattern | None = None
+    has: Oid | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Sign":
+        if self == Sign.model_construct():
+            raise ValueError("one of sysobjectid, sysdescr, has")
+        return self
+
+
+class Profile(Data):
     """One profile as written, or with what it extends merged in."""
 
     version: Literal[1]
     name: Slug
     title: str
     kind: Slug
+    vendor: Words | None = None  # where its sysObjectID does not say
     extends: tuple[Slug, ...] = ()
     sysobjectid: tuple[Oid, ...] = ()
     detect: tuple[Oid, ...] = ()  # a device that has an object below one of these is read by this profile
-    rank: int = 0  # among profiles that detect a device, the highest wins
+    signs: tuple[Sign, ...] = ()
+    rank: int = 0  # among profiles that recognise a device equally well, the highest wins
     unverified: bool = False  # written from a MIB, never seen against a real device
     facts: Mapping[Literal["vendor", "model", "serial"], tuple[Column, ...]] = {}
     enumerations: Mapping[Slug, Mapping[int, Slug]] = {}
@@ -151,13 +118,23 @@ class Profile(_Data):
                 self._check(name, table)
         return self
 
+    def all_signs(self) -> Iterator[Sign]:
+        """Yield what tells this profile, `sysobjectid` and `detect` in their long form too."""
+        yield from (Sign(sysobjectid=prefix) for prefix in self.sysobjectid)
+        yield from (Sign(has=name) for name in self.detect)
+        yield from self.signs
+
     def _check(self, place: str, table: Scalars) -> None:
-        wanted = {name for series in table.series.values() for name in series.columns()}
+        series = [each for ways in table.series.values() for each in ways]
+        wanted = {name for each in series for name in each.columns()}
         if isinstance(table, Table):
             wanted |= set(table.labels.values())
         if unknown := wanted - set(table.columns):
             raise ValueError(f"{place}: no column {min(unknown)!r}; columns are {sorted(table.columns)}")
         uses = [column.enumeration for column in table.columns.values() if column.enumeration]
-        uses += [series.enumeration for series in table.series.values() if isinstance(series, States | Bits)]
+        uses += [each.enumeration for each in series if isinstance(each, States | Bits)]
         if unknown := set(uses) - set(self.enumerations):
             raise ValueError(f"{place}: no enumeration {min(unknown)!r}; there are {sorted(self.enumerations)}")
+        tables = {column.names for column in table.columns.values() if column.names}
+        if unknown := tables - set(self.tables):
+            raise ValueError(f"{place}: names: no table {min(unknown)!r}; there are {sorted(self.tables)}")

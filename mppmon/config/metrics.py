@@ -6,6 +6,7 @@ from collectors.collector import Way
 from collectors.online import collector as online
 from collectors.pc import parts
 from collectors.pc import reading as pc
+from collectors.snmp import derive, rates
 from collectors.snmp import device as snmp
 from collectors.snmp.library import builtin
 
@@ -30,7 +31,7 @@ def metrics_of(way: Way) -> frozenset[str]:
     if way is Way.SNMP:
         profiles = builtin().by_name.values()
         tables = [table for profile in profiles for table in (profile.scalars, *profile.tables.values())]
-        return frozenset({snmp.INFO}.union(*(table.series for table in tables)))
+        return derive.METRICS | rates.METRICS | frozenset({snmp.INFO}.union(*(table.series for table in tables)))
     if way is Way.AGENT:
         return frozenset(pc.RULES) | frozenset(parts.RENAMED.values())
     return frozenset(online.METRICS) if way is Way.HTTP else frozenset()

@@ -44,7 +44,11 @@ _PRINTERS = (
     Metric("mppmon_printer_status", ("status",), "1 for the present status of the printer (hrPrinterStatus)."),
     Metric("mppmon_printer_supply_ratio", ("supply", "type"), "What is left of the supply; of waste, the room left."),
     Metric("mppmon_printer_supply_some_left", ("supply", "type"), "1 where the printer says only that some is left."),
+    Metric("mppmon_printer_supply_low", ("supply", "type"), "1 where the printer itself says that the supply is low."),
     Metric("mppmon_printer_tray_ratio", ("tray",), "What is left in the tray."),
+    Metric("mppmon_printer_tray_some_left", ("tray",), "1 where the printer says only that some is left in the tray."),
+    Metric("mppmon_printer_cover_open", ("cover",), "1 while the cover is open."),
+    Metric("mppmon_printer_alert", ("code", "severity"), "1 while the printer lists an alert of this code."),
     Metric("mppmon_printer_pages_total", (), "Pages printed since the printer was made."),
     Metric("mppmon_printer_jobs", (), "Jobs waiting, as its computer says."),
     Metric("mppmon_printer_oldest_job_seconds", (), "Age of the oldest waiting job, as its computer says."),
@@ -58,7 +62,45 @@ _NETWORK = (
     Metric("mppmon_interface_transmit_bytes_total", ("interface",), "Bytes sent."),
     Metric("mppmon_interface_receive_errors_total", ("interface",), "Received packets with errors."),
     Metric("mppmon_interface_transmit_errors_total", ("interface",), "Packets not sent because of errors."),
+    Metric("mppmon_interface_receive_discards_total", ("interface",), "Received packets dropped for want of room."),
+    Metric("mppmon_interface_transmit_discards_total", ("interface",), "Packets to send dropped for want of room."),
+    Metric(
+        "mppmon_interface_receive_ratio", ("interface",), "Share of the speed that was received since the poll before."
+    ),
+    Metric(
+        "mppmon_interface_transmit_ratio", ("interface",), "Share of the speed that was sent since the poll before."
+    ),
+    Metric("mppmon_interface_poe_delivering", ("interface",), "1 while the port gives power over Ethernet."),
+    Metric("mppmon_poe_used_watts", ("group",), "Power over Ethernet that the group of ports gives."),
+    Metric("mppmon_poe_budget_watts", ("group",), "Power over Ethernet that the group of ports can give."),
     Metric("mppmon_interface_speed_bytes_per_second", ("interface",), "Nominal speed of the interface."),
+)
+_POWER = (
+    Metric("mppmon_ups_on_battery", (), "1 while the UPS lives on its battery."),
+    Metric("mppmon_ups_source", ("source",), "1 for what feeds the output of the UPS."),
+    Metric("mppmon_ups_battery_status", ("status",), "1 for the state of the battery."),
+    Metric("mppmon_ups_charge_ratio", (), "Charge of the battery."),
+    Metric("mppmon_ups_runtime_seconds", (), "How long the battery would last at the present load."),
+    Metric("mppmon_ups_load_ratio", ("line",), "Load of the line, of what the UPS can carry."),
+    Metric("mppmon_ups_battery_age_seconds", (), "Time since the battery was replaced."),
+    Metric("mppmon_ups_input_volts", ("line",), "Voltage of the input line."),
+    Metric("mppmon_ups_output_volts", ("line",), "Voltage of the output line."),
+    Metric("mppmon_ups_battery_celsius", (), "Temperature of the battery."),
+    Metric("mppmon_ups_on_battery_seconds", (), "How long the UPS has been on its battery."),
+    Metric("mppmon_ups_alarms", (), "Alarms that the UPS lists."),
+)
+_SENSORS = (
+    Metric("mppmon_device_cpu_ratio", ("cpu",), "Busy share of the processor in the last minute."),
+    Metric("mppmon_device_storage_size_bytes", ("storage", "type"), "Size of the storage."),
+    Metric("mppmon_device_storage_used_ratio", ("storage", "type"), "Used share of the storage."),
+    Metric("mppmon_sensor_celsius", ("sensor",), "Temperature."),
+    Metric("mppmon_sensor_volts", ("sensor",), "Voltage."),
+    Metric("mppmon_sensor_amperes", ("sensor",), "Current."),
+    Metric("mppmon_sensor_watts", ("sensor",), "Power."),
+    Metric("mppmon_sensor_hertz", ("sensor",), "Frequency."),
+    Metric("mppmon_sensor_ratio", ("sensor",), "A share, such as relative humidity."),
+    Metric("mppmon_sensor_rpm", ("sensor",), "Turns in a minute, of a fan."),
+    Metric("mppmon_sensor_ok", ("sensor",), "1 when what the sensor watches is in order."),
 )
 _COMPUTERS = (
     Metric("mppmon_pc_info", ("os", "release", "machine_id", "agent"), "The computer and its agent."),
@@ -90,6 +132,6 @@ _ONLINE = (
 )
 
 FAMILIES: dict[str, Metric] = {
-    metric.name: metric for metric in (*_STATES, *_PRINTERS, *_NETWORK, *_COMPUTERS, *_ONLINE)
+    metric.name: metric for metric in (*_STATES, *_PRINTERS, *_NETWORK, *_POWER, *_SENSORS, *_COMPUTERS, *_ONLINE)
 }
 """Family by name, in the order of export."""

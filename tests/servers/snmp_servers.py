@@ -43,7 +43,8 @@ def snmpsim(names: Sequence[str], directory: Path) -> Iterator[int]:
     walks = directory / "walks"
     walks.mkdir()
     for name in names:
-        shutil.copy(devices() / "walks" / f"{name}.snmprec", walks)
+        recorded = devices() / "walks" / f"{name}.snmprec"
+        shutil.copy(recorded if recorded.exists() else recorded.with_name(f"{name}.snmpwalk"), walks)
     port = free_port()
     command = [
         str(Path(sys.executable).parent / "snmpsim-command-responder"),

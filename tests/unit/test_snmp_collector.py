@@ -87,13 +87,13 @@ def test_a_printer_is_identified_and_read() -> None:
     told(story)
 
 
-def test_a_steady_poll_is_one_request_and_sees_what_changes() -> None:
+def test_a_steady_poll_is_one_request_and_one_for_alerts_and_sees_what_changes() -> None:
     async def story(collector: SnmpCollector, peer: Agent) -> None:
         first = await collector.poll(target(peer.port))
         peer.asked.clear()
         peer.mib[LEVEL] = (ber.INTEGER, 39)
         second = await collector.poll(target(peer.port))
-        assert len(peer.asked) == 1
+        assert [message.header.pdu for message in peer.asked] == [Pdu.GET, Pdu.GETBULK]
         assert value(second, "mppmon_printer_supply_ratio", type="toner") == 0.39
         assert second.schema is first.schema
         assert second.texts == first.texts

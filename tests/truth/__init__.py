@@ -1,0 +1,1 @@
+"""The recorded devices against what their recordings say: `python -m tests.truth` prints the counts."""
