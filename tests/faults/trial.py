@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -284,6 +285,9 @@ def chatty(config: Path) -> None:
     edit(config, "people.yaml", people)
 
 
+_ONE_AT_A_TIME = threading.Lock()
+
+
 @cache
 def _empty_database() -> Path:
     """Return a database of our schema with nothing in it: what a migration costs is not on trial here."""
@@ -366,7 +370,9 @@ def fresh(folder: Path, change: Callable[[Path], None] = unchanged) -> Iterator[
         change(config)
         here = Trial(folder, config, simulator.control, made, port, doors=simulator.ready.doors)
         here.state.mkdir()
-        shutil.copyfile(_empty_database(), database_file(here.state))
+        with _ONE_AT_A_TIME:  # Alembic keeps its context in a module
+            empty = _empty_database()
+        shutil.copyfile(empty, database_file(here.state))
         try:
             yield here
         finally:
