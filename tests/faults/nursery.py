@@ -5,6 +5,7 @@ clock, limits), `Trial` starts an interpreter as an administrator would.
 """
 
 import atexit
+import gc
 import json
 import os
 import selectors
@@ -143,6 +144,8 @@ def main() -> NoReturn:
     """Fork what stdin (a socket) asks for; tell of each birth and each death; end when the other side does."""
     from tests.faults.daemon import work  # noqa: PLC0415  # the imports are what it is for, and only for this process
 
+    gc.collect()
+    gc.freeze()  # the memory is shared with each child as long as its collector leaves it alone
     line = socket.socket(fileno=os.dup(0))
     woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(wake)
