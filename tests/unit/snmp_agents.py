@@ -22,6 +22,7 @@ class Agent(asyncio.DatagramProtocol):
         self.mib = dict(sorted(((oid.encode(name), cell) for name, cell in mib.items()), key=_by_oid))
         self.answer = answer or honest
         self.asked: list[Message] = []
+        self.came_from: Address | None = None
         self.transport: asyncio.DatagramTransport | None = None
 
     @property
@@ -37,6 +38,7 @@ class Agent(asyncio.DatagramProtocol):
         transport = self.transport
         assert transport is not None
         self.asked.append(codec.decode(data))
+        self.came_from = addr
         self.answer(self, data, lambda reply: transport.sendto(reply, addr))
 
     def reply(self, message: Message) -> bytes:

@@ -41,6 +41,7 @@ _TYPES_V1 = {
     ber.OPAQUE: rfc1155.Opaque,
 }
 _EXCEPTIONS = {
+    ber.NULL: rfc1905.unSpecified,
     ber.NO_SUCH_OBJECT: rfc1905.noSuchObject,
     ber.NO_SUCH_INSTANCE: rfc1905.noSuchInstance,
     ber.END_OF_MIB_VIEW: rfc1905.endOfMibView,
@@ -96,6 +97,14 @@ def test_what_pysnmp_encodes_we_read_the_same(message: Message) -> None:
     assert _ours(codec.decode(data)) == _ours(message)
 
 
+@pytest.mark.parametrize("size", [60_000, 65_535])
+def test_lengths_of_two_and_three_octets_are_read_alike(size: int) -> None:
+    header = Header(1, b"public", Pdu.RESPONSE, 1, 0, 0, 0, 0)
+    message = Message(header, [(oid.encode("1.3.6.1"), ber.OCTETS, bytes(size))])
+    assert _read_by_pysnmp(codec.encode(*message))[4] == _ours(message)[3]
+    assert _ours(codec.decode(_written_by_pysnmp(message))) == _ours(message)
+
+
 def _written_by_pysnmp(message: Message) -> bytes:
     header = message.header
     module, types, binds = (rfc1905, _TYPES, rfc1905) if header.version else (rfc1157, _TYPES_V1, rfc1157)
@@ -106,7 +115,9 @@ def _written_by_pysnmp(message: Message) -> bytes:
     for position, (name, tag, value) in enumerate(message.varbinds):
         bind = binds.VarBind()
         bind.setComponentByPosition(0, oid.decode(name))
-        if tag in _EXCEPTIONS:
+        if tag == ber.NULL and not header.version:
+            _set_value(bind, univ.Null(""))
+        elif tag in _EXCEPTIONS:
             bind.setComponentByPosition(1, _EXCEPTIONS[tag].clone(""), verifyConstraints=False)
         else:
             content = oid.decode(value) if tag == ber.OBJECT_ID and isinstance(value, bytes) else value

@@ -17,7 +17,7 @@ _PER_PACKET = 40
 _SPECIAL = (0x00, 0x01, 0x02, 0x7F, 0x80, 0x81, 0x82, 0x84, 0x88, 0xFF, 0x30, 0x04, 0x06)
 
 
-def _mutant(data: bytes, rng: random.Random) -> bytes:
+def mutant(data: bytes, rng: random.Random) -> bytes:
     out = bytearray(data)
     for _ in range(rng.randint(1, 4)):
         at = rng.randrange(len(out) + 1)
@@ -48,7 +48,7 @@ def test_mutants_raise_nothing_but_codec_error(message: Message, seed: int) -> N
     whole = codec.encode(message.header, message.varbinds)
     rng = random.Random(seed)  # noqa: S311  # repeatable damage, no secret
     for _ in range(_PER_PACKET):
-        _outcome(_mutant(whole, rng))
+        _outcome(mutant(whole, rng))
 
 
 def _outcome(data: bytes) -> str:
@@ -74,7 +74,7 @@ def test_a_layout_reads_mutants_as_the_codec_does(message: Message, request_id: 
     assert layout.read(whole, request_id ^ 1) is None
     rng = random.Random(seed)  # noqa: S311  # repeatable damage, no secret
     for _ in range(_PER_PACKET):
-        data = _mutant(whole, rng)
+        data = mutant(whole, rng)
         guessed = guess_request_id(data)
         try:
             read = layout.read(data, guessed)
