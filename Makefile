@@ -17,7 +17,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-check quick test test-inside test-deps check unit nightly nightly-inside bench faults lock dashboards wheel clean
+.PHONY: help demo demo-check quick test test-inside test-deps check unit nightly nightly-inside bench faults truth lock dashboards wheel clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -62,7 +62,7 @@ nightly: test-deps $(READY) ## test, at length: 10^7 mutants, 2,000 examples, th
 	$(BIN)/python -m tests.leftovers $(MAKE) --no-print-directory nightly-inside
 
 nightly-inside: check
-	MPPMON_HYPOTHESIS=nightly MPPMON_MUTANTS=10000000 $(BIN)/pytest --timeout 7200 tests
+	MPPMON_HYPOTHESIS=nightly MPPMON_MUTANTS=10000000 MPPMON_TRUTH=all $(BIN)/pytest --timeout 7200 tests
 	$(BIN)/mppmon demo --check
 
 bench: $(READY) ## one JSON line per figure (ONLY=line,... for some)
@@ -70,6 +70,9 @@ bench: $(READY) ## one JSON line per figure (ONLY=line,... for some)
 
 faults: $(READY) ## every fault at length, figures to docs/evidence (ONLY=1,9 for some, NIGHT=1 for the 1,000 kills)
 	$(BIN)/python -m tests.faults $(if $(ONLY),--only $(ONLY)) $(if $(NIGHT),--night) --write docs/evidence/0004-faults.jsonl
+
+truth: $(READY) ## all recorded devices against what their recordings say, counts as JSON lines
+	$(BIN)/python -m tests.truth
 
 lock: $(READY) ## rewrite the lock files (UPGRADE=1: with newer versions)
 	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" \

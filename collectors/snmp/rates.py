@@ -24,6 +24,7 @@ _UNKNOWN_BITS = frozenset({0, 2**32 - 1})
 
 _COUNTERS = ("receive64", "transmit64", "receive32", "transmit32")
 _METRICS = (RECEIVE, TRANSMIT)
+_NONE = (None, None, None, None)
 _Counts = tuple[int | None, int | None, int | None, int | None]
 
 
@@ -41,7 +42,7 @@ class Reading:
 
 def reading(at: float, uptime: int, ports: Mapping[str, Row]) -> Reading:
     """Return what the next poll needs of these rows."""
-    return Reading(at, uptime, {index: counts for index, row in ports.items() if any(counts := _counts(row))})
+    return Reading(at, uptime, {index: counts for index, row in ports.items() if (counts := _counts(row)) != _NONE})
 
 
 def _counts(row: Row) -> _Counts:

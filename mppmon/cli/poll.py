@@ -10,6 +10,7 @@ from urllib.parse import quote
 import click
 
 from mppmon.cli.control import ask, state_option
+from mppmon.cli.summary import summary
 from mppmon.cli.waiting import waiting
 
 _SNMP_PORT = 161
@@ -76,7 +77,7 @@ def _probe(address: str, port: int, community: str, snmp_version: str, timeout: 
 
 
 def show(answer: Mapping[str, Any]) -> None:
-    """Print what a device said, for a person."""
+    """Print what a device said, for a person: what it means, or the samples of what means nothing to us."""
     identity = answer.get("identity") or {}
     known = " ".join(str(identity[key]) for key in ("vendor", "model", "serial") if identity.get(key))
     seconds = f" in {answer['seconds']:.3f} s" if "seconds" in answer else ""
@@ -85,6 +86,9 @@ def show(answer: Mapping[str, Any]) -> None:
     click.echo(f"{answer['outcome']}{seconds}" + (f": {what}" if what else ""))
     if answer.get("detail"):
         click.echo(_UNREACHABLE.get(answer["detail"], answer["detail"]))
-    for sample in answer.get("samples", ()):
+    lines = list(summary(answer))
+    for line in lines:
+        click.echo(line)
+    for sample in () if lines else answer.get("samples", ()):
         labels = ",".join(f'{name}="{value}"' for name, value in sample["labels"].items())
         click.echo(f"{sample['name']}{'{' + labels + '}' if labels else ''} {sample['value']:g}")

@@ -18,7 +18,7 @@ from collectors.snmp.wire import codec, oid
 from collectors.snmp.wire.codec import Pdu
 from collectors.snmp.wire.request import REQUEST_ID_MIN, Request
 
-READY_WITHIN = 40.0  # seconds; snmpsim imports and indexes slowly on a busy machine
+READY_WITHIN = 120.0  # seconds; snmpsim imports and indexes slowly on a busy machine
 _ASK_EVERY = 0.2
 _SYS_DESCR = oid.encode("1.3.6.1.2.1.1.1.0")
 

@@ -34,6 +34,11 @@ class Polled:
         return str(self.observation.outcome) if self.observation is not None else "crash"
 
     @property
+    def detail(self) -> str:
+        """Why it ended so, for a person."""
+        return self.observation.detail if self.observation is not None else self.crash
+
+    @property
     def described(self) -> dict[str, Any]:
         """What `mppmon poll --json` prints."""
         return describe(self.observation) if self.observation is not None else {}

@@ -336,7 +336,7 @@ def test_a_probe_says_what_it_found() -> None:
         ],
         "errors": ["jammed"],
         "status": "idle",
-        "trays": [{"index": "1.1", "name": "TRAY1", "level": None}],
+        "trays": [{"index": "1.1", "name": "TRAY1", "level": None, "some_left": True}],
         "pages": 7792,
         "console": ["Jam Tray 1"],
         "uptime_seconds": 3600.0,
