@@ -10,6 +10,7 @@ packages=(
   prometheus-snmp-exporter       # the peer of the benchmark
   prometheus-node-exporter       # a real agent on a PC
   chromium                       # reads our pages
+  fonts-noto-color-emoji         # the marks of messages, in pictures and PDF; boxes without it
   iproute2 nftables              # cut links
   faketime                       # whole processes in other times
   strace                         # what the daemon writes and syncs, for the power cut

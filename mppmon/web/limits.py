@@ -4,6 +4,7 @@ A half-sent request costs a descriptor for as long as we wait for its end; the d
 descriptors. So every wait for a client ends, and what is over the limit is turned away at once.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 BUSY = (
@@ -19,7 +20,9 @@ class Limits:
 
     `request`: from a request's first byte (or the connection's beginning) to its last; `idle`: between two requests;
     `unread`: how long an answer may wait for a client that does not read. `tcp` and `control`: connections at a time,
-    apart, so that visitors never lock out the command line; `streams`: those of `tcp` that may be event streams.
+    apart, so that visitors never lock out the command line; of the latter, `control_each` for each user and
+    `control_guests` for all who are neither root nor the daemon's own user, so that nobody locks out those who mend.
+    `streams`: those of `tcp` that may be event streams.
     `reports` are made at a time, `reports_waiting` wait for their turn. `answer`: until a command that the database
     has not taken yet is answered all the same.
     """
@@ -31,6 +34,8 @@ class Limits:
     body_bytes: int = 4_096
     tcp: int = 200
     control: int = 50
+    control_guests: int = 40
+    control_each: int = 10
     streams: int = 150
     reports: int = 2
     reports_waiting: int = 8
@@ -38,15 +43,15 @@ class Limits:
 
 
 class Slots:
-    """So many at a time. Lives in one loop."""
+    """So many at a time; each takes one of `within` too. Lives in one loop."""
 
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
+    def __init__(self, limit: int, within: "Slots | None" = None) -> None:
+        self.limit, self._within = limit, within
         self.taken = 0
 
     def take(self) -> bool:
         """Take a slot; False when none is free."""
-        if self.taken >= self.limit:
+        if self.taken >= self.limit or not (self._within is None or self._within.take()):
             return False
         self.taken += 1
         return True
@@ -54,12 +59,24 @@ class Slots:
     def give_back(self) -> None:
         """Give a slot back that was taken."""
         self.taken -= 1
+        if self._within is not None:
+            self._within.give_back()
 
 
 class Gate:
-    """The connections of one server, TCP and control socket counted apart."""
+    """The connections of one server, TCP and control socket counted apart. `keepers`: user ids that are no guests."""
 
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
+    def __init__(self, limits: Limits, keepers: Collection[int] = ()) -> None:
+        self.limits, self._keepers = limits, keepers
         self.tcp = Slots(limits.tcp)
         self.control = Slots(limits.control)
+        self._guests = Slots(limits.control_guests, self.control)
+        self._each: dict[int, Slots] = {}
+
+    def slots(self, uid: int | None) -> Slots:
+        """Return what a connection of this user takes one of; None: over TCP, where nobody is known."""
+        if uid is None:
+            return self.tcp
+        if uid in self._keepers:
+            return self.control
+        return self._each.setdefault(uid, Slots(self.limits.control_each, self._guests))

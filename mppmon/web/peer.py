@@ -47,7 +47,7 @@ class PeerProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn types it
         """Note the peer; turn away what is over the limit."""
         peer = Peer(peer_uid(transport.get_extra_info("socket")))
-        slots = self._gate.tcp if peer.uid is None else self._gate.control
+        slots = self._gate.slots(peer.uid)
         if not slots.take():
             transport.write(BUSY)
             transport.close()

@@ -27,7 +27,7 @@ class WebServer:
         limits = limits or Limits()
         self._sockets = [_tcp(host, port), _unix(control)]
         self._control = control
-        self._gate = Gate(limits)
+        self._gate = Gate(limits, keepers={0, os.getuid()})
         self.port: int = self._sockets[0].getsockname()[1]
         config = uvicorn.Config(
             app,

@@ -103,6 +103,14 @@ def test_a_page_arrives_as_plain_text_with_its_buttons(fake: TelegramFake, token
     ]
 
 
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_only_the_daily_test_message_makes_no_sound(fake: TelegramFake, token_file: Path, kind: NoticeKind) -> None:
+    one = replace(notification(), kind=kind, urgent=kind is NoticeKind.PAGE)
+    assert with_channel(settings(fake, token_file), lambda channel: channel.send(one)) == Sent("77")
+    (payload,) = fake.of("sendMessage")
+    assert payload.get("disable_notification", False) is (kind is NoticeKind.CANARY)
+
+
 def test_a_message_that_is_too_long_is_shortened_not_refused(fake: TelegramFake, token_file: Path) -> None:
     long = Message("s", ("🔴 first", *("🔴" * 100 for _ in range(200)), "Gangguan #1042"))
     with_channel(settings(fake, token_file), lambda channel: channel.send(notification(long)))

@@ -1,6 +1,7 @@
 """What a visitor may take: half-sent requests end, connections are counted, nobody locks out the command line."""
 
 import asyncio
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -142,6 +143,37 @@ def test_the_control_socket_has_a_cap_of_its_own(mall: WebMall) -> None:
             assert rest(over).startswith(b"HTTP/1.1 503 ")
         with mall.tcp() as tcp:
             assert tcp.get("/healthz").text == "ok\n"
+
+
+def test_no_member_of_the_group_locks_the_others_out(mall: WebMall, monkeypatch: pytest.MonkeyPatch) -> None:
+    caller = [1001]
+    monkeypatch.setattr("mppmon.web.peer.peer_uid", lambda link: caller[0] if link.family is socket.AF_UNIX else None)
+    limits = Limits()
+    with ExitStack() as stack:
+
+        def full() -> bytes:
+            """Return what one more connection of this caller is told."""
+            with call(mall) as over:
+                return rest(over)[:12]
+
+        links: list[socket.socket] = []
+        for user in range(2001, 2001 + limits.control_guests // limits.control_each):
+            caller[0] = user
+            links += [stack.enter_context(call(mall)) for _ in range(limits.control_each)]
+            assert full() == b"HTTP/1.1 503"
+        caller[0] = 3001
+        assert full() == b"HTTP/1.1 503", "all guests together have their limit too"
+        caller[0] = os.getuid()
+        with mall.socket() as control:
+            assert control.get("/api/v1/status").status_code == 200
+        links.pop().close()
+        caller[0] = 3001
+
+        def served() -> bool:
+            with mall.socket() as control:
+                return control.get("/healthz").status_code == 200
+
+        until(served, DEADLINE)
 
 
 def test_open_pages_leave_room_for_others(tmp_path: Path) -> None:
