@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,10 +75,12 @@ def until(look: Callable[[], Any], wanted: Callable[[Any], bool], within: float 
 
 
 @contextmanager
-def daemon(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Line]:
+def daemon(
+    folder: Path, environment: Mapping[str, str] | None = None, *, program: Sequence[str] = MPPMON
+) -> Iterator[Line]:
     """Run a daemon on a mall of a switch, a PC with a card printer, a network printer and what is outside.
 
-    `environment`: laid over our own, for the daemon alone.
+    `environment`: laid over our own, for the daemon alone. `program`: what stands in the place of `mppmon`.
     """
     state = folder / "state"
     with simulated(folder) as simulator:
@@ -86,7 +88,7 @@ def daemon(folder: Path, environment: Mapping[str, str] | None = None) -> Iterat
         config = write_config(folder / "mall", simulator.ready.doors, simulator.ready.mailbox_port or 0, port)
         log = (folder / "daemon.log").open("wb")
         process = subprocess.Popen(
-            [*MPPMON, "run", str(config), "--state", str(state)],
+            [*program, "run", str(config), "--state", str(state)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

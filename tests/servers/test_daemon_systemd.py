@@ -2,8 +2,10 @@
 
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,39 @@ def test_systemd_is_told_and_a_stopped_process_does_not_feed_its_watchdog(tmp_pa
             said = drained(line, _WITHIN)
             assert [one.partition("=")[0] for one in said if "WATCHDOG" not in one][:2] == ["RELOADING", "READY"]
         assert any(said.startswith("STOPPING=1") for said in drained(line, 0.1))
+
+
+FAILING = (sys.executable, "-m", "tests.servers.failing_parts")
+
+
+def test_an_engine_that_hangs_is_named_and_no_watchdog_is_fed_for_it(tmp_path: Path) -> None:
+    with manager(tmp_path / "notify") as line:
+        environment = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "4000000"}
+        with daemon(tmp_path, environment, program=FAILING) as running:
+            assert "WATCHDOG=1" in drained(line, _WITHIN)
+            running.process.send_signal(signal.SIGUSR1)
+            assert "STATUS=no answer from: engine" in drained(line, 2 * _WITHIN)
+            assert drained(line, 2 * _WITHIN) == []
+            running.process.kill()  # as systemd does then
+            assert running.process.wait(10) == -signal.SIGKILL
+
+
+def test_a_machine_with_too_much_to_do_does_not_stop_a_daemon_that_works(tmp_path: Path) -> None:
+    """Three busy programs for each core; the watchdog's time is a tenth of the unit's."""
+    with manager(tmp_path / "notify") as line, ExitStack() as stack:
+        environment = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "6000000"}
+        with daemon(tmp_path, environment) as running:
+            for _ in range(6):
+                busy = stack.enter_context(subprocess.Popen([sys.executable, "-c", "while True: pass"]))
+                stack.callback(busy.kill)
+            drained(line, 0.0)
+            assert all("WATCHDOG=1" in drained(line, 6.0) for _ in range(3))
+            assert running.process.poll() is None
+
+
+def test_a_poll_loop_that_has_ended_ends_the_daemon_with_a_word(tmp_path: Path) -> None:
+    """It answers and decides, but asks nothing any more: nobody would be called. It takes half a minute to be sure."""
+    with daemon(tmp_path, {"NOTIFY_SOCKET": "", "WATCHDOG_USEC": ""}, program=FAILING) as running:
+        running.process.send_signal(signal.SIGUSR2)
+        assert running.process.wait(90) == 1
+        assert "the poll loop has ended" in (tmp_path / "daemon.log").read_text()
