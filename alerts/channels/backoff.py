@@ -2,11 +2,11 @@
 
 import random
 
-_FIRST, _CAP = 2.0, 300.0  # seconds: after the first failure, and at most
+_FIRST, _CAP = 2.0, 60.0  # seconds: after the first failure, and at most
 
 
 def backoff(attempt: int, rng: random.Random) -> float:
-    """Return the seconds to wait after this attempt (from 1): doubling from 2 s up to 5 min, between half and all.
+    """Return the seconds to wait after this attempt (from 1): doubling from 2 s up to a minute, between half and all.
 
     The jitter keeps many messages that failed together from coming back together.
     """

@@ -111,7 +111,14 @@ def _profiles(draft: Draft, file: DevicesFile) -> None:
     known = builtin().by_name
     for path, name in named.items():
         if name not in known:
-            draft.error(FILE, (*path, "snmp", "profile"), quoted(name), listed(known), nearest(name, known))
+            meant = nearest(name, known)
+            draft.error(
+                FILE,
+                (*path, "snmp", "profile"),
+                quoted(name),
+                "the name of a profile" if meant else listed(known),
+                meant,
+            )
 
 
 def _cycles(draft: Draft, devices: dict[str, DeviceSettings]) -> None:

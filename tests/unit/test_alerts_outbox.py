@@ -329,7 +329,7 @@ def test_a_metric_that_breaks_stops_nothing() -> None:
 
 @given(attempt=st.integers(1, 10_000), seed=st.integers(0, 100))
 def test_back_off_doubles_up_to_five_minutes_with_jitter(attempt: int, seed: int) -> None:
-    full = min(300.0, 2.0 * 2 ** min(attempt - 1, 20))
+    full = min(60.0, 2.0 * 2 ** min(attempt - 1, 20))
     assert full / 2 <= backoff(attempt, random.Random(seed)) <= full  # noqa: S311  # reproducible jitter
 
 
