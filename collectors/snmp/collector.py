@@ -95,6 +95,17 @@ class SnmpCollector:
         self._resolver.close()
 
     @property
+    def profiles(self) -> Profiles:
+        """How devices are read at present."""
+        return self._profiles
+
+    def use(self, profiles: Profiles) -> None:
+        """Read devices by other profiles from now on; all are learnt anew."""
+        if profiles != self._profiles:
+            self._profiles = profiles
+            self._devices.clear()
+
+    @property
     def counts(self) -> Counts:
         """What the wire saw so far."""
         return self._wire.counts if self._wire is not None else Counts()

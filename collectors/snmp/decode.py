@@ -31,7 +31,7 @@ def samples(profile: Profile, rows: Rows, now: datetime | None = None) -> list[S
     out: dict[Named, float] = {}
     for name, table in tables_of(profile):
         for index, row in _chosen(table, rows.get(name, {})):
-            labels = _labels(profile, table, index, row)
+            labels = _labels(profile, table, f"{name}-{index}" if prefixed(table) else index, row)
             for metric, ways in table.series.items():
                 for more, value in _first(profile, ways, row, now):
                     out.setdefault((metric, labels + more), value)
@@ -56,6 +56,11 @@ def tables_of(profile: Profile) -> Iterator[tuple[str, Scalars]]:
     """Yield the scalars and the tables by name."""
     yield SCALARS, profile.scalars
     yield from profile.tables.items()
+
+
+def prefixed(table: Scalars) -> bool:
+    """Return whether labels of this table carry its name."""
+    return isinstance(table, Table) and table.prefixed
 
 
 def index_key(index: str) -> tuple[int, ...]:

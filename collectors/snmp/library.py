@@ -5,17 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
-from collectors.snmp.located import ProfileError, locate, parse
+from collectors.snmp.located import Fault, ProfileError, locate, parse
 from collectors.snmp.profile import Profile, Sign
 
 _VENDORS = "vendors.yaml"
+MAX_SIZE = 200_000  # characters of a user's file
 _ENTERPRISES = "1.3.6.1.4.1."
 
 Raw = dict[str, Any]
@@ -41,7 +41,7 @@ class Profiles:
         try:
             return self.by_name[name]
         except KeyError:
-            raise ProfileError(f"no profile {name!r}; there are {', '.join(sorted(self.by_name))}") from None
+            raise ProfileError(text=f"no profile {name!r}; there are {', '.join(sorted(self.by_name))}") from None
 
     def by_object_id(self, object_id: str) -> Profile | None:
         """Return the profile with the longest prefix of this sysObjectID, in whole arcs, if that alone tells it."""
@@ -86,40 +86,77 @@ def _says(description: str, pattern: str | None) -> bool:
 @cache
 def builtin() -> Profiles:
     """Return the profiles that come with the program."""
-    return _load(_ours())
+    return _load(_ours(), {})
 
 
 def load(directory: Path) -> Profiles:
     """Return our profiles with those of `directory` over them (same name: the user's). ProfileError names the place."""
-    return _load([*_ours(), *sorted(directory.iterdir(), key=lambda item: item.name)])
+    return _load(_ours(), _theirs(directory))
 
 
-def _ours() -> Sequence[Traversable]:
-    """Return the generic profiles, then those of vendors."""
+def _theirs(directory: Path) -> Mapping[str, str]:
+    """Return the text of the user's profiles by how their files are shown; ProfileError for what cannot be read."""
+    found: dict[str, str] = {}
+    faults: list[Fault] = []
+    for item in sorted(directory.iterdir()):
+        shown = f"{directory.name}/{item.name}"
+        if item.suffix != ".yaml" or item.name.startswith("."):
+            continue
+        try:
+            with item.open(encoding="utf-8") as file:
+                text = file.read(MAX_SIZE + 1)
+        except (OSError, UnicodeDecodeError) as error:
+            faults.append(Fault(shown, 0, "", getattr(error, "strerror", None) or "no UTF-8", "a text file"))
+            continue
+        if len(text) > MAX_SIZE:
+            faults.append(Fault(shown, 0, "", "a very large file", f"at most {MAX_SIZE:,} characters"))
+        found[shown] = text
+    if faults:
+        raise ProfileError(*faults)
+    return found
+
+
+def _ours() -> Mapping[str, str]:
+    """Return the texts of the generic profiles, then those of vendors, by file name."""
     folder = files("collectors.snmp") / "profiles"
-    return [
-        item
+    return {
+        item.name: item.read_text(encoding="utf-8")
         for inner in (folder, folder / "vendors")
         for item in sorted(inner.iterdir(), key=lambda item: item.name)
-        if item.is_file()
-    ]
+        if item.name.endswith(".yaml")
+    }
 
 
-def _load(sources: Sequence[Traversable]) -> Profiles:
+def _load(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Profiles:
+    """Read our texts, and the user's over them. ProfileError names every fault of the file that has some."""
     raws: dict[str, tuple[str, Raw]] = {}
     nodes: dict[str, yaml.Node] = {}
     vendors: dict[int, str] = {}
-    for source in sources:
-        if not source.name.endswith(".yaml"):
+    faults: list[Fault] = []
+    for file, text in (*ours.items(), *theirs.items()):
+        try:
+            raw, node = parse(text, file)
+            if file.rpartition("/")[2] == _VENDORS:
+                vendors |= _vendors(raw, file)
+                continue
+            profile = _validated(raw, file, node)
+        except ProfileError as error:
+            faults += error.faults
             continue
-        raw, node = parse(source.read_text(encoding="utf-8"), source.name)
-        if source.name == _VENDORS:
-            vendors |= _vendors(raw, source.name, node)
+        if file in theirs and profile.name in raws and raws[profile.name][0] in theirs:
+            other = raws[profile.name][0]
+            faults.append(Fault(file, 0, "name", f"{profile.name!r}, which {other} has too", "another name"))
             continue
-        profile = _validated(raw, source.name, node)
-        raws[profile.name] = (source.name, raw)
+        raws[profile.name] = (file, raw)
         nodes[profile.name] = node
-    merged = {name: _validated(_merged(name, raws, ()), raws[name][0], nodes[name]) for name in raws}
+    merged: dict[str, Profile] = {}
+    for name in raws if not faults else ():
+        try:
+            merged[name] = _validated(_merged(name, raws, ()), raws[name][0], nodes[name])
+        except ProfileError as error:
+            faults += error.faults
+    if faults:
+        raise ProfileError(*dict.fromkeys(faults))
     return Profiles(merged, vendors)
 
 
@@ -127,16 +164,16 @@ def _validated(raw: Raw, file: str, node: yaml.Node) -> Profile:
     try:
         return Profile.model_validate(raw)
     except ValidationError as error:
-        raise ProfileError("\n".join(locate(problem, file, node) for problem in error.errors())) from None
+        raise ProfileError(*(locate(problem, file, node) for problem in error.errors())) from None
 
 
-def _vendors(raw: Raw, file: str, node: yaml.Node) -> Mapping[int, str]:
+def _vendors(raw: Raw, file: str) -> Mapping[int, str]:
     vendors = raw.get("enterprises")
     if raw.get("version") != 1 or not isinstance(vendors, dict):
-        raise ProfileError(f"{file}:{node.start_mark.line + 1}: expected `version: 1` and a map `enterprises`")
+        raise ProfileError(Fault(file, 1, "enterprises", "something else", "`version: 1` and a map of numbers"))
     for number, name in vendors.items():
         if not isinstance(number, int) or not isinstance(name, str):
-            raise ProfileError(f"{file}: enterprises.{number}: expected a number and a vendor's name, found {name!r}")
+            raise ProfileError(Fault(file, 0, f"enterprises.{number}", repr(name), "a number and a vendor's name"))
     return vendors
 
 
@@ -144,11 +181,12 @@ def _merged(name: str, raws: Mapping[str, tuple[str, Raw]], below: tuple[str, ..
     """Merge what `name` extends, then `name` itself. What identifies a device belongs to the leaf alone."""
     file, raw = raws[name]
     if name in below:
-        raise ProfileError(f"{file}: extends goes in a circle: {' -> '.join((*below, name))}")
+        circle = " -> ".join((*below, name))
+        raise ProfileError(Fault(file, 0, "extends", f"a circle, {circle}", "profiles that stand by themselves"))
     out: Raw = {}
     for base in raw.get("extends", ()):
         if base not in raws:
-            raise ProfileError(f"{file}: extends: found {base!r}, expected one of {', '.join(sorted(raws))}")
+            raise ProfileError(Fault(file, 0, "extends", repr(base), f"one of {', '.join(sorted(raws))}"))
         _over(out, _merged(base, raws, (*below, name)))
     for own in ("extends", "sysobjectid", "detect", "signs", "rank", "unverified"):
         out.pop(own, None)

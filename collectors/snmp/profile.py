@@ -67,6 +67,7 @@ class Table(Scalars):
     """Rows of one index. `label` takes the index, `labels` add enumerated columns; `rows: first` reads the lowest."""
 
     label: Label | None = None
+    prefixed: bool = False  # the label says the table too (`fans-2`): several tables of a device share a metric
     labels: Mapping[Label, Slug] = {}
     rows: Literal["all", "first"] = "all"
     needs: Slug | None = None  # rows without this column are none

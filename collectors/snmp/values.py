@@ -12,7 +12,7 @@ from collectors.snmp.wire.errors import CodecError
 
 _TOP_BIT = 0x80
 _MAC = 6  # octets
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no battery that is in use is older
+_EARLIEST = datetime(2005, 1, 1, tzinfo=UTC)  # no battery that is in use is older; 2001-01-01 is a clock never set
 _WIDE = 4  # octets from which UTF-16 can be told
 _HEXADECIMAL = re.compile(r"(?:0x)?[0-9A-Fa-f]{8,}|[0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){3,}")
 _PRINTABLE = range(0x20, 0x7F)  # ASCII

@@ -24,12 +24,14 @@ from mppmon.config.mall import build_mall
 from mppmon.config.normalise import normalise, restored, revision
 from mppmon.config.pager import build_channels, build_person, build_policy, build_rotation, build_settings
 from mppmon.config.problem import ConfigErrors, Problem
+from mppmon.config.profiles import check_profiles
 from mppmon.config.rules import check_rules, merged
 from mppmon.config.secret_files import check_secrets
 from mppmon.config.targets import build_targets
 from mppmon.config.timing import timings
 
 _CHECKS = (
+    check_profiles,
     check_mall,
     check_devices,
     check_expected,
@@ -59,7 +61,7 @@ def load(directory: Path, *, today: date) -> Loaded:
     holidays = library_days(files.site.holidays)
     loaded = _build(files, merged(files.rules), holidays, draft.directory, today, ())
     warn_of_windows(draft, loaded.mall, loaded.windows)
-    return replace(loaded, warnings=tuple(sorted(draft.warnings)))
+    return replace(loaded, warnings=tuple(sorted(draft.warnings)), profiles=draft.profiles)
 
 
 def from_normalised(normalised: str, *, today: date, directory: Path = Path("/")) -> Loaded:

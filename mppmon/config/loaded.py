@@ -9,6 +9,7 @@ from alerts.model import Person, Policy, Rotation, Rule
 from alerts.settings import ChannelSettings
 from alerts.silence import Silence
 from collectors.collector import Target
+from collectors.snmp.library import Profiles, builtin
 from mppmon.config.problem import Problem
 from mppmon.config.timing import Timing
 from mppmon.mall.model import DeviceKind, Mall
@@ -66,3 +67,5 @@ class Loaded:
     windows: tuple[Silence, ...] = ()
     """Maintenance windows, by their start."""
     warnings: tuple[Problem, ...] = ()
+    profiles: Profiles = field(default_factory=builtin)
+    """How devices are read by SNMP: ours, with the mall's own over them. No part of the revision."""

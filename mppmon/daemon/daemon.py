@@ -100,6 +100,7 @@ class Daemon:
         self._broadcast = Broadcast()
         self._collectors: dict[Way, Collector] = {}
         self._poller: Poller | None = None
+        self._snmp: SnmpCollector | None = None
         self._polled: set[str] = set()
         self.port = 0
 
@@ -123,7 +124,7 @@ class Daemon:
         icmp = IcmpCollector(now=self._clock.now)
         if not icmp.available():
             _log.warning("no ICMP, liveness falls back to TCP and SNMP: %s", icmp.why_not)
-        snmp = SnmpCollector(now=self._clock.now)
+        snmp = self._snmp = SnmpCollector(now=self._clock.now, profiles=self._loaded.profiles)
         self._collectors = {
             Way.ICMP: icmp,
             Way.TCP: TcpCollector(now=self._clock.now),
@@ -227,6 +228,8 @@ class Daemon:
         self._polled &= {target.check for checks in self._checks.values() for target in checks.values()}
         targets = [target for checks in self._checks.values() for target in checks.values()]
         self._asked.follow(targets, self._loop.time())
+        if self._snmp is not None:
+            self._snmp.use(loaded.profiles)
         if self._poller is not None:
             self._poller.replace(targets)
         self._channels.replace(loaded.channels)

@@ -22,10 +22,10 @@ PRINTERS = {
     "jetdirect_m130nw": ("HP", "HP LaserJet MFP M130nw"),
 }
 SWITCHES = {
-    "dlink_dgs-3420-28tc": "D-Link",
-    "jetstream_sg2218p": "TP-Link",
-    "ruijie": "Ruijie",
-    "procurve_2520": "HP",
+    "dlink_dgs-3420-28tc": ("D-Link", "d-link"),
+    "jetstream_sg2218p": ("TP-Link", "tp-link"),
+    "ruijie": ("Ruijie", "ruijie"),
+    "procurve_2520": ("HP", "hp-switch"),
 }
 AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 ERRORS = builtin().named("printer").enumerations["printer-error"]
@@ -111,7 +111,7 @@ def test_errors_and_pages(seen: Mapping[str, Observation], name: str) -> None:
 @pytest.mark.parametrize("name", SWITCHES)
 def test_a_switch_is_who_it_is(seen: Mapping[str, Observation], name: str) -> None:
     texts = dict(seen[name].texts)
-    assert (texts["kind"], texts["vendor"], texts["profile"]) == ("switch", SWITCHES[name], "switch")
+    assert (texts["kind"], texts["vendor"], texts["profile"]) == ("switch", *SWITCHES[name])
 
 
 @pytest.mark.parametrize("name", SWITCHES)

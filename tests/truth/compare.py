@@ -39,7 +39,9 @@ def compare(name: str, observation: Observation, truth: Truth) -> Compared:
     told = dict(observation.texts)
     profile = builtin().by_name.get(told.get("profile", "system"), builtin().named("system"))
     declared = {metric for _, table in decode.tables_of(profile) for metric in table.series}
-    wanted = {metric: values for metric, values in expected(truth).items() if metric in declared}
+    wanted = {
+        metric: values for metric, values in expected(truth).items() if metric in declared and _speaks(metric, values)
+    }
     ours = _by_metric(observation)
     pairs = [
         (metric, index, values.get(index), ours.get(metric, {}).get(index))
@@ -69,9 +71,18 @@ def _by_metric(observation: Observation) -> Mapping[str, Values]:
     return out
 
 
+def _speaks(metric: str, values: Values) -> bool:
+    """Return whether the truth read the object at all: of UPSes it knows UPS-MIB and APC's, we know others too."""
+    return bool(values) or not metric.startswith("mppmon_ups_")
+
+
 def _telling(metric: str, values: Values) -> Iterator[str]:
-    """Yield the labels whose values say something: of states only the present one."""
-    yield from (index for index, value in values.items() if metric != "mppmon_ups_source" or value == 1)
+    """Yield the labels whose values say something: of states the present one; not of a vendor's own table."""
+    for index, value in values.items():
+        own = index.rpartition("-")[0] and metric.startswith("mppmon_sensor_")
+        whole = index == "0" and metric == "mppmon_ups_load_ratio"  # XUPS-MIB's, of all lines together
+        if not own and not whole and (metric != "mppmon_ups_source" or value == 1):
+            yield index
 
 
 def _same(truth: float | None, ours: float | None) -> bool:

@@ -82,7 +82,7 @@ def test_a_printer_is_identified_and_read() -> None:
         assert value(seen, "mppmon_printer_pages_total") == 7792.0
         info = {"vendor": "Brother", "model": "Brother HL-5370DW", "serial": "E67890"}
         assert value(seen, "mppmon_device_info", **info) == 1.0
-        assert dict(seen.texts) | info | {"kind": "printer", "profile": "printer"} == dict(seen.texts)
+        assert dict(seen.texts) | info | {"kind": "printer", "profile": "brother"} == dict(seen.texts)
 
     told(story)
 
@@ -327,7 +327,7 @@ def test_a_probe_says_what_it_found() -> None:
         "vendor": "Brother",
         "model": "Brother HL-5370DW",
         "serial": "E67890",
-        "profile": "printer",
+        "profile": "brother",
     }
     assert found["outcome"] == "ok"
     assert found["meaning"] == {

@@ -60,12 +60,12 @@ def test_what_a_profile_extends_is_merged_in() -> None:
 @pytest.mark.parametrize(
     ("object_id", "name"),
     [
-        ("1.3.6.1.4.1.171.10.119.1", "switch"),
+        ("1.3.6.1.4.1.171.10.119.1", "d-link"),
         ("1.3.6.1.4.1.171.1", None),
         ("1.3.6.1.4.1.171.100", None),  # whole arcs, not letters
         ("1.3.6.1.4.1.14988.1", "mikrotik"),
         ("1.3.6.1.4.1.9.1", None),
-        ("1.3.6.1.4.1.14988.2", "switch"),
+        ("1.3.6.1.4.1.14988.2", "mikrotik-swos"),
         ("", None),
     ],
 )
@@ -107,7 +107,7 @@ def test_a_user_s_profile_joins_ours_and_a_longer_prefix_wins(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("version: 1\nname: [", r"bad\.yaml:\d+: not YAML"),
+        ("version: 1\nname: [", r"bad\.yaml:\d+: found .*, expected YAML"),
         ("- a\n", r"bad\.yaml:1: found list, expected a map"),
         ("version: 2\nname: bad\ntitle: x\nkind: x\n", r"bad\.yaml:1: version: found 2, expected"),
         ("version: 1\nname: bad\ntitle: x\nkind: x\ncolour: red\n", r"bad\.yaml:5: colour: found 'red'"),
@@ -127,7 +127,7 @@ def test_a_user_s_profile_joins_ours_and_a_longer_prefix_wins(tmp_path: Path) ->
         ("version: 1\nname: bad\ntitle: x\nkind: x\nextends: [nobody]\n", r"bad\.yaml: extends: found 'nobody'"),
         (
             "version: 1\nname: bad\ntitle: x\nkind: x\nextends: [bad]\n",
-            r"bad\.yaml: extends goes in a circle: bad -> bad",
+            r"bad\.yaml: extends: found a circle, bad -> bad, expected",
         ),
     ],
 )

@@ -32,7 +32,8 @@ def _storage(read: Reader, index: str) -> Fields:
 
 
 def _sensor(read: Reader, index: str) -> Fields:
-    row = read.rows("sensors").get(index, {})
+    table, _, number = index.rpartition("-")  # `fans-2`: a vendor's own table
+    row = read.rows(table or "sensors").get(number, {})
     values = {unit: read.value(f"mppmon_sensor_{unit}", sensor=index) for unit in _SENSORS}
     unit, value = next(((unit, value) for unit, value in values.items() if value is not None), (None, None))
     return known(
