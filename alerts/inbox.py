@@ -16,9 +16,12 @@ _VERBS = {
     "rincian": "details",
 }
 _TYPED = re.compile(
-    r"/?(" + "|".join(sorted(_VERBS, key=len, reverse=True)) + r")(?:@\w{1,64})?\s*#?([0-9]{1,9})", re.IGNORECASE
+    r"/?(" + "|".join(sorted(_VERBS, key=len, reverse=True)) + r")(?:@\w{1,64})?\s*#?([0-9]{1,9})",
+    re.IGNORECASE | re.ASCII,  # of ASCII letters alone (see `wish`)
 )
-_NOTED = re.compile(r"/?(?:catatan|catat|note)(?:@\w{1,64})?\s*#?([0-9]{1,9})\s+(\S.*)", re.IGNORECASE | re.DOTALL)
+_NOTED = re.compile(
+    r"/?(?:catatan|catat|note)(?:@\w{1,64})?\s*#?([0-9]{1,9})\s+(\S.*)", re.IGNORECASE | re.ASCII | re.DOTALL
+)
 _PRESSED = re.compile(r"(ack|escalate|details):([0-9]{1,9})")
 
 

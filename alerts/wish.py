@@ -26,15 +26,17 @@ _UNITS = {
     **dict.fromkeys(("h", "jam", "hour", "hours"), 3600),
     **dict.fromkeys(("d", "hari", "day", "days"), 86_400),
 }
-_HEAD = re.compile(rf"(/?)({'|'.join(_WORDS)})(?:@\w{{1,64}})?(?=\s|$)\s*(.*)", re.IGNORECASE | re.DOTALL)
+_ANY_CASE = re.IGNORECASE | re.ASCII
+"""Of ASCII letters alone: else a long s (U+017F) is an s to a pattern, a dotless i an i, and neither is in a table."""
+_HEAD = re.compile(rf"(/?)({'|'.join(_WORDS)})(?:@\w{{1,64}})?(?=\s|$)\s*(.*)", _ANY_CASE | re.DOTALL)
 _SUBJECT = r"#?[a-z0-9-]{1,40}"
 _WISHED = re.compile(
     rf"({_SUBJECT}(?:\s*,\s*{_SUBJECT}){{0,9}})\s+"
     r"(?:(?:mulai\s+)?(?:pukul|jam|at)\s+([01]?\d|2[0-3])[.:]([0-5]\d)\s+)?"
     rf"(?:selama\s+|for\s+)?(\d{{1,4}})\s*({'|'.join(sorted(_UNITS, key=len, reverse=True))})\s+(\S.*)",
-    re.IGNORECASE,
+    _ANY_CASE,
 )
-_UNITED = re.compile(r"#?(\d{1,9})\s+(?:(?:ke|dengan|into)\s+)?#?(\d{1,9})", re.IGNORECASE)
+_UNITED = re.compile(r"#?(\d{1,9})\s+(?:(?:ke|dengan|into)\s+)?#?(\d{1,9})", _ANY_CASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,11 +102,18 @@ class Listener:
             number = telegram_updates.update_id(raw)
             if number is None:
                 continue
-            update = telegram_updates.read(raw)
+            update = self._read(raw, number)
             if update is not None and not await self._handle(update) and not self._gives_up(update):
                 return False
             self._offset = max(self._offset, number + 1)
         return True
+
+    def _read(self, raw: object, number: int) -> Update | None:
+        try:
+            return telegram_updates.read(raw)
+        except Exception as error:  # noqa: BLE001  # a stranger's words: they would break us again, for ever
+            _log.critical("telegram %s: update %d left out: %s", self._channel, number, type(error).__name__)
+            return None
 
     def _gives_up(self, update: Update) -> bool:
         """Whether this update failed so often that the fault is its own; then whoever sent it is told."""

@@ -61,6 +61,24 @@ def test_what_is_to_end(text: str, said: str) -> None:
     assert ended(text) == said
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/\N{LATIN SMALL LETTER LONG S}ilence sw-lt2 2 hours x",
+        "/s\N{LATIN SMALL LETTER DOTLESS I}lence sw-lt2 2 hours x",
+        "e\N{LATIN SMALL LETTER LONG S}calate 12",
+        "/deta\N{LATIN SMALL LETTER DOTLESS I}ls 12",
+    ],
+)
+def test_letters_that_only_look_like_a_command(text: str) -> None:
+    assert typed(text) is None
+
+
+def test_a_unit_that_only_looks_like_one() -> None:
+    text = "/silence sw-lt2 2 hour\N{LATIN SMALL LETTER LONG S} x"
+    assert (typed(text), wish(text)) == (("silence", 0), None)
+
+
 @given(rest=st.text(max_size=80), word=st.sampled_from(["/senyapkan", "/gabung", "pemeliharaan", "/jadwal", "/akhiri"]))
 def test_whatever_is_written_nothing_breaks(word: str, rest: str) -> None:
     line = f"{word} {rest}"
