@@ -99,10 +99,11 @@ class SnmpCollector:
         """How devices are read at present."""
         return self._profiles
 
-    def use(self, profiles: Profiles) -> None:
-        """Read devices by other profiles from now on; all are learnt anew."""
-        if profiles != self._profiles:
-            self._profiles = profiles
+    def use(self, profiles: Profiles | None) -> None:
+        """Read devices by these profiles from now on (None: ours); where they are others, all are learnt anew."""
+        wanted = profiles or builtin()
+        if wanted != self._profiles:
+            self._profiles = wanted
             self._devices.clear()
 
     @property

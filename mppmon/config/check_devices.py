@@ -3,6 +3,7 @@
 from graphlib import CycleError, TopologicalSorter
 from urllib.parse import urlsplit
 
+from collectors.snmp.library import builtin
 from mppmon.config.draft import Draft
 from mppmon.config.problem import listed, nearest, quoted
 from mppmon.config.settings import DeviceSettings, DevicesFile
@@ -107,7 +108,7 @@ def _profiles(draft: Draft, file: DevicesFile) -> None:
     named = {path: snmp.profile for path, snmp in settings.items() if snmp is not None and snmp.profile is not None}
     if not named:
         return
-    known = draft.profiles.by_name
+    known = (draft.profiles or builtin()).by_name
     for path, name in named.items():
         if name not in known:
             meant = nearest(name, known)

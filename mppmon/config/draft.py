@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from collectors.snmp.library import Profiles, builtin
+from collectors.snmp.library import Profiles
 from mppmon.config import settings as models
 from mppmon.config.defaults import lay_defaults
 from mppmon.config.directory import Sources
@@ -59,7 +59,7 @@ class Draft:
     rules: models.RulesFile | None = None
     daemon: models.DaemonFile | None = None
     maintenance: MaintenanceFile | None = None
-    profiles: Profiles = field(default_factory=builtin)
+    profiles: Profiles | None = None  # of the mall itself, with ours; None: ours alone
 
     def error(self, file: str, path: KeyPath, found: str, expected: str, hint: str = "", *, key: bool = False) -> None:
         """Note an error at a value (`key`: at its key)."""

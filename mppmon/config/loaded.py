@@ -9,7 +9,7 @@ from alerts.model import Person, Policy, Rotation, Rule
 from alerts.settings import ChannelSettings
 from alerts.silence import Silence
 from collectors.collector import Target
-from collectors.snmp.library import Profiles, builtin
+from collectors.snmp.library import Profiles
 from mppmon.config.problem import Problem
 from mppmon.config.timing import Timing
 from mppmon.mall.model import DeviceKind, Mall
@@ -67,5 +67,5 @@ class Loaded:
     windows: tuple[Silence, ...] = ()
     """Maintenance windows, by their start."""
     warnings: tuple[Problem, ...] = ()
-    profiles: Profiles = field(default_factory=builtin)
-    """How devices are read by SNMP: ours, with the mall's own over them. No part of the revision."""
+    profiles: Profiles | None = None
+    """How devices are read by SNMP: ours with the mall's own over them; None: ours alone. No part of the revision."""

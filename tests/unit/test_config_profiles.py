@@ -23,7 +23,7 @@ def mall(tmp_path: Path) -> Path:
 
 
 def test_without_any_ours_are_used() -> None:
-    assert config.load(GOOD, today=TODAY).profiles is builtin()
+    assert config.load(GOOD, today=TODAY).profiles is None
 
 
 def test_a_new_one_can_be_named_and_one_of_the_same_name_goes_over_ours(mall: Path) -> None:
@@ -33,6 +33,7 @@ def test_a_new_one_can_be_named_and_one_of_the_same_name_goes_over_ours(mall: Pa
     devices = mall / "devices.yaml"
     devices.write_text(devices.read_text().replace("    snmp: {}", "    snmp: {profile: mine}", 1))
     profiles = config.load(mall, today=TODAY).profiles
+    assert profiles is not None
     assert profiles.named("mine").tables["supplies"] == builtin().named("printer").tables["supplies"]
     assert profiles.named("brother").title == "Our printers"
     assert profiles.named("printer") == builtin().named("printer")
@@ -70,3 +71,5 @@ def test_the_collector_follows(mall: Path) -> None:
     profiles = config.load(mall, today=TODAY).profiles
     collector.use(profiles)
     assert collector.profiles is profiles
+    collector.use(None)
+    assert collector.profiles is builtin()

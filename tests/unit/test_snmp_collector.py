@@ -101,6 +101,23 @@ def test_a_steady_poll_is_one_request_and_one_for_alerts_and_sees_what_changes()
     told(story)
 
 
+def test_an_alert_that_comes_and_goes_is_seen_at_once() -> None:
+    row = {2: 3, 4: 11, 5: 1, 7: 1104}  # critical, of supply 1: its toner is almost empty
+    names = {oid.encode(f"1.3.6.1.2.1.43.18.1.1.{column}.1.9"): value for column, value in row.items()}
+
+    async def story(collector: SnmpCollector, peer: Agent) -> None:
+        await collector.poll(target(peer.port))
+        peer.mib |= {name: (ber.INTEGER, value) for name, value in names.items()}
+        alerted = await collector.poll(target(peer.port))
+        assert value(alerted, "mppmon_printer_alert", code="supply-low", severity="critical") == 1.0
+        assert value(alerted, "mppmon_printer_supply_low", supply="1.1") == 1.0
+        for name in names:
+            del peer.mib[name]
+        assert value(await collector.poll(target(peer.port)), "mppmon_printer_alert") is None
+
+    told(story)
+
+
 def test_a_restart_or_a_vanished_part_is_learnt_anew() -> None:
     async def story(collector: SnmpCollector, peer: Agent) -> None:
         await collector.poll(target(peer.port))
