@@ -14,6 +14,7 @@ Figure = Mapping[str, object]
 
 BENCHES = {
     "line": "tests.bench.snmp_line",
+    "snmp": "tests.bench.snmp",
     "metrics": "tests.bench.metrics_export",
     "daemon": "tests.bench.daemon_thousand",
     "pager": "tests.bench.pager",

@@ -16,10 +16,11 @@ from typing import Any
 import psutil
 import yaml
 
-from tests.bench.snmp_responder import EIGHT, TABLE
+from tests.bench.snmp_responder import COLUMNS, EIGHT, TABLE
 
 _NAME = "prometheus-snmp-exporter"
 _READY_WITHIN = 20.0  # seconds
+_WORDS = 2  # ifDescr
 _GAUGES = frozenset({7, 8})  # ifAdminStatus, ifOperStatus; the others count
 
 
@@ -64,7 +65,7 @@ def snmp_exporter(agent_port: int) -> Iterator[SnmpExporter]:
         raise RuntimeError(f"{_NAME} is missing: apt-get install {_NAME}")
     with TemporaryDirectory() as directory:
         config = Path(directory) / "snmp.yml"
-        config.write_text(yaml.safe_dump({"eight": _eight()}), encoding="utf-8")
+        config.write_text(yaml.safe_dump({"eight": _eight(), "table": _table()}), encoding="utf-8")
         with socket(AF_INET, SOCK_STREAM) as free:
             free.bind(("127.0.0.1", 0))
             port: int = free.getsockname()[1]
@@ -96,11 +97,22 @@ def _eight() -> dict[str, Any]:
     return {"version": 2, "auth": {"community": "public"}, "get": list(EIGHT), "metrics": metrics}
 
 
+def _table() -> dict[str, Any]:
+    """Walk the responder's whole table, column by column, as the exporter's own generator has it."""
+    walk = [f"{TABLE}.{column}" for column in COLUMNS]
+    return {
+        "version": 2,
+        "auth": {"community": "public"},
+        "walk": walk,
+        "metrics": [_metric(column) for column in COLUMNS],
+    }
+
+
 def _metric(column: int) -> dict[str, Any]:
     return {
         "name": f"bench_column{column}",
         "oid": f"{TABLE}.{column}",
-        "type": "gauge" if column in _GAUGES else "counter",
+        "type": "DisplayString" if column == _WORDS else "gauge" if column in _GAUGES else "counter",
         "help": "-",
         "indexes": [{"labelname": "ifIndex", "type": "gauge"}],
     }

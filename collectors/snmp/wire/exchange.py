@@ -43,7 +43,7 @@ class Exchange:
 
     __slots__ = (
         *("deadline", "endpoint", "failure", "future", "packet", "repeats", "request", "request_id", "sent"),
-        "timeout",
+        *("tick", "timeout"),
     )
 
     def __init__(
@@ -64,6 +64,7 @@ class Exchange:
         self.deadline = deadline
         self.sent = False
         self.repeats = 0
+        self.tick = 0  # when it is looked at again, in the wire's ticks
         self.failure: WireError | None = None  # why it will have failed, if nothing better comes before the deadline
 
     def same_again(self, data: bytes) -> bool:

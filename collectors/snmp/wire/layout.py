@@ -6,6 +6,7 @@ reply is built like one that `codec` has read in full; anything else is read in 
 """
 
 from struct import Struct
+from weakref import WeakValueDictionary
 
 from collectors.snmp.wire import ber
 from collectors.snmp.wire.ber import VarBind
@@ -35,7 +36,7 @@ def guess_request_id(data: bytes) -> int:
 class Layout:
     """How to cut one shape of reply."""
 
-    __slots__ = ("_between", "_names", "_others", "_size", "_struct", "_tags")
+    __slots__ = ("__weakref__", "_between", "_names", "_others", "_size", "_struct", "_tags")
 
     def __init__(self, data: bytes, header: Header, varbinds: list[VarBind]) -> None:
         """Learn from a reply with varbinds and a four-octet request-id that `codec` has read in full."""
@@ -58,6 +59,11 @@ class Layout:
         self._tags = tuple(tag for _, tag, _ in varbinds)
         self._others = tuple(others)
 
+    @property
+    def shape(self) -> object:
+        """What tells layouts apart."""
+        return self._struct.format, self._between
+
     def read(self, data: bytes, request_id: int) -> list[VarBind] | None:
         """Return the varbinds of a reply to `request_id`; None if it has another shape. CodecError for a bad value."""
         if len(data) != self._size:
@@ -71,6 +77,14 @@ class Layout:
             tag = self._tags[position]
             out[position] = (self._names[position], tag, ber.read_value(tag, values[position]))
         return out
+
+
+_LAYOUTS: WeakValueDictionary[object, Layout] = WeakValueDictionary()
+
+
+def shared(layout: Layout) -> Layout:
+    """Return the one Layout of this shape: thousands of devices of one profile answer in a few."""
+    return _LAYOUTS.setdefault(layout.shape, layout)
 
 
 def _value(data: bytes, at: int) -> tuple[int, int]:

@@ -1,8 +1,12 @@
 """What a device has taught us about asking it: how much it can answer at once. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from collectors.snmp.wire.codec import Pdu
+from collectors.snmp.wire.request import Request
 
 MANY = 1 << 16  # no bound
+_REQUESTS = 100  # of walks that are kept ready
 
 
 @dataclass(slots=True)
@@ -17,12 +21,27 @@ class Manners:
     varbinds: int = MANY
     repetitions: int = MANY
     guessed: int = MANY
+    _requests: dict[tuple[tuple[bytes, ...], int], Request] = field(default_factory=dict, repr=False, compare=False)
 
     def bulk(self, columns: int, *, repetitions: int, varbinds: int) -> tuple[int, int]:
         """Return how many of `columns` to ask at once and with how many repetitions, within the caller's bounds."""
         room = min(varbinds, self.varbinds)
         width = max(1, min(columns, room))
         return width, max(1, min(repetitions, self.repetitions, self.guessed, room // width))
+
+    def request(self, names: tuple[bytes, ...], repetitions: int, version: int, community: bytes) -> Request:
+        """Return a walk's GETBULK (GETNEXT without repetitions), made once: a table is mostly walked as it was before,
+        and then each reply has the layout that its request remembers.
+        """
+        found = self._requests.get((names, repetitions))
+        if found is not None and found.community == community and found.version == version:
+            return found
+        pdu, counts = (Pdu.GETBULK, (0, repetitions)) if repetitions else (Pdu.GETNEXT, (0, 0))
+        request = Request(pdu, names, version=version, community=community, counts=counts)
+        if len(self._requests) >= _REQUESTS:
+            self._requests.clear()
+        self._requests[names, repetitions] = request
+        return request
 
     def too_big(self, width: int, repetitions: int) -> bool:
         """Learn that the answer to so much did not fit; return whether less can be asked."""

@@ -4,6 +4,7 @@ On the wire an OID stays `bytes`: it is compared, sliced and looked up far more 
 """
 
 import re
+from functools import lru_cache
 
 from collectors.snmp.wire.errors import CodecError
 
@@ -27,6 +28,7 @@ def check(raw: bytes) -> bytes:
     return raw
 
 
+@lru_cache(maxsize=16_384)
 def encode(text: str) -> bytes:
     """Return the BER content of dotted `text` ("1.3.6.1.2.1.1.1.0"; a leading dot is allowed). CodecError if bad."""
     try:

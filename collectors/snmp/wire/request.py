@@ -6,7 +6,7 @@ from collectors.snmp.wire import ber, oid
 from collectors.snmp.wire.ber import VarBind
 from collectors.snmp.wire.codec import Header, Pdu
 from collectors.snmp.wire.errors import CodecError
-from collectors.snmp.wire.layout import Layout
+from collectors.snmp.wire.layout import Layout, shared
 
 REQUEST_ID_MIN = 1 << 24  # always four octets
 REQUEST_ID_MAX = (1 << 31) - 1
@@ -76,5 +76,5 @@ class Request:
     def learn(self, data: bytes, header: Header, varbinds: list[VarBind]) -> None:
         """Remember the shape of a good reply that was read in full, at the second of one size: it will come again."""
         if len(data) == self._last_size and varbinds and not header.error_status:
-            self.layout = Layout(data, header, varbinds)
+            self.layout = shared(Layout(data, header, varbinds))
         self._last_size = len(data)

@@ -13,7 +13,7 @@ class Slots:
 
     def __init__(self, size: int) -> None:
         self.free = size
-        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._waiters: deque[asyncio.Future[None]] | None = None  # made when somebody waits: there are many of us
 
     async def take(self, deadline: float) -> None:
         """Take a place, waiting in line until `deadline` (loop time); Local if none came free: nothing was asked."""
@@ -22,6 +22,8 @@ class Slots:
             return
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[None] = loop.create_future()
+        if self._waiters is None:
+            self._waiters = deque()
         self._waiters.append(waiter)
         timer = loop.call_at(deadline, _give_up, waiter)
         try:

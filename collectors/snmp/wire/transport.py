@@ -62,7 +62,7 @@ class Limits:
 class _Timers:
     """Deadlines in buckets of one tick: most are answered long before, and a bucket costs less than a timer."""
 
-    buckets: dict[int, list[Exchange]] = field(default_factory=dict)
+    buckets: dict[int, set[Exchange]] = field(default_factory=dict)
     heap: list[int] = field(default_factory=list)
     handle: asyncio.TimerHandle | None = None
 
@@ -127,6 +127,9 @@ class Wire:
             return await future
         finally:
             endpoint.exchanges.discard(exchange)
+            bucket = self._timers.buckets.get(exchange.tick)
+            if bucket is not None:
+                bucket.discard(exchange)  # else a reply of 64 KB would stay until its deadline
             del self._pending[request_id]
             whole.release()
             device.release()
@@ -258,12 +261,12 @@ class Wire:
 
     def _wait(self, exchange: Exchange, now: float) -> None:
         timers = self._timers
-        tick = int(min(now + exchange.timeout, exchange.deadline) / TICK) + 1
+        exchange.tick = tick = int(min(now + exchange.timeout, exchange.deadline) / TICK) + 1
         bucket = timers.buckets.get(tick)
         if bucket is not None:
-            bucket.append(exchange)
+            bucket.add(exchange)
             return
-        timers.buckets[tick] = [exchange]
+        timers.buckets[tick] = {exchange}
         heappush(timers.heap, tick)
         if timers.heap[0] == tick:
             if timers.handle is not None:

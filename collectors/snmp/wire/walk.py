@@ -8,11 +8,9 @@ from math import inf
 from collectors.snmp.wire import ber, codec, oid
 from collectors.snmp.wire.asker import Asker, Where
 from collectors.snmp.wire.ber import Value, VarBind
-from collectors.snmp.wire.codec import Pdu
 from collectors.snmp.wire.errors import GEN_ERR, NO_SUCH_NAME, TOO_BIG, ErrorStatus, NoAnswer, Truncated
 from collectors.snmp.wire.exchange import Reply
 from collectors.snmp.wire.manners import Manners
-from collectors.snmp.wire.request import Request
 
 Cell = tuple[int, Value]
 """BER tag and value."""
@@ -51,12 +49,14 @@ class Column:
         prefix, cells = self.name, self.cells
         size = len(prefix)
         before = self.last[size:]
+        plain = before.isascii()  # all arcs below 128: then octets sort as arcs do
         for name, tag, value in varbinds[: rows - len(cells)]:
             index = name[size:]
             if tag >= ber.NO_SUCH_OBJECT or not index or not name.startswith(prefix):
                 self.done = True  # the last real OID may be repeated here with endOfMibView: its value is kept
                 return
-            if not _follows(index, before):
+            was, plain = plain, index.isascii()
+            if not (index > before if was and plain else oid.arcs_of(index) > oid.arcs_of(before)):
                 self.done, self.trouble = True, "OIDs do not increase"
                 return
             cells[index] = (tag, value)
@@ -64,13 +64,6 @@ class Column:
             before = index
         if len(cells) >= rows:
             self.done, self.trouble = True, f"stopped after {rows} rows"
-
-
-def _follows(index: bytes, before: bytes) -> bool:
-    """Compare as SNMP does, arc by arc; octet by octet is the same where all arcs are below 128."""
-    if index.isascii() and before.isascii():
-        return index > before
-    return oid.arcs_of(index) > oid.arcs_of(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +101,8 @@ async def walk(
             min(len(active), caps.columns), repetitions=caps.repetitions if bulk else 1, varbinds=caps.varbinds
         )
         active = active[:width]
-        request = Request(
-            Pdu.GETBULK if bulk else Pdu.GETNEXT,
-            [column.last or column.name for column in active],
-            version=credentials.version,
-            community=credentials.community,
-            counts=(0, count) if bulk else (0, 0),
-        )
+        names = tuple([column.last or column.name for column in active])
+        request = manners.request(names, count if bulk else 0, credentials.version, credentials.community)
         try:
             reply = await wire.ask(endpoint, request, timeout=timeout, deadline=min(deadline, time() + patience))
         except Truncated:
