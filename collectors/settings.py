@@ -34,18 +34,55 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class SnmpSettings(Strict):
-    """SNMP v1 and v2c. A literal community is for public strings only; others come from a file (one line)."""
+AuthProtocol = Literal["md5", "sha", "sha224", "sha256", "sha384", "sha512"]
+"""How SNMPv3 messages are signed: RFC 3414 (MD5, SHA-1) and RFC 7860."""
+PrivProtocol = Literal["des", "aes", "aes192", "aes256", "aes192c", "aes256c"]
+"""How they are encrypted: RFC 3414 (DES), RFC 3826 (AES). The longer AES keys are no standard: as net-snmp makes them,
+or with a `c` as Cisco does.
+"""
+UserName = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,32}$")]
+"""RFC 3414 section 2.4: msgUserName; RFC 3415: contextName. At most 32 octets."""
 
-    version: Literal["1", "2c"] = "2c"
+
+class SnmpSettings(Strict):
+    """SNMP. A literal community (v1, v2c) is for public strings only; others come from a file (one line). v3 has a user
+    instead, with passphrases from files.
+    """
+
+    version: Literal["1", "2c", "3"] = "2c"
     port: Port = 161
     community: SecretStr = SecretStr("public")
     community_file: Path | None = None
+    user: UserName | None = None
+    auth_protocol: AuthProtocol | None = None
+    auth_file: Path | None = None
+    priv_protocol: PrivProtocol | None = None
+    priv_file: Path | None = None
+    context: UserName | None = None
     profile: Word | None = None  # None: chosen by sysObjectID and what answers
     timeout: Timeout = 2.0
     retries: Annotated[int, Field(ge=0, le=5)] = 1
     max_repetitions: Annotated[int, Field(ge=1, le=50)] = 10
     any_source: bool = False
+
+
+class TrapUserSettings(Strict):
+    """A user of SNMPv3 as whom devices send traps and informs."""
+
+    user: UserName
+    auth_protocol: AuthProtocol | None = None
+    auth_file: Path | None = None
+    priv_protocol: PrivProtocol | None = None
+    priv_file: Path | None = None
+
+
+class TrapSettings(Strict):
+    """Where traps and informs are taken. Without `community_file` those of v1 and v2c are refused."""
+
+    listen_host: Word = "0.0.0.0"  # noqa: S104  # devices send from everywhere; they are checked
+    listen_port: Port = 162
+    community_file: Path | None = None
+    users: Annotated[tuple[TrapUserSettings, ...], Field(max_length=100)] = ()
 
 
 class AgentSettings(Strict):

@@ -1,4 +1,4 @@
-"""Polls devices by SNMP v1 and v2c: liveness by sysUpTime, telemetry by the device's profile."""
+"""Polls devices by SNMP: liveness by sysUpTime, telemetry by the device's profile."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -9,11 +9,15 @@ from collectors.collector import Kind, Now, Target
 from collectors.observation import EMPTY, Observation, Outcome, Schema, schema_of
 from collectors.settings import SnmpSettings
 from collectors.snmp.asking import Asking
+from collectors.snmp.child.process import Child
 from collectors.snmp.device import Device
 from collectors.snmp.library import Profiles, builtin
 from collectors.snmp.located import ProfileError
 from collectors.snmp.session import Session
+from collectors.snmp.v3.secrets import read_secrets
+from collectors.snmp.v3.wire import Peer, V3Wire
 from collectors.snmp.wire import codec, oid
+from collectors.snmp.wire.asker import Asker, Where
 from collectors.snmp.wire.codec import Pdu
 from collectors.snmp.wire.errors import (
     AUTHORIZATION_ERROR,
@@ -27,13 +31,13 @@ from collectors.snmp.wire.errors import (
     Unreachable,
     WireError,
 )
-from collectors.snmp.wire.exchange import Endpoint
 from collectors.snmp.wire.request import Request
 from collectors.snmp.wire.resolve import Resolver
 from collectors.snmp.wire.transport import Counts, Limits, Wire
 from collectors.snmp.wire.walk import Credentials
 
-_VERSIONS: Final = {"1": codec.V1, "2c": codec.V2C}
+_VERSIONS: Final = {"1": codec.V1, "2c": codec.V2C, "3": codec.V3}
+_V3: Final = Credentials(codec.V3, b"")
 _SYS_UP_TIME = oid.encode("1.3.6.1.2.1.1.3.0")
 _FORGET = 3600.0  # seconds after its last poll that a device's state is kept: it may have left the inventory
 _MAX_COMMUNITY = 255  # octets
@@ -60,7 +64,8 @@ class _Answer:
 
 
 class SnmpCollector:
-    """Asks all devices through one wire. `start` opens it in the running loop, `close` closes it.
+    """Asks all devices through one wire, those of SNMPv3 through `child`, which whoever made it keeps running. `start`
+    opens the wire in the running loop, `close` closes it.
 
     `monotonic` measures durations (default: the loop's clock). One question ends after `timeout * (retries + 1)`
     seconds, and so does liveness, whatever the device does; telemetry of a slow device is given half its interval.
@@ -74,12 +79,15 @@ class SnmpCollector:
         monotonic: Callable[[], float] | None = None,
         profiles: Profiles | None = None,
         limits: Limits | None = None,
+        child: Child | None = None,
     ) -> None:
         self._now = now
         self._monotonic = monotonic
         self._profiles = profiles or builtin()
         self._limits = limits
         self._wire: Wire | None = None
+        self._child = child
+        self._v3: V3Wire | None = None
         self._resolver = Resolver()
         self._devices: dict[str, Device] = {}
         self._forget_at = 0.0
@@ -87,6 +95,7 @@ class SnmpCollector:
     async def start(self) -> None:
         """Make the wire in the running loop; its sockets open at the first request of their family."""
         self._wire = Wire(self._limits)
+        self._v3 = V3Wire(self._child) if self._child is not None else None
 
     async def close(self) -> None:
         """Close the wire; polls under way end as local."""
@@ -138,9 +147,9 @@ class SnmpCollector:
         device = self._device(target)
         try:
             await self._locate(self._wire, device, settings, target.address, now + patience)
+            session = self._session(self._wire, device, settings, now + whole)
         except (Local, OSError, ValueError) as error:
             return _Answer(Outcome.LOCAL, _reason(error))
-        session = self._session(self._wire, device, settings, now + whole)
         if target.kind is Kind.LIVENESS:
             return await _liveness(session, device)
         return await self._telemetry(session, device, settings)
@@ -164,10 +173,14 @@ class SnmpCollector:
             del self._devices[check]
 
     async def _locate(self, wire: Wire, device: Device, settings: SnmpSettings, address: str, deadline: float) -> None:
-        """Find out where the device is and read its community, both anew after a poll that failed."""
+        """Find out where the device is and read its community or passphrases, both anew after a poll that failed."""
         if device.doubted:
             self._resolver.doubt(address, settings.port)
         family, where = await self._resolver.resolve(address, settings.port, deadline=deadline)
+        if settings.version == "3":
+            if device.peer is None or device.peer.address != where or device.doubted:
+                device.meet(Peer(device.target.check, device.target.device, where, settings, read_secrets(settings)))
+            return
         endpoint = device.endpoint
         if endpoint is None or endpoint.address != where:
             endpoint = wire.endpoint(family, where)
@@ -175,20 +188,14 @@ class SnmpCollector:
         if endpoint is not device.endpoint or device.credentials is None or device.doubted:
             device.believe(endpoint, Credentials(_VERSIONS[settings.version], _community(settings)))
 
-    def _session(self, wire: Wire, device: Device, settings: SnmpSettings, deadline: float) -> Session[Endpoint]:
+    def _session(self, wire: Wire, device: Device, settings: SnmpSettings, deadline: float) -> Asking:
+        if settings.version == "3":
+            if self._v3 is None or device.peer is None:
+                raise Local("no SNMPv3 process")
+            return _converse(self._v3, device.peer, _V3, device, settings, deadline)
         if device.endpoint is None or device.credentials is None:
             raise RuntimeError("a device that was not located")
-        patience = settings.timeout * (settings.retries + 1)
-        return Session(
-            wire=wire,
-            endpoint=device.endpoint,
-            credentials=device.credentials,
-            timeout=settings.timeout if device.silent < _BACK_OFF else patience,
-            patience=patience,
-            deadline=deadline,
-            repetitions=settings.max_repetitions,
-            manners=device.manners,
-        )
+        return _converse(wire, device.endpoint, device.credentials, device, settings, deadline)
 
     async def _telemetry(self, session: Asking, device: Device, settings: SnmpSettings) -> _Answer:
         try:
@@ -211,6 +218,27 @@ class SnmpCollector:
             tuple(value for _, value in found),
             device.texts,
         )
+
+
+def _converse(
+    asker: Asker[Where],
+    endpoint: Where,
+    credentials: Credentials,
+    device: Device,
+    settings: SnmpSettings,
+    deadline: float,
+) -> Session[Where]:
+    patience = settings.timeout * (settings.retries + 1)
+    return Session(
+        wire=asker,
+        endpoint=endpoint,
+        credentials=credentials,
+        timeout=settings.timeout if device.silent < _BACK_OFF else patience,
+        patience=patience,
+        deadline=deadline,
+        repetitions=settings.max_repetitions,
+        manners=device.manners,
+    )
 
 
 async def _liveness(session: Asking, device: Device) -> _Answer:

@@ -11,6 +11,7 @@ from collectors.snmp.decode import SCALARS, Sample
 from collectors.snmp.identify import Identity, identify
 from collectors.snmp.library import Profiles
 from collectors.snmp.plan import Plan
+from collectors.snmp.v3.wire import Peer
 from collectors.snmp.wire.exchange import Endpoint
 from collectors.snmp.wire.manners import Manners
 from collectors.snmp.wire.request import Request
@@ -31,6 +32,7 @@ class Device:
     doubted: bool = False  # the last poll failed: its name may lead elsewhere now, and its community be another
     manners: Manners = field(default_factory=Manners)
     endpoint: Endpoint | None = None
+    peer: Peer | None = None  # by SNMPv3
     credentials: Credentials | None = None
     liveness: Request | None = None
     texts: tuple[tuple[str, str], ...] = ()
@@ -72,6 +74,12 @@ class Device:
             self.credentials = credentials
             self.liveness = None
             self._plan = None
+
+    def meet(self, peer: Peer) -> None:
+        """Take over whom it is asked as by SNMPv3; one who stays the same is not met anew."""
+        self.doubted = False
+        if self.peer is None or peer.hello() != self.peer.hello():
+            self.peer = peer
 
     def answered(self) -> None:
         """Note that it is there."""

@@ -1,19 +1,23 @@
-"""`mppmon poll DEVICE` and `mppmon poll ADDRESS[:PORT] --community NAME`."""
+"""`mppmon poll DEVICE`, and `mppmon poll ADDRESS[:PORT]` with `--community NAME` or `--v3-user NAME`."""
 
 import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import quote
 
 import click
+from pydantic import SecretStr
 
+from collectors.settings import AuthProtocol, PrivProtocol, SnmpSettings
+from collectors.snmp.v3.secrets import read_secrets, v3_expected
 from mppmon.cli.control import ask, state_option
 from mppmon.cli.summary import summary
 from mppmon.cli.waiting import waiting
 
 _SNMP_PORT = 161
+_FILE = click.Path(dir_okay=False, path_type=Path)
 _UNREACHABLE = {
     "ENETUNREACH": "this machine has no way to that network: look at its address and its gateway",
     "ENETDOWN": "this machine's own network is down",
@@ -27,24 +31,42 @@ _UNREACHABLE = {
 @click.argument("target")
 @click.option("--community", metavar="NAME", help="Ask an SNMP address, with this community; no inventory is needed.")
 @click.option("--snmp-version", type=click.Choice(["1", "2c"]), default="2c", show_default=True)
+@click.option("--v3-user", metavar="NAME", help="Ask an SNMP address by v3, as this user; no inventory is needed.")
+@click.option("--auth-protocol", type=click.Choice(get_args(AuthProtocol)), help="Of the v3 user.")
+@click.option("--auth-file", type=_FILE, help="A file with its passphrase, on one line.")
+@click.option("--priv-protocol", type=click.Choice(get_args(PrivProtocol)), help="Of the v3 user, where it encrypts.")
+@click.option("--priv-file", type=_FILE, help="A file with its passphrase for that.")
+@click.option("--context", metavar="NAME", help="Context of v3; mostly none.")
 @click.option("--timeout", type=click.FloatRange(0.1, 60), default=2.0, show_default=True, help="Seconds per request.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @state_option
 def command(  # one argument per option
-    target: str, community: str | None, snmp_version: str, timeout: float, state: Path, *, as_json: bool
+    target: str,
+    community: str | None,
+    snmp_version: Literal["1", "2c"],
+    timeout: float,
+    state: Path,
+    *,
+    as_json: bool,
+    v3_user: str | None,
+    **v3: Any,  # noqa: ANN401  # the options of v3, by the names of the settings
 ) -> None:
-    """Poll TARGET once: a device of the inventory (the daemon asks it), or with --community any SNMP ADDRESS[:PORT].
+    """Poll TARGET once: a device of the inventory (the daemon asks it), or any SNMP ADDRESS[:PORT], with --community or
+    --v3-user.
 
     Exit status 1: it did not answer. 3: the daemon is off.
     """
-    if community is None:
+    if community is not None and v3_user is not None:
+        raise click.UsageError("--community is of v1 and v2c, --v3-user of v3: give one of the two")
+    if community is None and v3_user is None:
         with waiting(f"the daemon polls {target}"):
             path = f"/api/v1/devices/{quote(target, safe='')}/poll"
             answer: Mapping[str, Any] = ask(state, "POST", path, timeout=60).json()
     else:
         address, port = split_address(target)
+        settings = _settings(port, timeout, community, snmp_version, v3_user, v3)
         with waiting(f"polling {address}"):
-            answer = _probe(address, port, community, snmp_version, timeout)
+            answer = _probe(address, settings)
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
@@ -67,13 +89,35 @@ def split_address(target: str) -> tuple[str, int]:
     return host, int(port or _SNMP_PORT)
 
 
-def _probe(address: str, port: int, community: str, snmp_version: str, timeout: float) -> Mapping[str, Any]:
-    from collectors.snmp.probe import probe  # noqa: PLC0415  # heavy: only when an address is asked
+def _settings(
+    port: int,
+    timeout: float,
+    community: str | None,
+    snmp_version: Literal["1", "2c"],
+    v3_user: str | None,
+    v3: Mapping[str, Any],
+) -> SnmpSettings:
+    if v3_user is None:
+        return SnmpSettings(port=port, timeout=timeout, version=snmp_version, community=SecretStr(community or ""))
+    wrong = v3_expected({"user": v3_user, **v3})
+    if wrong is not None:
+        key, expected = wrong
+        raise click.UsageError(f"--{key.replace('_', '-')}: expected {expected.replace('_', '-')}")
+    try:
+        settings = SnmpSettings(port=port, timeout=timeout, version="3", user=v3_user, **v3)
+        read_secrets(settings)
+    except OSError as error:
+        raise click.UsageError(f"{error.filename}: {(error.strerror or 'cannot be read').lower()}") from None
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    return settings
+
+
+def _probe(address: str, settings: SnmpSettings) -> Mapping[str, Any]:
+    from collectors.snmp.probe import probe_by  # noqa: PLC0415  # heavy: only when an address is asked
     from mppmon.clock import Clock  # noqa: PLC0415  # likewise
 
-    version: Literal["1", "2c"] = "1" if snmp_version == "1" else "2c"
-    asked = probe(address, port, community=community, version=version, timeout=timeout, now=Clock().now)
-    return asyncio.run(asked).as_dict()
+    return asyncio.run(probe_by(settings, address, now=Clock().now)).as_dict()
 
 
 def show(answer: Mapping[str, Any]) -> None:

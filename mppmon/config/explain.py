@@ -29,6 +29,7 @@ PATTERNS = {  # a pattern of a model -> what it asks for
     r"^[a-zA-Z_:][a-zA-Z0-9_:]{0,99}$": "a name of letters, digits and underscores",
     r"^[^\s:]{1,64}$": "a Linux user name without spaces, such as budi",
     r"^[^\x00-\x1f\x7f]{1,100}$": "a text on one line, at most 100 characters",
+    r"^[^\x00-\x1f\x7f]{1,32}$": "a text on one line, at most 32 characters",
     r"^/[^\s\x00-\x1f\x7f]{0,499}$": "a path that begins with /, such as /metrics",
 }
 _DATE = "a date: year-month-day, such as 2026-11-24"

@@ -9,6 +9,7 @@ from alerts.model import Person, Policy, Rotation, Rule
 from alerts.settings import ChannelSettings
 from alerts.silence import Silence
 from collectors.collector import Target
+from collectors.settings import TrapSettings
 from collectors.snmp.library import Profiles
 from mppmon.config.problem import Problem
 from mppmon.config.timing import Timing
@@ -40,6 +41,7 @@ class DaemonSettings:
     reopen_seconds: float = 1800.0
     heartbeat: Heartbeat | None = None
     canary: time | None = time(7, 30)
+    traps: TrapSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)

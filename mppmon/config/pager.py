@@ -13,9 +13,11 @@ from alerts.settings import (
     PolicySettings,
     RotationSettings,
 )
+from collectors.settings import TrapSettings
 from mppmon.config.loaded import DaemonSettings, Heartbeat
 from mppmon.config.settings import DaemonFile
 from mppmon.config.settings_hours import parse_time
+from mppmon.config.targets import SNMP_FILES, located
 from mppmon.mall.calendar import instant
 
 BACK = timedelta(days=400)
@@ -51,13 +53,19 @@ def build_policy(slug: str, one: PolicySettings) -> Policy:
 
 
 def build_settings(daemon: DaemonFile, directory: Path) -> DaemonSettings:
-    """Return how the daemon itself runs, with the absolute name of its secret file."""
+    """Return how the daemon itself runs, with the absolute names of its secret files."""
     beat = daemon.heartbeat
     return DaemonSettings(
-        **daemon.model_dump(exclude={"intervals", "heartbeat", "canary"}),
+        **daemon.model_dump(exclude={"intervals", "heartbeat", "canary", "traps"}),
         heartbeat=Heartbeat(directory / beat.url_file, beat.every) if beat is not None else None,
         canary=None if daemon.canary == "off" else parse_time(daemon.canary),
+        traps=_traps(daemon.traps, directory) if daemon.traps is not None else None,
     )
+
+
+def _traps(traps: TrapSettings, directory: Path) -> TrapSettings:
+    users = tuple(located(user, directory, *SNMP_FILES) for user in traps.users)
+    return located(traps, directory, "community_file").model_copy(update={"users": users})
 
 
 def build_channels(channels: Mapping[str, ChannelSettings], directory: Path) -> dict[str, ChannelSettings]:

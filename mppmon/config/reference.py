@@ -49,6 +49,8 @@ TABLES: dict[str, type[BaseModel]] = {
     "window": maintenance.WindowSettings,
     "window.match": maintenance.MatchSettings,
     "daemon.heartbeat": mall.HeartbeatSettings,
+    "daemon.traps": asking.TrapSettings,
+    "daemon.traps.users": asking.TrapUserSettings,
     "daemon.intervals": mall.IntervalSettings,
     "daemon.intervals.kinds": mall.KindIntervals,
 }

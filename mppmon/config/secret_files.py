@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from alerts.settings import EmailSettings
-from collectors.settings import AgentSettings, SnmpSettings
+from collectors.settings import AgentSettings, SnmpSettings, TrapSettings, TrapUserSettings
 from mppmon.config.draft import Draft
 from mppmon.config.loaded import Loaded
 from mppmon.config.problem import Problem
 from mppmon.config.reading import kind_of
+from mppmon.config.targets import SNMP_FILES
 from mppmon.config.tree import Path as KeyPath
 
 _WANTED = "a file with one secret"
@@ -47,9 +48,12 @@ def _written(draft: Draft) -> Iterator[tuple[str, KeyPath, Path]]:
             yield "channels.yaml", ("channels", slug, key), name
     if draft.daemon is not None and draft.daemon.heartbeat is not None:
         yield "daemon.yaml", ("heartbeat", "url_file"), draft.daemon.heartbeat.url_file
+    traps = draft.daemon.traps if draft.daemon is not None else None
+    for keys, name in _trap_files(traps):
+        yield "daemon.yaml", ("traps", *keys), name
     for slug, device in (draft.devices.devices if draft.devices else {}).items():
-        if device.snmp is not None and device.snmp.community_file is not None:
-            yield "devices.yaml", ("devices", slug, "snmp", "community_file"), device.snmp.community_file
+        for key, name in _snmp_files(device.snmp):
+            yield "devices.yaml", ("devices", slug, "snmp", key), name
         if device.agent is not None and device.agent.token_file is not None:
             yield "devices.yaml", ("devices", slug, "agent", "token_file"), device.agent.token_file
 
@@ -72,18 +76,33 @@ def secret_files(loaded: Loaded) -> list[tuple[str, Path]]:
             named.setdefault(path, f"channels.{slug}")
     if loaded.settings.heartbeat is not None:
         named.setdefault(loaded.settings.heartbeat.url_file, "heartbeat")
+    for keys, path in _trap_files(loaded.settings.traps):
+        named.setdefault(path, f"traps.{keys[0]}")
     for target in loaded.targets:
         settings = target.settings
-        path = (
-            settings.community_file
-            if isinstance(settings, SnmpSettings)
-            else settings.token_file
-            if isinstance(settings, AgentSettings)
-            else None
-        )
-        if path is not None:
-            named.setdefault(path, f"devices.{target.device}")
+        paths = [settings.token_file] if isinstance(settings, AgentSettings) else []
+        paths += [path for _, path in _snmp_files(settings)] if isinstance(settings, SnmpSettings) else []
+        for path in paths:
+            if path is not None:
+                named.setdefault(path, f"devices.{target.device}")
     return [(key, path) for path, key in named.items()]
+
+
+def _snmp_files(settings: SnmpSettings | TrapUserSettings | None) -> Iterator[tuple[str, Path]]:
+    for key in SNMP_FILES:
+        path = getattr(settings, key, None)
+        if path is not None:
+            yield key, path
+
+
+def _trap_files(traps: TrapSettings | None) -> Iterator[tuple[tuple[str | int, ...], Path]]:
+    if traps is None:
+        return
+    if traps.community_file is not None:
+        yield ("community_file",), traps.community_file
+    for index, user in enumerate(traps.users):
+        for key, path in _snmp_files(user):
+            yield ("users", index, key), path
 
 
 def _judge(key: str, path: Path) -> Problem | None:

@@ -27,6 +27,7 @@ from collectors.settings import (
     Port,
     Recover,
     SnmpSettings,
+    TrapSettings,
 )
 from mppmon.config.settings_hours import HolidaySettings, HoursSettings, Name, Strict
 from mppmon.config.settings_maintenance import MaintenanceFile
@@ -229,6 +230,7 @@ class DaemonFile(Strict):
     intervals: IntervalSettings = IntervalSettings()
     heartbeat: HeartbeatSettings | None = None
     canary: Annotated[str, AfterValidator(_daily)] = "07:30"
+    traps: TrapSettings | None = None
 
 
 FILES: dict[str, type[Strict]] = {

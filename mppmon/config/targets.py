@@ -9,12 +9,20 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from collectors.collector import Kind, Settings, Target, Way
-from collectors.settings import AgentSettings, HttpSettings, LivenessSettings, SnmpSettings
+from collectors.settings import (
+    AgentSettings,
+    HttpSettings,
+    LivenessSettings,
+    SnmpSettings,
+    TrapSettings,
+    TrapUserSettings,
+)
 from mppmon.config.settings import DeviceSettings, DevicesFile, IntervalSettings
 from mppmon.config.timing import timings
 from mppmon.mall.model import DeviceKind
 
-Asked = TypeVar("Asked", SnmpSettings, AgentSettings)
+Asked = TypeVar("Asked", SnmpSettings, AgentSettings, TrapSettings, TrapUserSettings)
+SNMP_FILES = ("community_file", "auth_file", "priv_file")
 
 _WAYS = {"icmp": Way.ICMP, "tcp": Way.TCP, "snmp": Way.SNMP}
 
@@ -38,8 +46,8 @@ def build_targets(file: DevicesFile, intervals: IntervalSettings, directory: Pat
 def _targets(
     slug: str, device: DeviceSettings, often: float, seldom: float, parts: tuple[str, ...], directory: Path
 ) -> list[Target]:
-    snmp = located(device.snmp, "community_file", directory) if device.snmp else None
-    agent = located(device.agent, "token_file", directory) if device.agent else None
+    snmp = located(device.snmp, directory, *SNMP_FILES) if device.snmp else None
+    agent = located(device.agent, directory, "token_file") if device.agent else None
     address = device.address or _host_port(device.http)[0]
     way, settings = _liveness(device, snmp)
     found = [Target(f"{slug}:{Kind.LIVENESS}", slug, Kind.LIVENESS, way, address, often, settings)]
@@ -77,7 +85,9 @@ def _host_port(http: HttpSettings | None) -> tuple[str, int | None]:
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def located(settings: Asked, field: str, directory: Path) -> Asked:
-    """Return the settings with the path of this field made absolute: it is written relative to the configuration."""
-    path = getattr(settings, field)
-    return settings if path is None else settings.model_copy(update={field: directory / path})
+def located(settings: Asked, directory: Path, *fields: str) -> Asked:
+    """Return the settings with the paths of these fields made absolute: they are written relative to the
+    configuration.
+    """
+    paths = {field: getattr(settings, field, None) for field in fields}
+    return settings.model_copy(update={key: directory / path for key, path in paths.items() if path is not None})

@@ -1,0 +1,1 @@
+"""Traps and informs: a reason to look at a device at once, never themselves the truth."""
