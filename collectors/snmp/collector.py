@@ -14,7 +14,7 @@ from collectors.snmp.device import Device
 from collectors.snmp.library import Profiles, builtin
 from collectors.snmp.located import ProfileError
 from collectors.snmp.session import Session
-from collectors.snmp.v3.secrets import read_secrets
+from collectors.snmp.v3.secrets import read_community, read_secrets
 from collectors.snmp.v3.wire import Peer, V3Wire
 from collectors.snmp.wire import codec, oid
 from collectors.snmp.wire.asker import Asker, Where
@@ -40,7 +40,6 @@ _VERSIONS: Final = {"1": codec.V1, "2c": codec.V2C, "3": codec.V3}
 _V3: Final = Credentials(codec.V3, b"")
 _SYS_UP_TIME = oid.encode("1.3.6.1.2.1.1.3.0")
 _FORGET = 3600.0  # seconds after its last poll that a device's state is kept: it may have left the inventory
-_MAX_COMMUNITY = 255  # octets
 _WHOLE = 30.0  # seconds that a telemetry poll may take, if the device answers each question
 _BACK_OFF = 5  # silent polls in a row, more than it takes to call a device down
 _TROUBLES = 5  # that are told of one poll
@@ -272,12 +271,7 @@ def _community(settings: SnmpSettings) -> bytes:
     """Return the community. OSError or ValueError, free of its text, when its file cannot be used."""
     if settings.community_file is None:
         return settings.community.get_secret_value().encode()
-    with settings.community_file.open("rb") as file:
-        content = file.read(_MAX_COMMUNITY + 2)
-    lines = content.splitlines()
-    if len(lines) != 1 or not 1 <= len(lines[0]) <= _MAX_COMMUNITY:
-        raise ValueError(f"{settings.community_file}: expected one line of 1 to {_MAX_COMMUNITY} octets")
-    return lines[0]
+    return read_community(settings.community_file)
 
 
 def _reason(error: Exception) -> str:

@@ -33,6 +33,7 @@ from mppmon.daemon.parts import Parts
 from mppmon.daemon.reload import Reloader
 from mppmon.daemon.selfwatch import SILENT, SelfWatch, Watched
 from mppmon.daemon.settings_desk import SettingsDesk
+from mppmon.daemon.snmp_child import SnmpChild
 from mppmon.daemon.ways import Asked, Taken
 from mppmon.engine.core import Engine
 from mppmon.engine.outbox import EngineInbox, EngineOutbox
@@ -101,6 +102,7 @@ class Daemon:
         self._collectors: dict[Way, Collector] = {}
         self._poller: Poller | None = None
         self._snmp: SnmpCollector | None = None
+        self._snmp_child: SnmpChild | None = None
         self._polled: set[str] = set()
         self.port = 0
 
@@ -124,7 +126,11 @@ class Daemon:
         icmp = IcmpCollector(now=self._clock.now)
         if not icmp.available():
             _log.warning("no ICMP, liveness falls back to TCP and SNMP: %s", icmp.why_not)
-        snmp = self._snmp = SnmpCollector(now=self._clock.now, profiles=self._loaded.profiles)
+        self._snmp_child = SnmpChild(self._parts, now=self._clock.now, look=self._look_at, count=self._metrics.trap)
+        stack.push_async_callback(self._snmp_child.close)
+        snmp = self._snmp = SnmpCollector(
+            now=self._clock.now, profiles=self._loaded.profiles, child=self._snmp_child.child
+        )
         self._collectors = {
             Way.ICMP: icmp,
             Way.TCP: TcpCollector(now=self._clock.now),
@@ -151,6 +157,7 @@ class Daemon:
         scheduler.cron("hours", self._next_night, self._renew)
         self._arm_canary = lambda: scheduler.cron("canary", self._canary.next_run, self._canary.send)
         self._arm_canary()
+        self._snmp_child.follow(self._loaded)
         self._poller.start(self._loop)
         scheduler.start(self._loop)
         stack.callback(scheduler.shutdown)
@@ -232,6 +239,8 @@ class Daemon:
             self._snmp.use(loaded.profiles)
         if self._poller is not None:
             self._poller.replace(targets)
+        if self._snmp_child is not None:
+            self._snmp_child.follow(loaded)
         self._channels.replace(loaded.channels)
         self._outbox.poke()
         self._arm_canary()  # its time may be another one
@@ -267,6 +276,12 @@ class Daemon:
         observation = await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(poll, self._loop))
         self._observed(observation)
         return describe(observation)
+
+    def _look_at(self, device: str) -> None:
+        """Ask everything of a device now: it said that something has happened."""
+        for target in self._checks.get(device, {}).values():
+            if self._poller is not None:
+                self._poller.expedite(target.check)
 
     # --- effects out (called from the engine's thread) ------------------------------------------------------------
 

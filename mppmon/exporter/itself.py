@@ -47,6 +47,14 @@ class SelfMetrics:
         self._worst_late = self._worst_commit = 0.0
         self._jumps = Counter("mppmon_daemon_clock_jumps_total", "How often the wall clock was set.", registry=registry)
 
+        self._traps = Counter(
+            "mppmon_daemon_traps_total", "Traps and informs, by what became of them.", ["outcome"], registry=registry
+        )
+
+    def trap(self, outcome: str, number: int) -> None:
+        """Count traps; `outcome` is an enumerated word."""
+        self._traps.labels(outcome).inc(number)
+
     def info(self, *, version: str, revision: str) -> None:
         """Say which version runs which revision of the configuration."""
         self._info.clear()

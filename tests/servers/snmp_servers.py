@@ -60,12 +60,15 @@ def snmpsim(names: Sequence[str], directory: Path) -> Iterator[int]:
 
 
 @contextmanager
-def snmpd(directory: Path) -> Iterator[int]:
-    """Run net-snmp's agent with a config of its own on a free port of 127.0.0.1; community `inside`."""
-    port = free_port()
+def snmpd(directory: Path, *more: str, port: int | None = None) -> Iterator[int]:
+    """Run net-snmp's agent with a config of its own on a free port of 127.0.0.1; community `inside`. `more`: lines of
+    its configuration. What it keeps (engine boots, users) is in `directory`.
+    """
+    port = port or free_port()
     config = directory / "snmpd.conf"
     config.write_text(
-        "rocommunity inside 127.0.0.1\nsysLocation Loket A3\nsysContact piket\nsysName agent-of-the-test\n",
+        "rocommunity inside 127.0.0.1\nsysLocation Loket A3\nsysContact piket\nsysName agent-of-the-test\n"
+        + "".join(f"{line}\n" for line in more),
         encoding="utf-8",
     )
     program = shutil.which("snmpd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")

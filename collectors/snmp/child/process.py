@@ -57,9 +57,7 @@ class Child:
         """Run a child until it ends. Returns after `close`; Ended when it ended by itself."""
         loop = asyncio.get_running_loop()
         self._closing = False
-        process = await asyncio.create_subprocess_exec(
-            *self._argv, stdin=PIPE, stdout=PIPE, limit=LIMIT, start_new_session=True
-        )  # a session of its own: a Ctrl-C is for the daemon, which then drains it
+        process = await self._begin()
         self._process, self._heard = process, loop.time()
         self.life += 1
         pinging = asyncio.create_task(self._ping(process), name="snmp-child-ping")
@@ -75,6 +73,20 @@ class Child:
             await _end(process)
         if not self._closing:
             raise Ended(f"the SNMP child ended with status {process.returncode}")
+
+    async def _begin(self) -> Process:
+        """Start a process. Cancelled meanwhile, asyncio would wait for ever (3.11): it is started first, then ended."""
+        start = asyncio.create_subprocess_exec(
+            *self._argv, stdin=PIPE, stdout=PIPE, limit=LIMIT, start_new_session=True
+        )  # a session of its own: a Ctrl-C is for the daemon, which then drains it
+        starting = asyncio.create_task(start, name="snmp-child-start")
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            process = await starting
+            process.kill()
+            await process.wait()
+            raise
 
     async def close(self) -> None:
         """Let the child finish what it was asked, and end, within a few seconds; `run` returns."""

@@ -19,9 +19,10 @@ from pysnmp.proto.rfc1902 import OctetString  # type: ignore[import-untyped]  # 
 
 from collectors.snmp.child.lines import Message
 from collectors.snmp.child.pysnmp_engine import Engine, User, user_of
-from collectors.snmp.v3.reports import Cure, cure, reason, silence
+from collectors.snmp.traps.envelope import open_envelope
+from collectors.snmp.v3.reports import UNKNOWN_ENGINE, Cure, cure, reason, silence
 from collectors.snmp.wire import oid
-from collectors.snmp.wire.codec import Pdu
+from collectors.snmp.wire.codec import CodecError, Pdu
 
 _HEALS = 4  # of one question: engine ID, time, and both once more for a device that restarts meanwhile
 _FORGET = 3600.0  # seconds after its last question that a device is forgotten
@@ -131,6 +132,12 @@ class _Peer(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: object) -> None:  # noqa: ARG002  # connected: there is only one
         self.heard += 1
+        if self.engine_id and _engine_of(data) not in {self.engine_id, b""}:
+            # Another engine, so pysnmp, which does not know our user there, would drop what it says.
+            self.renew()
+            for question in tuple(self.asked):
+                question.meet_anew()
+            return
         try:
             self._engine.received(self.place, data)
         except Exception as error:  # noqa: BLE001  # pysnmp read a stranger's octets; it is as if they had not come
@@ -169,6 +176,11 @@ class _Question:
         """End it without an answer."""
         if not self._news.done():
             self._news.set_result(failure)
+
+    def meet_anew(self) -> None:
+        """Ask again, beginning with the engine ID."""
+        if not self._news.done():
+            self._news.set_result(UNKNOWN_ENGINE)
 
     async def _repeat(self) -> dict[str, Any] | None:
         loop = asyncio.get_running_loop()
@@ -269,6 +281,13 @@ def _request(tag: int, oids: Sequence[bytes], counts: Sequence[int]) -> Any:  # 
         handler.set_max_repetitions(pdu, counts[1])
     handler.set_varbinds(pdu, [(_arcs(one), _PDU.null) for one in oids])
     return pdu
+
+
+def _engine_of(data: bytes) -> bytes:
+    try:
+        return open_envelope(data).engine_id
+    except CodecError:
+        return b""
 
 
 def _arcs(raw: bytes) -> tuple[int, ...]:

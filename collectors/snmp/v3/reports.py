@@ -16,6 +16,7 @@ class Cure(Enum):
 ReportOid = tuple[int, ...]
 
 _USM_STATS = (1, 3, 6, 1, 6, 3, 15, 1, 1)  # RFC 3414, usmStats
+UNKNOWN_ENGINE: ReportOid = (*_USM_STATS, 4, 0)
 _CURES = {2: Cure.TIME, 4: Cure.ENGINE}
 _REASONS = {
     1: "unsupported security level: the device does not let this user ask at this level (auth_protocol, priv_protocol)",

@@ -1,4 +1,4 @@
-"""The passphrases of a user of SNMPv3, from their files. Neither a text here nor an error holds a word of them."""
+"""Communities, and passphrases of SNMPv3 users, from their files. Neither a text here nor an error holds one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +23,11 @@ def read_secrets(settings: SnmpSettings | TrapUserSettings) -> Secrets:
         _passphrase(settings.auth_protocol, settings.auth_file, "auth_file"),
         _passphrase(settings.priv_protocol, settings.priv_file, "priv_file"),
     )
+
+
+def read_community(file: Path) -> bytes:
+    """Read a community of v1 and v2c. OSError or ValueError, free of its text, when the file is no use."""
+    return _line(file, 1)
 
 
 def v3_expected(keys: Mapping[str, object]) -> tuple[str, str] | None:
@@ -53,8 +58,12 @@ def _passphrase(protocol: str | None, file: Path | None, key: str) -> bytes:
         return b""
     if file is None:
         raise ValueError(f"{key}: nothing, expected the name of a file with the passphrase")
+    return _line(file, _SHORTEST)
+
+
+def _line(file: Path, shortest: int) -> bytes:
     with file.open("rb") as opened:
         lines = opened.read(_LONGEST + 3).splitlines()
-    if len(lines) != 1 or not _SHORTEST <= len(lines[0]) <= _LONGEST:
-        raise ValueError(f"{file}: expected one line of {_SHORTEST} to {_LONGEST} octets")
+    if len(lines) != 1 or not shortest <= len(lines[0]) <= _LONGEST:
+        raise ValueError(f"{file}: expected one line of {shortest} to {_LONGEST} octets")
     return lines[0]
