@@ -71,7 +71,8 @@ def _bar(level: float | None) -> str:
 def _ups(ups: Fields) -> Iterator[str]:
     if not ups:
         return
-    fed = "on battery" if ups.get("on_battery") else f"fed by {ups.get('source', 'unknown')}"
+    source = ups.get("source", "unknown")
+    fed = "on battery" if ups.get("on_battery") else "on mains" if source == "normal" else f"source {source}"
     if ups.get("on_battery") and ups.get("on_battery_seconds"):
         fed += f" for {_span(ups['on_battery_seconds'])}"
     battery = [f"battery {ups['battery']}"] if "battery" in ups else []
@@ -134,8 +135,12 @@ def _poe(poe: Fields) -> Iterator[str]:
 
 def _storage(each: Fields) -> str:
     size = each.get("size_bytes")
-    told = f" of {size / 1e9:.1f} GB" if size else ""
+    told = f" of {_size(size)}" if size else ""
     return f"{_bar(each.get('used'))}{told}  {each.get('description') or each['index']}"
+
+
+def _size(octets: float) -> str:
+    return f"{octets / 1e9:.1f} GB" if octets >= 1e9 else f"{octets / 1e6:.0f} MB"  # noqa: PLR2004  # a gigabyte
 
 
 def _sensor(each: Fields) -> str:

@@ -80,7 +80,8 @@ def test_a_ups() -> None:
     )
     first = "on battery for 1 min, battery low, charge 30%, lasts 7 min, replaced 400 d 0 h ago"
     assert told == [first, "lines:", "  1: in 231 V, load 40%", "alarms: 2"]
-    assert lines(ups={"on_battery": False, "source": "normal"}) == ["fed by normal"]
+    assert lines(ups={"on_battery": False, "source": "normal"}) == ["on mains"]
+    assert lines(ups={"source": "bypass"}) == ["source bypass"]
 
 
 def test_a_server() -> None:
@@ -89,6 +90,8 @@ def test_a_server() -> None:
         storage=[{"index": "31", "type": "disk", "description": "/", "size_bytes": 8_000_000_000, "used": 0.77}],
     )
     assert told == ["storage:", "  ████████░░  77% of 8.0 GB  /", "processors: 2, 30% busy"]
+    small = lines(storage=[{"index": "2", "size_bytes": 16_000_000, "used": 0.5}])
+    assert small == ["storage:", "  █████░░░░░  50% of 16 MB  2"]
 
 
 def test_nothing_means_nothing() -> None:
