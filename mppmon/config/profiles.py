@@ -11,10 +11,9 @@ FOLDER = "profiles"
 def check_profiles(draft: Draft) -> None:
     """Read the mall's own profiles, if it has any; the checks that follow know them."""
     folder = draft.directory / FOLDER
-    if not folder.is_dir():
-        return
     try:
-        draft.profiles = load(folder)
+        if folder.is_dir():
+            draft.profiles = load(folder)
     except ProfileError as error:
         for fault in error.faults:
             at = (fault.line, 1) if fault.line else (0, 0)
