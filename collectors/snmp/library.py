@@ -94,12 +94,35 @@ def load(directory: Path) -> Profiles:
     return _load(_ours(), _theirs(directory))
 
 
+def load_file(file: Path) -> tuple[Profiles, Profile]:
+    """Return our profiles with that of one file over them, and that one, merged. ProfileError names every fault.
+
+    Beside it in a folder named `profiles` may be what it extends: then that whole folder is read.
+    """
+    theirs = _read([file], "")
+    profile = _validated(*_named(next(iter(theirs.items()))))
+    if file.absolute().parent.name == "profiles":
+        beside = [item for item in sorted(file.absolute().parent.iterdir()) if item.name != file.name]
+        theirs = {**theirs, **_read(beside, "profiles/")}
+    profiles = _load(_ours(), theirs)
+    return profiles, profiles.named(profile.name)
+
+
+def _named(text: tuple[str, str]) -> tuple[Raw, str, yaml.Node]:
+    raw, node = parse(text[1], text[0])
+    return raw, text[0], node
+
+
 def _theirs(directory: Path) -> Mapping[str, str]:
     """Return the text of the user's profiles by how their files are shown; ProfileError for what cannot be read."""
+    return _read(sorted(directory.iterdir()), f"{directory.name}/")
+
+
+def _read(items: Sequence[Path], folder: str) -> dict[str, str]:
     found: dict[str, str] = {}
     faults: list[Fault] = []
-    for item in sorted(directory.iterdir()):
-        shown = f"{directory.name}/{item.name}"
+    for item in items:
+        shown = f"{folder}{item.name}"
         if item.suffix != ".yaml" or item.name.startswith("."):
             continue
         try:
