@@ -12,7 +12,7 @@ from pathlib import Path
 _log = logging.getLogger(__name__)
 _NAME = "incident-number"
 _MODE = 0o660
-_MOST = 20  # digits that are read
+_DIGITS = 9  # as many as people can name in a command; more are no count of ours, and too many for a database
 
 
 def number_file(database: Path) -> Path:
@@ -24,9 +24,10 @@ def kept(database: Path) -> int | None:
     """Return the highest number given so far; None: none was ever kept, or what is there is no number."""
     try:
         with number_file(database).open("rb") as file:
-            return int(file.read(_MOST))
-    except (OSError, ValueError):
+            found = file.read(_DIGITS + 2).strip()
+    except OSError:
         return None
+    return int(found) if found.isdigit() and len(found) <= _DIGITS else None
 
 
 def keep(database: Path, number: int) -> None:

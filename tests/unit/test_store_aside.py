@@ -119,6 +119,14 @@ def test_where_nothing_tells_the_number_it_is_the_day(tmp_path: Path) -> None:
     assert next_number(path) == 26329  # the day after the 328th of 2026
 
 
+@pytest.mark.parametrize("content", ["99999999999999999999\n", "1234567890\n", "-5\n", "1_0\n", "", "\0\0\n"])
+def test_what_is_no_number_of_ours_counts_for_nothing(tmp_path: Path, content: str) -> None:
+    path = counted(tmp_path, 57)
+    number_file(path).write_text(content)
+    assert next_number(path) == 58
+    assert number_file(path).read_text() == "57\n"
+
+
 def test_incidents_are_counted_above_those_of_a_lost_or_older_file(tmp_path: Path) -> None:
     path = counted(tmp_path, 57)
     copy = path.read_bytes()
