@@ -10,21 +10,37 @@ from collectors.snmp.traps.kinds import kind_of
 from collectors.snmp.traps.limits import Limits
 from collectors.snmp.traps.senders import Senders, plain_address
 from collectors.snmp.v3.reports import Cure, cure, reason, silence
+from collectors.snmp.wire import ber
 from collectors.snmp.wire.errors import CodecError
 
-# snmptrap of net-snmp 5.9.3: v2c linkDown with community `wrong`; v3 coldStart, authPriv, of engine 8000000001020304.
+# snmptrap of net-snmp 5.9.3, v2c linkDown with community `wrong`; and the outside of authPriv (RFC 3412, RFC 3414).
 V2C = bytes.fromhex(
     "3044020101040577726f6e67a7380204054e7a30020100020100302a300f06082b0601020101030043032cb9223017060a2b06010603010104"
     "010006092b0601060301010503"
 )
-V3 = bytes.fromhex(
-    "3040020103301102040a96c53c020300ffe3040103020103041c301a04088000000001020304020101020116040274750400040004030102fa"
-    "300202"
+_USM = (b"\x80\0\0\0\1\2\3\4", b"mall", bytes(24), bytes(8))
+V3 = ber.tlv(
+    ber.SEQUENCE,
+    b"\x02\x01\x03"
+    + ber.tlv(ber.SEQUENCE, b"\x02\x01\x07\x02\x03\x00\xff\xe3\x04\x01\x03\x02\x01\x03")
+    + ber.tlv(
+        ber.OCTETS,
+        ber.tlv(
+            ber.SEQUENCE,
+            ber.tlv(ber.OCTETS, _USM[0]) + b"\x02\x01\x02\x02\x01\x16" + b"".join(ber.tlv(4, one) for one in _USM[1:]),
+        ),
+    )
+    + ber.tlv(ber.OCTETS, bytes(50)),
 )
 
 
 def test_the_outside_of_v2c_tells_the_community() -> None:
     assert (open_envelope(V2C).version, open_envelope(V2C).community) == (1, b"wrong")
+
+
+def test_the_outside_of_v3_tells_engine_user_and_level() -> None:
+    assert open_envelope(V3) == (3, b"", _USM[0], b"mall", 3)
+    assert not open_envelope(V3).discovery
 
 
 @given(st.binary(max_size=80), st.integers(0, 70), st.integers(0, 255))
