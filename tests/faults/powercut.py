@@ -16,11 +16,13 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from mppmon.clock import Clock
 from mppmon.config import Loaded, load
 from mppmon.engine.core import Engine
 from mppmon.mall.principal import SYSTEM
-from mppmon.store import Store
+from mppmon.store import Store, StoreError
 from mppmon.store.aside import damage
 from mppmon.store.migrate import migrate
 from mppmon.store.numbers import kept
@@ -68,9 +70,8 @@ def record(here: Trial, faults: int) -> Recording:
     """Let the real daemon begin on nothing, see faults, acknowledgements and recoveries, and end."""
     trace, answers, clock = here.folder / "trace", [], Clock()
     begun = clock.now().timestamp() - clock.monotonic()
-    database_file(here.state).unlink()  # the empty one of every trial: here the beginning counts, too
     here.prefix = (*STRACE, "-o", str(trace), "python", "-m", "tests.faults.recording")
-    database_file(here.state).unlink(missing_ok=True)  # the empty one that trials begin with: this begins on nothing
+    database_file(here.state).unlink(missing_ok=True)  # the empty one of every trial: here the beginning counts, too
     here.start()
     here.well()
     for _ in range(faults):
@@ -166,7 +167,10 @@ def replay(recording: Recording, allowed: Sequence[tuple[int, str]], cuts: Seque
         with _folder() as folder:
             tally.cuts += 1
             tally.missing += disk.left(folder, dice)
-            _open(recording, folder, cut, allowed, tally, alive=tally.cuts % 10 == 0)
+            try:
+                _open(recording, folder, cut, allowed, tally, alive=tally.cuts % 10 == 0)
+            except (sqlite3.DatabaseError, SQLAlchemyError, StoreError) as error:
+                tally.wrong.append(f"after {cut}: damaged, which the look at the start did not see: {error}")
     return tally
 
 
