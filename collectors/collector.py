@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from collectors.observation import Observation
-from collectors.settings import AgentSettings, HttpSettings, LivenessSettings, SnmpSettings
+from collectors.settings import AgentSettings, HttpSettings, LivenessSettings, NutSettings, SnmpSettings
 
 
 class Kind(StrEnum):
@@ -24,9 +24,10 @@ class Way(StrEnum):
     SNMP = "snmp"
     AGENT = "agent"
     HTTP = "http"
+    NUT = "nut"
 
 
-Settings = SnmpSettings | AgentSettings | HttpSettings | LivenessSettings
+Settings = SnmpSettings | AgentSettings | HttpSettings | LivenessSettings | NutSettings
 
 
 @dataclass(frozen=True, slots=True)

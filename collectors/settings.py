@@ -114,6 +114,19 @@ class HttpSettings(Strict):
     verify: bool = True
 
 
+class NutSettings(Strict):
+    """A UPS on USB or a serial line, through the `upsd` of NUT on the computer it hangs on.
+
+    `ups`: its name there; left out, the only one. `timeout` is for everything together. Plain text, no STARTTLS.
+    """
+
+    ups: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = None
+    port: Port = 3493
+    user: Annotated[str, Field(pattern=r"^[!-~]{1,64}$")] | None = None
+    password_file: Path | None = None
+    timeout: Timeout = 3.0
+
+
 class LivenessSettings(Strict):
     """Does it answer at all? `auto`: ICMP where we may, else TCP to `port`, else SNMP."""
 

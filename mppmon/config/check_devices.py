@@ -11,7 +11,9 @@ from mppmon.mall.model import DeviceKind
 
 FILE = "devices.yaml"
 _LONGEST = 500  # characters of a URL: it has to fit into a message
-_WAYS = ("snmp", "agent", "http")
+_NUT_KINDS = frozenset({DeviceKind.UPS, DeviceKind.PC, DeviceKind.KIOSK, DeviceKind.SERVER})
+"""A UPS, or a computer that one hangs on."""
+_WAYS = ("snmp", "agent", "http", "nut")
 
 
 def check_devices(draft: Draft) -> None:
@@ -70,6 +72,12 @@ def _asking(draft: Draft, slug: str, device: DeviceSettings) -> None:
         return
     if len(ways) > 1:
         draft.error(FILE, (*path, ways[1]), " and ".join(ways), f"only one of {', '.join(_WAYS)}", key=True)
+    if device.nut is not None and device.kind not in _NUT_KINDS:
+        found = f"`nut` of a {device.kind.value}"
+        draft.error(FILE, (*path, "nut"), found, f"it at {listed(sorted(_NUT_KINDS))}", key=True)
+    if device.nut is not None and device.nut.password_file is not None and device.nut.user is None:
+        where = (*path, "nut", "password_file")
+        draft.error(FILE, where, "a password of nobody", "`user: <name>` beside it", key=True)
     if device.http is not None:
         draft.judge(FILE, (*path, "http", "url"), device.http.url, url_expected)
         if device.address is not None:
@@ -91,7 +99,13 @@ def _liveness(draft: Draft, slug: str, device: DeviceSettings) -> None:
         draft.error(
             FILE, path, "'snmp' without snmp settings", "`snmp: {}` beside `liveness`, not in it, or `way: auto`"
         )
-    if way == "tcp" and device.liveness.port is None and device.agent is None and device.http is None:
+    if (
+        way == "tcp"
+        and device.liveness.port is None
+        and device.agent is None
+        and device.nut is None
+        and device.http is None
+    ):
         draft.error(FILE, path, "'tcp' without a port", "`port:` beside it, such as `port: 443`")
 
 

@@ -6,6 +6,7 @@ from collectors.collector import Way
 from collectors.online import collector as online
 from collectors.pc import parts
 from collectors.pc import reading as pc
+from collectors.power import decode as power
 from collectors.snmp import derive, rates
 from collectors.snmp import device as snmp
 from collectors.snmp.library import builtin
@@ -34,6 +35,8 @@ def metrics_of(way: Way) -> frozenset[str]:
         return derive.METRICS | rates.METRICS | frozenset({snmp.INFO}.union(*(table.series for table in tables)))
     if way is Way.AGENT:
         return frozenset(pc.RULES) | frozenset(parts.RENAMED.values())
+    if way is Way.NUT:
+        return power.METRICS
     return frozenset(online.METRICS) if way is Way.HTTP else frozenset()
 
 

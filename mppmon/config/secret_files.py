@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from alerts.settings import EmailSettings
-from collectors.settings import AgentSettings, SnmpSettings, TrapSettings, TrapUserSettings
+from collectors.settings import AgentSettings, NutSettings, SnmpSettings, TrapSettings, TrapUserSettings
 from mppmon.config.draft import Draft
 from mppmon.config.loaded import Loaded
 from mppmon.config.problem import Problem
@@ -56,6 +56,8 @@ def _written(draft: Draft) -> Iterator[tuple[str, KeyPath, Path]]:
             yield "devices.yaml", ("devices", slug, "snmp", key), name
         if device.agent is not None and device.agent.token_file is not None:
             yield "devices.yaml", ("devices", slug, "agent", "token_file"), device.agent.token_file
+        if device.nut is not None and device.nut.password_file is not None:
+            yield "devices.yaml", ("devices", slug, "nut", "password_file"), device.nut.password_file
 
 
 def check_secret_files(loaded: Loaded) -> tuple[Problem, ...]:
@@ -81,6 +83,7 @@ def secret_files(loaded: Loaded) -> list[tuple[str, Path]]:
     for target in loaded.targets:
         settings = target.settings
         paths = [settings.token_file] if isinstance(settings, AgentSettings) else []
+        paths += [settings.password_file] if isinstance(settings, NutSettings) else []
         paths += [path for _, path in _snmp_files(settings)] if isinstance(settings, SnmpSettings) else []
         for path in paths:
             if path is not None:

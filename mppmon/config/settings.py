@@ -24,6 +24,7 @@ from collectors.settings import (
     Interval,
     Intervals,
     LivenessSettings,
+    NutSettings,
     Port,
     Recover,
     SnmpSettings,
@@ -112,7 +113,7 @@ class CountersFile(Strict):
 
 
 class DeviceSettings(Strict):
-    """A thing in the inventory, and the ways to ask it: at most one of `snmp`, `agent`, `http`.
+    """A thing in the inventory, and the ways to ask it: at most one of `snmp`, `agent`, `http`, `nut`.
 
     `agency` and `place` may be left out for what stands at a counter: they are the counter's. `asset`, `brand`, `model`
     and `serial` are what the inventory list calls it: `mppmon import inventory` knows a device again by them.
@@ -135,6 +136,7 @@ class DeviceSettings(Strict):
     snmp: SnmpSettings | None = None
     agent: AgentSettings | None = None
     http: HttpSettings | None = None
+    nut: NutSettings | None = None
     liveness: LivenessSettings = LivenessSettings()
 
 
@@ -150,6 +152,7 @@ class DefaultSettings(Strict):
     snmp: SnmpSettings | None = None
     agent: AgentSettings | None = None
     http: HttpSettings | None = None
+    nut: NutSettings | None = None
     liveness: LivenessSettings = LivenessSettings()
 
 

@@ -13,6 +13,7 @@ from collectors.settings import (
     AgentSettings,
     HttpSettings,
     LivenessSettings,
+    NutSettings,
     SnmpSettings,
     TrapSettings,
     TrapUserSettings,
@@ -21,7 +22,7 @@ from mppmon.config.settings import DeviceSettings, DevicesFile, IntervalSettings
 from mppmon.config.timing import timings
 from mppmon.mall.model import DeviceKind
 
-Asked = TypeVar("Asked", SnmpSettings, AgentSettings, TrapSettings, TrapUserSettings)
+Asked = TypeVar("Asked", SnmpSettings, AgentSettings, NutSettings, TrapSettings, TrapUserSettings)
 SNMP_FILES = ("community_file", "auth_file", "priv_file")
 
 _WAYS = {"icmp": Way.ICMP, "tcp": Way.TCP, "snmp": Way.SNMP}
@@ -48,11 +49,20 @@ def _targets(
 ) -> list[Target]:
     snmp = located(device.snmp, directory, *SNMP_FILES) if device.snmp else None
     agent = located(device.agent, directory, "token_file") if device.agent else None
+    nut = located(device.nut, directory, "password_file") if device.nut else None
     address = device.address or _host_port(device.http)[0]
     way, settings = _liveness(device, snmp)
     found = [Target(f"{slug}:{Kind.LIVENESS}", slug, Kind.LIVENESS, way, address, often, settings)]
     asked: tuple[Way, Settings] | None = (
-        (Way.SNMP, snmp) if snmp else (Way.AGENT, agent) if agent else (Way.HTTP, device.http) if device.http else None
+        (Way.SNMP, snmp)
+        if snmp
+        else (Way.AGENT, agent)
+        if agent
+        else (Way.NUT, nut)
+        if nut
+        else (Way.HTTP, device.http)
+        if device.http
+        else None
     )
     if asked is not None:
         found.append(
@@ -71,7 +81,7 @@ def _liveness(device: DeviceSettings, snmp: SnmpSettings | None) -> tuple[Way, S
     its = device.liveness
     if its.way == "snmp" and snmp is not None:
         return Way.SNMP, snmp.model_copy(update={"timeout": its.timeout, "retries": 0})
-    port = its.port or (device.agent.port if device.agent else None) or _host_port(device.http)[1]
+    port = its.port or (one.port if (one := device.agent or device.nut) else None) or _host_port(device.http)[1]
     if its.way == "auto" and device.http is not None:
         return Way.TCP, its.model_copy(update={"way": "tcp", "port": port})
     settings: LivenessSettings = its.model_copy(update={"port": port})

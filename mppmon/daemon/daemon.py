@@ -20,6 +20,7 @@ from collectors.liveness.tcp import TcpCollector
 from collectors.observation import Observation
 from collectors.online.collector import OnlineCollector
 from collectors.pc.collector import PcCollector
+from collectors.power.collector import NutCollector
 from collectors.snmp.collector import SnmpCollector
 from collectors.snmp.probe import describe
 from mppmon.config import Loaded, from_normalised, load
@@ -137,6 +138,7 @@ class Daemon:
             Way.SNMP: snmp,
             Way.AGENT: PcCollector(now=self._clock.now),
             Way.HTTP: OnlineCollector(now=self._clock.now),
+            Way.NUT: NutCollector(now=self._clock.now),
         }
         await snmp.start()
         self._registry.register(Datagrams(lambda: snmp.counts))

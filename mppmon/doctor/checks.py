@@ -56,5 +56,6 @@ CHECKS = (
     Check(_PEOPLE, "test message", trial.check_trial, seconds=10.0),
     Check(_DEVICES, "agents of counter PCs", devices.check_agents, seconds=10.5, network=True),
     Check(_DEVICES, "SNMP devices", devices.check_snmp, seconds=10.5, network=True),
+    Check(_DEVICES, "UPSes by NUT", devices.check_nut, seconds=10.5, network=True),
 )
 """`seconds` of the slowest, with the three before it (`visit`), stay below fifteen."""

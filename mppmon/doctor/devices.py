@@ -16,7 +16,7 @@ from mppmon.doctor.polls import poll_all
 from mppmon.mall.calendar import open_at
 from mppmon.mall.model import ExpectedOn
 
-_AGENTS, _SNMP = "agents of counter PCs", "SNMP devices"
+_AGENTS, _SNMP, _NUT = "agents of counter PCs", "SNMP devices", "UPSes by NUT"
 _SECONDS = 9.0
 _FAR_OFF = timedelta(seconds=60)
 _OURS = "mppmon-agent "
@@ -58,6 +58,11 @@ async def check_snmp(case: Case) -> Sequence[Finding]:
     return await _check(case, Way.SNMP, _SNMP, judge_snmp)
 
 
+async def check_nut(case: Case) -> Sequence[Finding]:
+    """Ask every `upsd` for its UPS."""
+    return await _check(case, Way.NUT, _NUT, judge_nut)
+
+
 async def _check(case: Case, way: Way, name: str, judge: Judge) -> Sequence[Finding]:
     if case.loaded is None:
         return [skipped(name, "not known without a configuration")]
@@ -91,6 +96,11 @@ def judge_snmp(asked: Sequence[Asked], targets: Mapping[str, Target]) -> Sequenc
     return [_summary(_SNMP, asked, targets)]
 
 
+def judge_nut(asked: Sequence[Asked], targets: Mapping[str, Target]) -> Sequence[Finding]:
+    """Return how many UPSes tell their state."""
+    return [_summary(_NUT, asked, targets)]
+
+
 def _summary(name: str, asked: Sequence[Asked], targets: Mapping[str, Target]) -> Finding:
     answered = sum(one.outcome is Outcome.OK for one in asked)
     off = [one for one in asked if one.off and one.outcome.reached is False]
@@ -116,7 +126,7 @@ def _worst(one: Asked) -> tuple[bool, str]:
 def _why(name: str, one: Asked) -> str:
     if one.outcome is Outcome.LOCAL and one.seen is not None:
         return one.seen.detail
-    if name == _SNMP and one.outcome in {Outcome.INVALID, Outcome.UNEXPECTED, Outcome.DENIED}:
+    if name in {_SNMP, _NUT} and one.outcome in {Outcome.INVALID, Outcome.UNEXPECTED, Outcome.DENIED}:
         return f"{one.outcome} ({one.seen.detail if one.seen else ''})"
     return _WHY.get(one.outcome, str(one.outcome))
 
@@ -129,6 +139,8 @@ def _cure(name: str, worst: Asked, target: Target) -> str:
     if name == _SNMP:
         same = "is it on, SNMP switched on, the community the same on both sides?"
         return f"{device}: {same} try: mppmon poll {address} --community NAME"
+    if name == _NUT:
+        return f"{device}: does it run upsd, and LISTEN to us (upsd.conf)? try there: upsc -l, and upsdrvctl start"
     cures = {
         Outcome.DENIED: f"put the token of its agent into {token or 'a file, and name it as agent: token_file'}",
         Outcome.REFUSED: f"start the agent there (docs/agent.md), or correct agent: port ({port})",

@@ -11,6 +11,7 @@ from collectors.liveness.tcp import TcpCollector
 from collectors.observation import Observation
 from collectors.online.collector import OnlineCollector
 from collectors.pc.collector import PcCollector
+from collectors.power.collector import NutCollector
 from collectors.snmp.collector import SnmpCollector
 from mppmon.clock import Clock
 
@@ -40,10 +41,11 @@ async def poll_all(targets: Sequence[Target], clock: Clock, *, seconds: float) -
 
 
 async def _collectors(ways: set[Way], clock: Clock, stack: AsyncExitStack) -> dict[Way, Collector]:
-    makers: dict[Way, type[IcmpCollector | TcpCollector | OnlineCollector]] = {
+    makers: dict[Way, type[IcmpCollector | TcpCollector | OnlineCollector | NutCollector]] = {
         Way.ICMP: IcmpCollector,
         Way.TCP: TcpCollector,
         Way.HTTP: OnlineCollector,
+        Way.NUT: NutCollector,
     }
     found: dict[Way, Collector] = {way: maker(now=clock.now) for way, maker in makers.items() if way in ways}
     if Way.AGENT in ways:

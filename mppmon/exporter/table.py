@@ -87,6 +87,7 @@ _POWER = (
     Metric("mppmon_ups_output_volts", ("line",), "Voltage of the output line."),
     Metric("mppmon_ups_battery_celsius", (), "Temperature of the battery."),
     Metric("mppmon_ups_on_battery_seconds", (), "How long the UPS has been on its battery."),
+    Metric("mppmon_ups_driver_ok", (), "1 while the driver of NUT hears the UPS, 0 while it does not."),
     Metric("mppmon_ups_alarms", (), "Alarms that the UPS lists."),
 )
 _SENSORS = (
