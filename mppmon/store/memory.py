@@ -1,6 +1,7 @@
 """What the engine remembers and a restart must not lose."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -9,7 +10,10 @@ from alerts.window import Remembered
 from mppmon.clock import from_micros, micros
 from mppmon.store.codec import canonical, decode, encode
 from mppmon.store.connect import upsert
+from mppmon.store.errors import Undecodable
 from mppmon.store.schema import grace, reading_window
+
+_log = logging.getLogger(__name__)
 
 
 def keep_graces(connection: Connection, graces: Iterable[tuple[str, datetime]]) -> None:
@@ -31,5 +35,15 @@ def keep_windows(connection: Connection, windows: Iterable[Remembered]) -> None:
 
 
 def windows(connection: Connection) -> tuple[Remembered, ...]:
-    """Return what rules remembered of all series."""
-    return tuple(decode(Remembered, body) for body in connection.scalars(select(reading_window.c.body)))
+    """Return what rules remembered of all series. One that cannot be read is left out: its rule begins anew, which is
+    better than a daemon that does not start.
+    """
+    return tuple(_readable(connection.scalars(select(reading_window.c.body))))
+
+
+def _readable(bodies: Iterable[str]) -> Iterator[Remembered]:
+    for body in bodies:
+        try:
+            yield decode(Remembered, body)
+        except Undecodable as error:
+            _log.warning("what a rule remembered of a series cannot be read, and is gathered anew: %s", error)

@@ -1,6 +1,8 @@
 """What the engine has in mind survives a kill at any point: time to start, late verdicts, readings of days."""
 
+import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from alerts.model import Asks, Condition, NoticeKind, Operator, Rule, Words
 from mppmon.config import Loaded
 from mppmon.mall.model import Device, DeviceKind, State
+from mppmon.store.paths import database_file
 from tests.stories.house import House, small_config
 from tests.stories.mind import plain
 
@@ -217,3 +220,16 @@ def test_a_forecast_of_days_goes_on_over_kills(every: int, tmp_path: Path) -> No
     mall.store.close()
     assert spoke
     assert min(spoke) <= 13  # half of the window
+
+
+def test_what_was_remembered_and_cannot_be_read_keeps_nobody_from_starting(tmp_path: Path) -> None:
+    mall = House(tmp_path, replace(small_config(), rules=(*small_config().rules, FORECAST)))
+    mall.turn(mall.see("a3-printer"), mall.sees("a3-printer", {(TONER, BLACK): 0.5}))
+    mall.wait(11, step=11)
+    with closing(sqlite3.connect(database_file(mall.state))) as raw, raw:
+        assert raw.execute("update reading_window set body = '{}'").rowcount == 1
+    mall = mall.killed()
+    mall.fails("a1-cards", "a1-pc")
+    mall.wait(30)
+    assert roots(mall)
+    mall.store.close()
