@@ -63,7 +63,7 @@ def test_a_trap_has_its_device_asked_at_once_and_makes_one_incident(tmp_path: Pa
         sent = time.monotonic()  # noqa: TID251  # a real daemon lives in real time
         found = until(line.status, lambda view: view["incidents"], within=10)
         seconds = time.monotonic() - sent  # noqa: TID251  # likewise
-        assert seconds < 4.0, seconds
+        assert seconds < 8.0, seconds  # two runs of the command line are in it, slow on a busy machine
         assert len(found["incidents"]) == 1
         assert len(until(line.mails, bool)) == 1
         before = counted(line)
