@@ -32,6 +32,7 @@ _COMMANDS = {
     "report": "Report what an agency delivered in a month or on a day.",
     "doctor": "Look at everything mppmon needs; each line is green or has its cure.",
     "poll": "Poll a device of the inventory, or any SNMP address, once.",
+    "discover": "Ask a network what is in it, and propose devices for the inventory.",
     "profile": "Check an SNMP profile of your own, and try what it reads.",
     "demo": "Run a whole simulated mall on this machine.",
 }
