@@ -20,6 +20,7 @@ SPACING = 0.5
 OUTCOMES = ("accepted", "authentication_failure", "unknown_sender", "wrong_credentials", "limited", "invalid")
 """What becomes of a trap; only the first starts a poll."""
 
+_ENDS = 1.0  # seconds for what has been told to end
 _ENTERPRISE = bytes.fromhex("80004fb804")  # pysnmp's number (20408), and that text follows: RFC 3411, SnmpEngineID
 _LONGEST_TEXT = 27  # octets that are left
 _log = logging.getLogger(__name__)
@@ -102,7 +103,8 @@ class SnmpChild:
 
 async def _end(child: Child, running: "asyncio.Task[None]") -> None:
     await child.close()
-    running.cancel()
+    await asyncio.wait({running}, timeout=_ENDS)
+    running.cancel()  # where it waits to begin a child anew
     await asyncio.gather(running, return_exceptions=True)
 
 

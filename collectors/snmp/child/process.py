@@ -5,6 +5,7 @@ import logging
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -84,7 +85,7 @@ class Child:
             return await asyncio.shield(starting)
         except asyncio.CancelledError:
             process = await starting
-            process.kill()
+            _kill(process)
             await process.wait()
             raise
 
@@ -162,7 +163,7 @@ class Child:
             await asyncio.sleep(_PING)
             if loop.time() - self._heard > _SILENT:
                 _log.error("the SNMP child (pid %d) says nothing, it is ended", process.pid)
-                process.kill()
+                _kill(process)
                 return
             self.tell({"do": "ping"})
 
@@ -175,8 +176,13 @@ async def _end(process: Process) -> None:
         async with asyncio.timeout(_DRAIN):
             await process.wait()
     except TimeoutError:
-        process.kill()
+        _kill(process)
         await process.wait()
     except BaseException:  # cancelled while it drains
-        process.kill()
+        _kill(process)
         raise
+
+
+def _kill(process: Process) -> None:
+    with suppress(ProcessLookupError):  # it has ended by itself meanwhile
+        process.kill()
