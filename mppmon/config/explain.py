@@ -28,6 +28,8 @@ PATTERNS = {  # a pattern of a model -> what it asks for
     r"^[A-Z]{2}$": "a country code of two capitals, such as ID",
     r"^[a-zA-Z_:][a-zA-Z0-9_:]{0,99}$": "a name of letters, digits and underscores",
     r"^[^\s:]{1,64}$": "a Linux user name without spaces, such as budi",
+    r"^[A-Za-z0-9._-]{1,64}$": "a name of at most 64 letters, digits, dots, hyphens and underscores, such as ups1",
+    r"^[!-~]{1,64}$": "a name without spaces, at most 64 characters, such as monitor",
     r"^[^\x00-\x1f\x7f]{1,100}$": "a text on one line, at most 100 characters",
     r"^[^\x00-\x1f\x7f]{1,32}$": "a text on one line, at most 32 characters",
     r"^/[^\s\x00-\x1f\x7f]{0,499}$": "a path that begins with /, such as /metrics",
