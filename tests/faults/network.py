@@ -150,6 +150,10 @@ def _listening(*, hang: bool) -> Iterator[int]:
             one.close()
 
 
+_BESIDE = 5.0
+"""Seconds in short form, which other tests share the machine with; waiting for one hole after another takes 20."""
+
+
 @contextmanager
 def _swallowing() -> Iterator[int]:
     """Take datagrams and answer none. Yields the port at every loopback address."""
@@ -223,9 +227,10 @@ def holes(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signat
     if not paged:
         wrong.append("no page")
     note = f"{after.count(before)} polls of {count} devices, page after {told:.1f} s, truth within {off:.2f} s"
-    if off > LATEST:
+    allowed = _BESIDE if short else LATEST
+    if off > allowed:
         wrong.append("it believed what was not so")
-    return Found(late <= LATEST and not wrong, late, "s late at the most (p99)", "; ".join((note, *wrong)))
+    return Found(late <= allowed and not wrong, late, "s late at the most (p99)", "; ".join((note, *wrong)))
 
 
 def _hold(after: Figures, before: Figures, good: list[str], wrong: list[str]) -> None:

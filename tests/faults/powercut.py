@@ -229,7 +229,7 @@ def played(folder: Path, short: bool) -> Found:  # noqa: FBT001  # a row's signa
     lying = [one for one in recording.deeds if not (one.what == "sync" and one.name == _LOG)]
     again = [Deed(place, *_rest(one)) for place, one in enumerate(lying)]
     blind = Recording(again, recording.known, recording.loaded, recording.now)
-    control = replay(blind, [], sorted(dice.choices(range(len(again) // 2, len(again)), k=20 if short else 200)), dice)
+    control = replay(blind, [], sorted(dice.choices(range(len(again) // 2, len(again)), k=60 if short else 200)), dice)
     noticed = sum("lost" in one or "damaged" in one for one in control.wrong)
     checkpoints = sum(one.what == "sync" and one.name == "mppmon.db" for one in recording.deeds)
     note = (

@@ -303,36 +303,50 @@ def _impatient(whole: dict[str, Any]) -> None:
             device["liveness"]["timeout"] = 0.4
 
 
-_shared: dict[Callable[[Path], None], Trial] = {}
-_house: list[ExitStack] = []
+@dataclass
+class _House:
+    """The one trial that is kept for the next row: each simulator and daemon at work takes a sixth of a core."""
+
+    stack: ExitStack
+    change: Callable[[Path], None] | None = None
+    here: Trial | None = None
+    lent: bool = False
+
+    def of(self, folder: Path, change: Callable[[Path], None]) -> Trial:
+        """Return the trial of this configuration; that of another one is ended."""
+        if self.here is None or self.change is not change:
+            self.stack.close()
+            self.here, self.change = self.stack.enter_context(fresh(folder, change)), change
+        return self.here
+
+
+_house: list[_House] = []
 
 
 @contextmanager
 def sharing() -> Iterator[None]:
-    """Let the trials of this context be one per configuration: a start costs more than most faults in short form."""
+    """Let trials in a row of one configuration be one: a start costs more than most faults in short form."""
     with ExitStack() as stack:
-        _house.append(stack)
+        _house.append(_House(stack))
         try:
             yield
         finally:
             _house.pop()
-            _shared.clear()
 
 
 def unchanged(_config: Path) -> None:
-    """Leave the configuration as it is."""
+    """Leave it as it is."""
 
 
 @contextmanager
 def trial(folder: Path, change: Callable[[Path], None] = unchanged) -> Iterator[Trial]:
     """Return a trial of its own, or the shared one of this configuration, calmed down."""
-    if not _house:
+    if not _house or _house[-1].lent:
         with fresh(folder, change) as here:
             yield here
         return
-    if change not in _shared:
-        _shared[change] = _house[-1].enter_context(fresh(folder, change))
-    here = _shared[change]
+    house = _house[-1]
+    here = house.of(folder, change)
     here.provider.over.clear()
     here.simulator.mend()
     here.start()
@@ -341,7 +355,11 @@ def trial(folder: Path, change: Callable[[Path], None] = unchanged) -> Iterator[
     here.settled()
     here.forget()
     here.beginning = here.mark()
-    yield here
+    house.lent = True
+    try:
+        yield here
+    finally:
+        house.lent = False
 
 
 @contextmanager
