@@ -100,6 +100,8 @@ def load_file(file: Path) -> tuple[Profiles, Profile]:
     Beside it in a folder named `profiles` may be what it extends: then that whole folder is read.
     """
     theirs = _read([file], "")
+    if not theirs:
+        raise ProfileError(Fault(file.name, 0, "", "this name", "one that ends in .yaml and begins with no dot"))
     profile = _validated(*_named(next(iter(theirs.items()))))
     if file.absolute().parent.name == "profiles":
         beside = [item for item in sorted(file.absolute().parent.iterdir()) if item.name != file.name]
