@@ -83,30 +83,30 @@ class Flag(_Series):
         yield self.column
 
 
-class States(_Series):
-    """One sample per name of the enumeration: 1 for the present one."""
+class _Named(_Series):
+    """One sample per name of the enumeration, as the value of `label`."""
+
+    column: Slug
+    label: Label
+    enumeration: Slug
+
+    def columns(self) -> Iterator[str]:
+        yield from super().columns()
+        yield self.column
+
+
+class States(_Named):
+    """1 for the present one of the names."""
 
     kind: Literal["states"] = Field(alias="as")
-    column: Slug
-    label: Label
-    enumeration: Slug
-
-    def columns(self) -> Iterator[str]:
-        yield from super().columns()
-        yield self.column
 
 
-class Bits(_Series):
-    """One sample per bit of an octet string, bit 0 being the high bit of the first octet; missing octets are zero."""
+class Bits(_Named):
+    """1 for each bit that is set in an octet string, bit 0 being the high bit of the first octet; missing octets are
+    zero.
+    """
 
     kind: Literal["bits"] = Field(alias="as")
-    column: Slug
-    label: Label
-    enumeration: Slug
-
-    def columns(self) -> Iterator[str]:
-        yield from super().columns()
-        yield self.column
 
 
 class Level(_Series):

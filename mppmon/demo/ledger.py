@@ -1,6 +1,6 @@
 """The day's reports held against the simulator's log of answers given and withheld."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,12 +25,13 @@ def compare(scene: Scene) -> Mapping[str, object]:
     lines = scene.place.log.read_text(encoding="utf-8").splitlines()
     plan = plan_of(mall, things_of(scene.place.loaded, leave_out={REAL_PC}))
     confirm = max(one.confirm[-1] for one in scene.place.loaded.timings.values())
-    believed = _believed(scene, now)
+    keys = [(offer.service, counter.id) for counter in mall.counters.values() for offer in counter.offers]
+    believed = believed_by(scene.database, keys, start=now - timedelta(hours=1), now=now)
     start = max(rows[0].end if rows[0].state == Delivery.UNKNOWN else rows[0].start for rows in believed.values())
     true = intervals(lines, plan, start=start, end=now, confirm=confirm, outages=scene.outages)
     edges, worst = 0, timedelta()
     for key, wanted in sorted(true.items()):
-        count, off = _hold(key, _clip(believed[key], start), wanted)
+        count, off = _hold(key, clip(believed[key], start), wanted)
         edges, worst = edges + count, max(worst, off)
     _reports(scene, believed, now)
     lags = [(one.seen - one.fault.at).total_seconds() for one in signs(lines) if one.seen is not None]
@@ -42,18 +43,15 @@ def compare(scene: Scene) -> Mapping[str, object]:
     }
 
 
-def _believed(scene: Scene, now: datetime) -> Mapping[Key, Sequence[Interval]]:
-    """Return what the daemon's transitions say of every service."""
-    mall = scene.place.loaded.mall
-    begin = now - timedelta(hours=1)
-    keys = [(offer.service, counter.id) for counter in mall.counters.values() for offer in counter.offers]
-    with Store.open(scene.database, read_only=True) as store:
+def believed_by(database: str, keys: Iterable[Key], *, start: datetime, now: datetime) -> dict[Key, list[Interval]]:
+    """Return what the daemon's transitions say of these services."""
+    with Store.open(database, read_only=True) as store:
         return {
             key: [
                 Interval(one.start, one.end, one.state)
                 for one in believed_intervals(
-                    store.transitions(SYSTEM, start=begin, end=now, subjects=(delivery_subject(*key),)),
-                    start=begin,
+                    store.transitions(SYSTEM, start=start, end=now, subjects=(delivery_subject(*key),)),
+                    start=start,
                     end=now,
                 )
             ]
@@ -61,7 +59,8 @@ def _believed(scene: Scene, now: datetime) -> Mapping[Key, Sequence[Interval]]:
         }
 
 
-def _clip(rows: Sequence[Interval], start: datetime) -> list[Interval]:
+def clip(rows: Sequence[Interval], start: datetime) -> list[Interval]:
+    """Return what of these intervals is after `start`."""
     return [Interval(max(one.start, start), one.end, one.state) for one in rows if one.end > start]
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.dml import Insert
 
+from mppmon.store import durable
 from mppmon.store.errors import DatabaseBusy, DatabaseDamaged, DatabaseFull, NoDatabase, StoreError
 from mppmon.store.patience import SLICE, SLICES, Patience
 
@@ -140,9 +141,9 @@ def copy_sqlite(source: Path, target: Path) -> None:
     try:
         _touch(part)
         _copy(source, part)
-        _sync(part)
+        durable.sync(part)
         part.replace(target)
-        _sync(target.parent)
+        durable.sync(target.parent)
     except sqlite3.Error as error:
         raise _worded(error) from error
     except OSError as error:
@@ -165,14 +166,6 @@ def _copy(source: Path, part: Path) -> None:
 
 def _touch(path: Path) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _translate(context: ExceptionContext) -> None:

@@ -9,6 +9,8 @@ from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
+from mppmon.store.durable import sync
+
 _log = logging.getLogger(__name__)
 _NAME = "incident-number"
 _MODE = 0o660
@@ -42,7 +44,7 @@ def keep(database: Path, number: int) -> None:
         finally:
             os.close(handle)
         part.replace(path)
-        _sync(path.parent)
+        sync(path.parent)
     except OSError as error:
         _log.warning("%s: the newest incident number could not be kept: %s", path, error.strerror)
 
@@ -65,11 +67,3 @@ def _told(database: Path) -> int | None:
         found = raw.execute("SELECT max(number) FROM incident").fetchone()[0]
         return None if found is None else int(found)
     return None
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

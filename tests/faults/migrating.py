@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from mppmon.clock import Clock
-from mppmon.store import connect
+from mppmon.store import durable
 from mppmon.store.connect import sqlite_url
 from mppmon.store.migrate import migrate
 
@@ -34,7 +34,7 @@ def _armed(point: int) -> Callable[..., None]:
 
 
 def _migrate(path: Path, point: int) -> None:
-    pass_, sync = _armed(point), connect._sync  # noqa: SLF001  # the points of the copy
+    pass_, sync = _armed(point), durable.sync
     event.listen(Engine, "before_cursor_execute", pass_)
     event.listen(Engine, "commit", pass_)
 
@@ -42,7 +42,7 @@ def _migrate(path: Path, point: int) -> None:
         pass_()
         sync(path)
 
-    connect._sync = synced  # noqa: SLF001  # this process ends here
+    durable.sync = synced  # of this process, which ends here
     migrate(sqlite_url(path), path.parent / "backup", now=Clock().now())
 
 

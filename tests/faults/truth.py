@@ -2,7 +2,7 @@
 withheld, worked out by the oracle of `mppmon demo --check`, which knows nothing of the faults that a row began.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,7 @@ from mppmon.config import load
 from mppmon.demo import ledger
 from mppmon.demo.simulator.from_mall import plan_of
 from mppmon.demo.simulator.things import Things
-from mppmon.demo.simulator.truth import Interval, intervals
-from mppmon.mall.model import delivery_subject
-from mppmon.mall.principal import SYSTEM
-from mppmon.mall.uptime import intervals as believed_intervals
-from mppmon.store import Store
+from mppmon.demo.simulator.truth import intervals
 from mppmon.store.paths import database_url
 from tests.simulator.small_mall import small_mall
 
@@ -38,29 +34,14 @@ def apart(here: "Trial", outages: Sequence[tuple[datetime, datetime]] = ()) -> f
     loaded = load(here.config, today=now.date())
     known = loaded.mall.devices
     plan = plan_of(loaded.mall, Things.of(one for one in small_mall().by_id.values() if one.id in known))
-    believed = _believed(here, list(plan.services), now)
+    begin, database = now - timedelta(hours=12), database_url(here.state)
+    believed = ledger.believed_by(database, plan.services, start=begin, now=now)
     start = max(rows[0].end if rows[0].state == "unknown" else rows[0].start for rows in believed.values())
     lines = (here.folder / "truth.jsonl").read_text("utf-8").splitlines()
     confirm = max(one.confirm[-1] for one in loaded.timings.values())
     true = intervals(lines, plan, start=start, end=now, confirm=confirm, outages=outages)
     worst = timedelta()
     for key, wanted in true.items():
-        found = [Interval(max(one.start, start), one.end, one.state) for one in believed[key] if one.end > start]
+        found = ledger.clip(believed[key], start)
         worst = max(worst, ledger.apart(found, wanted, sliver=SLIVER), ledger.apart(wanted, found, sliver=SLIVER))
     return worst.total_seconds() if worst < timedelta.max else float("inf")
-
-
-def _believed(here: "Trial", keys: Sequence[Key], now: datetime) -> Mapping[Key, list[Interval]]:
-    begin = now - timedelta(hours=12)
-    with Store.open(database_url(here.state), read_only=True) as store:
-        return {
-            key: [
-                Interval(one.start, one.end, one.state)
-                for one in believed_intervals(
-                    store.transitions(SYSTEM, start=begin, end=now, subjects=(delivery_subject(*key),)),
-                    start=begin,
-                    end=now,
-                )
-            ]
-            for key in keys
-        }

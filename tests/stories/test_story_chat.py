@@ -6,20 +6,17 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from alerts.inbox import Answer as Said
 from alerts.inbox import Reply, typed
 from alerts.model import NoticeKind, Person
-from mppmon.engine.commands import Answer, Command, Hush
+from mppmon.engine.commands import Hush
 from mppmon.engine.outbox import EngineInbox
 from mppmon.mall.principal import Principal, Role
+from tests.stories.at_once import at_once
 from tests.stories.house import MONDAY, House, small_config
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 ROOT = Principal(Role.ADMINISTRATOR, "root")
 
@@ -30,14 +27,7 @@ class Phone:
     def __init__(self, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
         self.house = house
         self._updates = count(1)
-        submit = house.engine.submit
-
-        def at_once(command: Command) -> "Future[Answer]":
-            future = submit(command)
-            house.engine.turn(house.engine.intake.take())
-            return future
-
-        monkeypatch.setattr(house.engine, "submit", at_once)
+        at_once(house, monkeypatch)
 
     def types(self, text: str, who: str = "ani", *, update: str = "") -> Said:
         asked = typed(text)

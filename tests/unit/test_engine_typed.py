@@ -2,17 +2,13 @@
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from alerts.inbox import Reply
-from mppmon.engine.commands import Answer, Command
 from mppmon.engine.outbox import EngineInbox
+from tests.stories.at_once import at_once
 from tests.stories.house import House
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 
 @pytest.mark.parametrize(
@@ -29,14 +25,7 @@ def test_a_typed_note_is_kept_in_the_name_of_its_writer(
     with House(tmp_path) as house:
         house.all_well()
         house.turn(house.cards("a1", jammed=True))
-        submit = house.engine.submit
-
-        def at_once(command: Command) -> "Future[Answer]":
-            future = submit(command)
-            house.engine.turn(house.engine.intake.take())
-            return future
-
-        monkeypatch.setattr(house.engine, "submit", at_once)
+        at_once(house, monkeypatch)
         number = int(text.split()[1])
         reply = Reply("mail", "ani@mall.test", "note", number, "u1", text, "ani@mall.test")
         answer = asyncio.run(EngineInbox(house.engine, house.clock.now).reply(reply))

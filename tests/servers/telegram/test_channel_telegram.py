@@ -1,8 +1,6 @@
 """Telegram: sending, failing, listening, and never a token where somebody could read it."""
 
 import asyncio
-import logging
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from alerts.channels.base import Failed, Reason, Result, Sent
 from alerts.channels.telegram import TelegramChannel
 from alerts.model import Message, NoticeKind
 from alerts.settings import TelegramSettings
-from tests.servers.telegram_channel import notification, refused, settings, until, with_channel
+from tests.servers.telegram.channel import notification, refused, settings, until, with_channel
 from tests.servers.telegram_fake import (
     DRIP_BODY,
     DRIP_HEADER,
@@ -26,28 +24,6 @@ from tests.servers.telegram_fake import (
 )
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture(autouse=True)
-def _no_leak(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Whatever a test does: the token is in no log, not even in urllib3's at debug level."""
-    caplog.set_level(logging.DEBUG)
-    yield
-    said = "".join(record.getMessage() for record in caplog.get_records("call"))
-    assert "TOKEN-that" not in said
-
-
-@pytest.fixture
-def fake() -> Iterator[TelegramFake]:
-    with telegram_fake() as one:
-        yield one
-
-
-@pytest.fixture
-def token_file(tmp_path: Path) -> Path:
-    path = tmp_path / "token"
-    path.write_text(f"{TOKEN}\n", "utf-8")
-    return path
 
 
 def send(fake: TelegramFake, token_file: Path, *, timeout: float = 5.0) -> Result:

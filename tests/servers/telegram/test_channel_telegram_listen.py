@@ -1,8 +1,7 @@
 """Telegram: what people press and type reaches the inbox, and is answered."""
 
 import asyncio
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,38 +10,14 @@ import pytest
 
 from alerts.channels.telegram import TelegramChannel
 from alerts.inbox import Answer, Reply
-from tests.servers.telegram_channel import refused, settings, until, with_channel
+from tests.servers.telegram.channel import refused, settings, until, with_channel
 from tests.servers.telegram_fake import (
     HANG,
     NOISE,
-    TOKEN,
     TelegramFake,
-    telegram_fake,
 )
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture(autouse=True)
-def _no_leak(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Whatever a test does: the token is in no log, not even in urllib3's at debug level."""
-    caplog.set_level(logging.DEBUG)
-    yield
-    said = "".join(record.getMessage() for record in caplog.get_records("call"))
-    assert "TOKEN-that" not in said
-
-
-@pytest.fixture
-def fake() -> Iterator[TelegramFake]:
-    with telegram_fake() as one:
-        yield one
-
-
-@pytest.fixture
-def token_file(tmp_path: Path) -> Path:
-    path = tmp_path / "token"
-    path.write_text(f"{TOKEN}\n", "utf-8")
-    return path
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""A Telegram channel against a fake of its API."""
