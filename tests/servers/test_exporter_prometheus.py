@@ -20,6 +20,11 @@ from tests.unit.exporter_samples import HOUSE, seen
 
 pytestmark = pytest.mark.server
 DEADLINE = 40.0
+DECIDED = (
+    *("mppmon_device_reach", "mppmon_device_function", "mppmon_device_down", "mppmon_device_info"),
+    *("mppmon_device_uptime", "mppmon_site_", "mppmon_service_", "mppmon_incidents_", "mppmon_check_"),
+)
+"""Families that come of decisions and of how a poll went; all others are read from devices."""
 
 
 @pytest.fixture
@@ -38,8 +43,7 @@ def exporter() -> Exporter:
     made.blind(cut=False)
     made.incidents(1, 0)
     samples = [(name, tuple((label, "0") for label in metric.labels), 1.5) for name, metric in FAMILIES.items()]
-    read = [sample for sample in samples if sample[0].startswith(("mppmon_printer", "mppmon_interface"))]
-    read += [sample for sample in samples if sample[0].startswith(("mppmon_pc", "mppmon_online"))]
+    read = [sample for sample in samples if not sample[0].startswith(DECIDED)]
     uptime = ("mppmon_device_uptime_seconds", (), float("nan"))
     hostile = (("vendor", 'x"} evil 1\n# TYPE up counter'), ("model", "\\"), ("serial", "日本"))
     made.observed(seen("p1:telemetry", *read, uptime, texts=hostile))
