@@ -13,6 +13,7 @@ const step = () => document.body.dataset.step;
 
 async function look() {
   const asked = step();
+  const awaited = before !== null; // an answer that was asked for before the press tells nothing of its result
   const answer = await fetch(`/tour?lang=${language}&step=${asked}`);
   if (!answer.ok) throw new Error(answer.status);
   const now = await answer.json();
@@ -22,7 +23,7 @@ async function look() {
   find("clock").textContent = now.clock;
   watchMall(now.running);
   if (now.mark !== mark) owe(now.there);
-  if (now.there) showResult();
+  if (now.there && awaited) showResult();
   quiet = now.mark === mark ? quiet + 1 : REPORT;
   mark = now.mark;
   if (now.running && quiet >= REPORT) {
@@ -100,8 +101,13 @@ document.addEventListener("click", (event) => {
     if (target.dataset.step) {
       history.pushState(null, "", `?lang=${language}&step=${target.dataset.step}`);
       turn(target.dataset.step);
-    } else if (event.detail && target.dataset.post.startsWith("/tour/")) before = find("part-phone").innerHTML;
-    post(target, look);
+    }
+    const shown = event.detail && target.dataset.post.startsWith("/tour/") ? find("part-phone").innerHTML : null;
+    const pressed = step();
+    post(target, () => {
+      if (shown !== null && pressed === step()) before = shown;
+      return look();
+    });
   } else if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
     history.pushState(null, "", target.href);
