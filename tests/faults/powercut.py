@@ -7,6 +7,7 @@ or as at the next one. What people were answered, and each message that the prov
 
 import random
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -70,7 +71,7 @@ def record(here: Trial, faults: int) -> Recording:
     """Let the real daemon begin on nothing, see faults, acknowledgements and recoveries, and end."""
     trace, answers, clock = here.folder / "trace", [], Clock()
     begun = clock.now().timestamp() - clock.monotonic()
-    here.prefix = (*STRACE, "-o", str(trace), "python", "-m", "tests.faults.recording")
+    here.prefix = (*STRACE, "-o", str(trace), sys.executable, "-m", "tests.faults.recording")
     database_file(here.state).unlink(missing_ok=True)  # the empty one of every trial: here the beginning counts, too
     here.start()
     here.well()
