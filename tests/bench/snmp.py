@@ -1,4 +1,5 @@
-"""`make bench ONLY=snmp`: CPU per GET and walk beside Debian's snmp_exporter, what the dead cost, what targets cost.
+"""`make bench ONLY=snmp`: CPU per GET and walk beside Debian's snmp_exporter, what the dead cost, what targets cost,
+how long a /24 takes to be discovered (in network namespaces: as root).
 
 `spread` holds the machine's load average while it was measured, beside what each figure varied in.
 """
@@ -7,11 +8,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.bench.snmp_dead import DEVICES
+from tests.bench.snmp_discover import LIVE, SILENT
 from tests.bench.snmp_exporter import snmp_exporter
 from tests.bench.snmp_line import CONTENDERS, Contender, compare
 from tests.bench.snmp_responder import responder, responding
@@ -21,6 +23,7 @@ _WALK = Contender("SNMP wire, 24x10 walk", "tests.bench.snmp_walk", "table", 3_2
 _LATE = 0.05  # seconds after its deadline that a dead poll may end
 _DEAR = 2.0  # times a live poll's CPU
 _FEW, _MANY, _MORE = 50, 5_000, 60.0  # targets, and the MB between them
+_DISCOVERED = 20.0  # seconds for a /24
 _RUNS = 3
 
 Figure = dict[str, object]
@@ -34,6 +37,7 @@ def run() -> Iterator[Figure]:
     with responding(everywhere=True) as agent:
         yield from _dead(agent.port)
         yield _targets(agent.port)
+    yield _discovery()
 
 
 def _dead(port: int) -> Iterator[Figure]:
@@ -74,9 +78,23 @@ def _targets(port: int) -> Figure:
     )
 
 
-def _child(module: str, *arguments: str) -> dict[str, Any]:
+def _discovery() -> Figure:
+    seen = [_child("tests.bench.snmp_discover", before=("unshare", "--net")) for _ in range(_RUNS)]
+    taken = sorted(one["seconds"] for one in seen)
+    spread: dict[str, object] = {key: round(max(one[key] for one in seen), 2) for key in seen[0]}
+    return _figure(
+        f"a /24 discovered, {LIVE} that answer and {SILENT} that are silent (worst of {_RUNS})",
+        taken[-1],
+        "s",
+        _DISCOVERED,
+        spread={**spread, "seconds": [round(taken[0], 2), round(taken[-1], 2)]},
+        ok=taken[-1] <= _DISCOVERED and all(one["devices"] == LIVE and not one["status"] for one in seen),
+    )
+
+
+def _child(module: str, *arguments: str, before: Sequence[str] = ()) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
+        [*before, sys.executable, "-m", module, *arguments],
         capture_output=True,
         text=True,
         timeout=300,

@@ -27,7 +27,7 @@ EIGHT = tuple(f"{TABLE}.{column}.1" for column in (7, 8, 10, 13, 14, 16, 19, 20)
 """What an 8-OID GET asks: state, octets, discards and errors of one interface."""
 
 _CACHED = 10_000
-_IP_PKTINFO = 8  # linux/in.h; Python's socket module does not name it
+IP_PKTINFO = 8  # linux/in.h; Python's socket module does not name it
 _INTEGERS = frozenset({7, 8})
 
 
@@ -128,7 +128,7 @@ def _everywhere(agent: Responder) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as serving:
         serving.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo\0")
         serving.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        serving.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
+        serving.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
         serving.bind(("0.0.0.0", 0))  # noqa: S104  # bound to the loopback device above
         sys.stdout.write(f"{serving.getsockname()[1]}\n")
         sys.stdout.flush()
@@ -140,7 +140,7 @@ def _everywhere(agent: Responder) -> None:
                 continue
             asked = ancillary[0][2][8:12]  # in_pktinfo: interface, local address, address asked
             source = struct.pack("=I4s4s", 0, asked, b"\0\0\0\0")
-            serving.sendmsg([reply], [(socket.IPPROTO_IP, _IP_PKTINFO, source)], 0, peer)
+            serving.sendmsg([reply], [(socket.IPPROTO_IP, IP_PKTINFO, source)], 0, peer)
 
 
 def _here(agent: Responder) -> None:
