@@ -27,7 +27,11 @@ def reading(value: float, **labels: str) -> Reading:
 
 def delivered() -> list[RuleSettings]:
     folder = files("alerts").joinpath("rules")
-    found = [yaml.safe_load(one.read_text("utf-8")) for one in folder.iterdir() if one.name.endswith(".yaml")]
+    found = [
+        yaml.load(one.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        for one in folder.iterdir()
+        if one.name.endswith(".yaml")
+    ]
     assert all(one["version"] == 1 for one in found)
     return [RuleSettings.model_validate(rule) for one in found for rule in one["rules"]]
 
