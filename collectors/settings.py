@@ -88,8 +88,8 @@ class TrapSettings(Strict):
 class AgentSettings(Strict):
     """A counter PC that shows Prometheus text: our agent, node_exporter or windows_exporter.
 
-    `processes`, `services`: the names whose state is taken; others are dropped, since a label value has to come from
-    the inventory. (For our agent the names of its own config; for the exporters those of systemd or Windows.)
+    `processes`, `services`, `software`: the names whose state is taken; others are dropped, since a label value has to
+    come from the inventory. (For our agent the names of its own config; for the exporters those of systemd or Windows.)
     """
 
     port: Port = 9182
@@ -100,6 +100,7 @@ class AgentSettings(Strict):
     max_bytes: Annotated[int, Field(ge=1024, le=50_000_000)] = 5_000_000
     processes: Many[Word] = ()
     services: Many[Word] = ()
+    software: Many[Word] = ()
 
 
 class HttpSettings(Strict):

@@ -2,15 +2,15 @@
 
 import asyncio
 import ipaddress
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from collectors.collector import Now, Target
-from collectors.observation import Observation, Outcome, schema_of
+from collectors.observation import Observation, Outcome
 from collectors.online.exchange import Answer
 from collectors.online.failure import Failed
 from collectors.online.fetch import Ask, Fetcher
+from collectors.pc.clock import with_clock_error
 from collectors.pc.cpu import Spent, busy_ratio, spent
 from collectors.pc.parts import split, unasked
 from collectors.pc.reader import Names, Reading, Unreadable, read
@@ -44,7 +44,8 @@ class PcCollector:
             seconds = loop.time() - began
             parts = unasked(target, at, seconds)
             return Observation(target.check, target.device, outcome, at, seconds, detail=str(error), parts=parts)
-        return self._observation(target, self._with_ratio(target.check, reading), at, seconds)
+        reading = with_clock_error(self._with_ratio(target.check, reading), (at.timestamp(), seconds))
+        return self._observation(target, reading, at, seconds)
 
     async def close(self) -> None:
         """Give the threads back."""
@@ -64,7 +65,7 @@ class PcCollector:
         ratio = busy_ratio(before, now) if before else None
         if ratio is None:
             return reading
-        return replace(reading, schema=schema_of((*series, _RATIO)), values=(*reading.values, ratio))
+        return reading.plus(_RATIO, ratio)
 
     @staticmethod
     def _observation(target: Target, reading: Reading, at: datetime, seconds: float) -> Observation:
@@ -85,7 +86,8 @@ class PcCollector:
 
 
 def _names(target: Target, settings: AgentSettings) -> Names:
-    return Names(frozenset(target.parts), frozenset(settings.processes), frozenset(settings.services))
+    of = map(frozenset, (target.parts, settings.processes, settings.services, settings.software))
+    return Names(*of)
 
 
 def _ask(address: str, settings: AgentSettings) -> Ask:

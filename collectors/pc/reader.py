@@ -1,9 +1,9 @@
 """Reads a counter PC: our agent, node_exporter or windows_exporter, whichever the agency already has. Pure."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from collectors.observation import Schema, schema_of
+from collectors.observation import Schema, Series, schema_of
 from collectors.pc import exporters
 from collectors.pc.reading import RULES, Names, Sieve
 from collectors.pc.text import Sample, Unreadable, payload, samples
@@ -26,6 +26,10 @@ class Reading:
     texts: tuple[tuple[str, str], ...]
     dropped: int
     lost: tuple[str, ...] = ()
+
+    def plus(self, series: Series, value: float) -> "Reading":
+        """Return the reading with one more sample, which was worked out of it."""
+        return replace(self, schema=schema_of((*self.schema.series, series)), values=(*self.values, value))
 
 
 def read(body: bytes, content_type: str, names: Names) -> Reading:

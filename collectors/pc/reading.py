@@ -17,7 +17,11 @@ PRINTER_ERRORS = frozenset({
 """RFC 3805 hrPrinterDetectedErrorState."""
 
 MODES = ("user", "system", "idle", "other")
-SOURCES = frozenset({"usb", "printing", "processes", "services", "disks"})
+SOURCES = frozenset({
+    "usb", "printing", "processes", "services", "disks", "route", "updates", "reboot", "antivirus", "software",
+    "support",
+})  # fmt: skip
+UPDATES = frozenset({"security", "other"})
 MAX_DISKS = 32
 _LARGEST = float(2**63)
 _FLAG = (0.0, 1.0)
@@ -26,11 +30,14 @@ _NONE: Mapping[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The label values that the inventory allows: peripherals behind this PC, its required processes and services."""
+    """The label values that the inventory allows: peripherals behind this PC, its required processes, services and
+    software.
+    """
 
     parts: frozenset[str] = frozenset()
     processes: frozenset[str] = frozenset()
     services: frozenset[str] = frozenset()
+    software: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,8 @@ def _flag(*labels: tuple[str, str]) -> Rule:
     return Rule(labels, *_FLAG, whole=True)
 
 
+_CENTURY = 3.2e9  # seconds
+_SOFTWARE = (("software", "software"),)
 _DISK = (("disk", "disk"),)
 _PERIPHERAL = ("peripheral", "part")
 RULES: dict[str, Rule] = {
@@ -69,6 +78,17 @@ RULES: dict[str, Rule] = {
     "mppmon_pc_printer_error": _flag(_PERIPHERAL, ("error", "error")),
     "mppmon_pc_printer_jobs": Rule((_PERIPHERAL,)),
     "mppmon_pc_printer_oldest_job_seconds": Rule((_PERIPHERAL,)),
+    "mppmon_pc_default_route": _flag(),
+    "mppmon_pc_updates_pending": Rule((("type", "update"),)),
+    "mppmon_pc_updates_checked_age_seconds": Rule(),
+    "mppmon_pc_updates_installed_age_seconds": Rule(),
+    "mppmon_pc_reboot_pending": _flag(),
+    "mppmon_pc_antivirus_running": _flag(),
+    "mppmon_pc_antivirus_signatures_age_seconds": Rule(),
+    "mppmon_pc_software_present": _flag(*_SOFTWARE),
+    "mppmon_pc_software_outdated": _flag(*_SOFTWARE),
+    "mppmon_pc_software_info": Rule((*_SOFTWARE, ("version", "word")), 1, 1),
+    "mppmon_pc_support_left_seconds": Rule(low=-_CENTURY, high=_CENTURY),
     "mppmon_pc_source_available": _flag(("source", "source")),
 }
 
@@ -83,6 +103,8 @@ def _checks(names: Names) -> dict[str, Callable[[str], bool]]:
         "process": names.processes.__contains__,
         "service": names.services.__contains__,
         "error": PRINTER_ERRORS.__contains__,
+        "software": names.software.__contains__,
+        "update": UPDATES.__contains__,
         "source": SOURCES.__contains__,
     }
 
@@ -146,10 +168,12 @@ class Sieve:
         return ""
 
     def _first_info(self, name: str, pairs: Labels | None) -> bool:
-        """Return whether these are the first words for this disk or PC: no device makes series by the dozen of them."""
+        """Return whether these are the first words for this disk, programme or PC: no device makes series by the dozen
+        of them.
+        """
         if not name.endswith("_info"):
             return True
-        key = (name, pairs[0][1] if pairs and name == "mppmon_pc_disk_info" else "")
+        key = (name, pairs[0][1] if pairs and name != "mppmon_pc_info" else "")
         if key in self._infos:
             return False
         self._infos.add(key)

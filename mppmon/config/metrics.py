@@ -4,7 +4,7 @@ from functools import cache
 
 from collectors.collector import Way
 from collectors.online import collector as online
-from collectors.pc import parts
+from collectors.pc import clock, parts
 from collectors.pc import reading as pc
 from collectors.power import decode as power
 from collectors.snmp import derive, rates
@@ -34,7 +34,7 @@ def metrics_of(way: Way) -> frozenset[str]:
         tables = [table for profile in profiles for table in (profile.scalars, *profile.tables.values())]
         return derive.METRICS | rates.METRICS | frozenset({snmp.INFO}.union(*(table.series for table in tables)))
     if way is Way.AGENT:
-        return frozenset(pc.RULES) | frozenset(parts.RENAMED.values())
+        return frozenset(pc.RULES) | frozenset({clock.ERROR[0], *parts.RENAMED.values()})
     if way is Way.NUT:
         return power.METRICS
     return frozenset(online.METRICS) if way is Way.HTTP else frozenset()

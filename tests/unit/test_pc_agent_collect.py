@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -11,8 +12,19 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from collectors.pc.agent.collect import AgentCollector
 from collectors.pc.agent.config import Config, Peripheral
-from collectors.pc.agent.readers import Basics, Disk, Printing, Queue, Readers, SourceMissing, UsbDevice
+from collectors.pc.agent.readers import (
+    Basics,
+    Disk,
+    Fact,
+    NotYet,
+    Printing,
+    Queue,
+    Readers,
+    SourceMissing,
+    UsbDevice,
+)
 from collectors.pc.agent.server import Answers
+from collectors.pc.clock import ERROR
 from collectors.pc.reader import Names, Reading, read
 from collectors.pc.reading import RULES
 
@@ -28,7 +40,27 @@ CONFIG = Config(
         Peripheral("till", queue="Struk"),
     ),
 )
-NAMES = Names(frozenset({"finger", "card", "till"}), frozenset({"antrean"}), frozenset({"cups"}))
+NAMES = Names(
+    frozenset({"finger", "card", "till"}), frozenset({"antrean"}), frozenset({"cups"}), frozenset({"siak", "old"})
+)
+FACTS = {
+    "route": [Fact("default_route", 1.0)],
+    "updates": [
+        Fact("updates_pending", 2.0, (("type", "security"),)),
+        Fact("updates_pending", 9.0, (("type", "other"),)),
+        Fact("updates_checked_age_seconds", 60.0),
+        Fact("updates_installed_age_seconds", 86_400.0),
+    ],
+    "reboot": [Fact("reboot_pending", 0.0)],
+    "antivirus": [Fact("antivirus_running", 1.0), Fact("antivirus_signatures_age_seconds", 5.0)],
+    "software": [
+        Fact("software_present", 1.0, (("software", "siak"),)),
+        Fact("software_info", 1.0, (("software", "siak"), ("version", "3.1"))),
+        Fact("software_outdated", 1.0, (("software", "siak"),)),
+        Fact("software_present", 0.0, (("software", "old"),)),
+    ],
+    "support": [Fact("support_left_seconds", -1.0)],
+}
 IDENTITY = {"os": "Linux", "release": "Debian", "machine_id": "ab", "agent": "mppmon-agent 0.1.0"}
 
 
@@ -42,6 +74,7 @@ class Fake:
     usb: list[UsbDevice] | None = field(
         default_factory=lambda: [UsbDevice("1-1", "0f49:0a00", "Primacy", "", frozenset({"07"}))]
     )
+    facts: dict[str, list[Fact] | None] = field(default_factory=lambda: dict(FACTS))
     printing: Printing | None = field(
         default_factory=lambda: Printing(True, {"Evolis": Queue({"jammed"}, [NOW - 95, NOW - 5])})  # noqa: FBT003  # a field
     )
@@ -54,6 +87,7 @@ class Fake:
             services=Runs(self),
             usb=Reads(lambda: there(self.usb)),
             printing=Reads(lambda: there(self.printing)),
+            facts={source: Reads(partial(there, facts)) for source, facts in self.facts.items()},
         )
 
     def basics(self) -> Basics:
@@ -101,7 +135,7 @@ def values(reading: Reading, name: str) -> dict[str, float]:
 def test_all_names_of_the_docs_are_shown_and_no_others() -> None:
     reading = scrape(Fake(cpu=[{"idle": 10.0, "user": 10.0}, {"idle": 13.0, "user": 11.0}]))
     documented = re.findall(r"`(mppmon_pc_\w+)`", DOCS.read_text(encoding="utf-8"))
-    assert {name for name, _ in reading.schema.series} == set(RULES) == set(documented)
+    assert {name for name, _ in reading.schema.series} == set(RULES) == set(documented) - {ERROR[0]}
 
 
 def test_values_and_labels() -> None:
@@ -135,6 +169,40 @@ def test_a_missing_source_says_so_and_leaves_no_zero(missing: str, source: str, 
     assert values(reading, "mppmon_pc_source_available")[source] == 0.0
     assert {name for name, _ in reading.schema.series}.isdisjoint(gone)
     assert values(reading, "mppmon_pc_memory_size_bytes") == {"": 4.0}
+
+
+@pytest.mark.parametrize("source", FACTS)
+def test_so_it_is_with_each_source_of_facts(source: str) -> None:
+    reading = scrape(Fake(facts={**FACTS, source: None}))
+    assert values(reading, "mppmon_pc_source_available")[source] == 0.0
+    gone = {f"mppmon_pc_{fact.name}" for fact in FACTS[source]}
+    shown = {name for name, _ in reading.schema.series}
+    assert shown.isdisjoint(gone)
+    assert {f"mppmon_pc_{fact.name}" for one in FACTS.values() for fact in one} - gone <= shown
+
+
+def test_of_what_was_not_read_yet_nothing_is_said() -> None:
+    def not_yet() -> list[Fact]:
+        raise NotYet("not read yet")
+
+    fake = Fake()
+    readers = replace(fake.readers(), facts={"updates": Reads(not_yet)})
+    registry = CollectorRegistry()
+    registry.register(AgentCollector(CONFIG, readers, now=lambda: NOW, identity=IDENTITY))
+    assert "updates" not in values(read(generate_latest(registry), "text/plain", NAMES), "mppmon_pc_source_available")
+
+
+def test_a_source_that_nobody_asks_for_is_neither_there_nor_missing() -> None:
+    reading = scrape(Fake(names=None), replace(CONFIG, processes={}, services={}))
+    assert values(reading, "mppmon_pc_source_available").keys().isdisjoint({"processes", "services"})
+
+
+def test_values_of_facts() -> None:
+    reading = scrape(Fake())
+    assert values(reading, "mppmon_pc_updates_pending") == {"security": 2.0, "other": 9.0}
+    assert values(reading, "mppmon_pc_software_present") == {"siak": 1.0, "old": 0.0}
+    assert values(reading, "mppmon_pc_software_info") == {"siak,3.1": 1.0}
+    assert values(reading, "mppmon_pc_support_left_seconds") == {"": -1.0}
 
 
 def test_without_usb_only_what_has_a_queue_is_known() -> None:

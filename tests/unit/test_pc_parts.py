@@ -6,6 +6,7 @@ import pytest
 
 from collectors.collector import Kind, Target, Way
 from collectors.observation import Outcome
+from collectors.pc.clock import ERROR, with_clock_error
 from collectors.pc.cpu import Spent, busy_ratio, spent
 from collectors.pc.parts import split, unasked
 from collectors.pc.reader import Names, read
@@ -70,3 +71,12 @@ def test_busy_share(before: Spent, after: Spent, ratio: float | None) -> None:
 def test_busy_share_needs_an_idle_count() -> None:
     assert spent({"user": 1.0}) is None
     assert spent({"user": 1.0, "idle": 2.0, "other": 0.5}) == Spent(2.0, 3.5)
+
+
+@pytest.mark.parametrize(("theirs", "wrong"), [(100.0, 0.0), (102.0, 0.0), (101.0, 0.0), (90.0, 10.0), (105.0, 3.0)])
+def test_a_clock_is_wrong_by_what_the_way_of_the_answer_does_not_explain(theirs: float, wrong: float) -> None:
+    reading = read(b"mppmon_pc_time_seconds %f\n" % theirs, "text/plain", Names())
+    seen = with_clock_error(reading, (100.0, 2.0))
+    assert dict(zip(seen.schema.series, seen.values, strict=True))[ERROR] == wrong
+    silent = read(b"mppmon_pc_spooler_running 1\n", "text/plain", Names())
+    assert with_clock_error(silent, (100.0, 2.0)) is silent

@@ -9,7 +9,7 @@ import psutil
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from .config import Config
-from .readers import Basics, Disk, Printing, Queue, Readers, SourceMissing, UsbDevice
+from .readers import Basics, Disk, Fact, NotYet, Printing, Queue, Readers, SourceMissing, UsbDevice
 from .readers.printing import ERRORS
 from .readers.usb import fits
 
@@ -71,12 +71,16 @@ class AgentCollector:
             yield from self._of_printing(printing)
         usb = self._source(sources, "usb", self._readers.usb.read)
         yield self._of_peripherals(usb, printing)
+        for source, reader in self._readers.facts.items():
+            yield from _of_facts(self._source(sources, source, reader.read) or ())
         available = [((source,), float(there)) for source, there in sorted(sources.items())]
         yield _gauges("source_available", "Whether this PC has the source.", ("source",), available)
 
     def _guarded(self, source: str, read: Callable[[], _Seen]) -> _Seen | None:
         try:
             seen = read()
+        except NotYet:
+            raise
         except (SourceMissing, OSError, psutil.Error, ValueError) as error:
             if self._missing.get(source) != str(error):  # said once, not at each scrape
                 _LOG.warning("%s: source missing: %s", source, error)
@@ -86,7 +90,10 @@ class AgentCollector:
         return seen
 
     def _source(self, sources: dict[str, bool], name: str, read: Callable[[], _Seen]) -> _Seen | None:
-        seen = self._guarded(name, read)
+        try:
+            seen = self._guarded(name, read)
+        except NotYet:
+            return None  # neither there nor missing: its first look is under way
         sources[name] = seen is not None
         return seen
 
@@ -109,8 +116,10 @@ class AgentCollector:
             ("process", "processes", self._config.processes, self._readers.processes),
             ("service", "services", self._config.services, self._readers.services),
         ):
+            if not wanted:
+                continue  # nobody asks: not even whether it could be told
             running = self._source(sources, source, partial(reader.running, set(wanted.values())))
-            if running is not None and wanted:
+            if running is not None:
                 values = [((name,), float(theirs in running)) for name, theirs in wanted.items()]
                 yield _gauges(f"{one}_running", f"Whether the required {one} runs.", (one,), values)
 
@@ -137,6 +146,30 @@ class AgentCollector:
             if there is not None:
                 values.append(((one.id,), float(there)))
         return _gauges("peripheral_present", "Whether this PC sees the peripheral.", ("peripheral",), values)
+
+
+_WORDS = {
+    "default_route": "Whether there is a way out of this network.",
+    "updates_pending": "Updates that wait to be installed.",
+    "updates_checked_age_seconds": "Since this PC last asked for updates.",
+    "updates_installed_age_seconds": "Since this PC last installed anything.",
+    "reboot_pending": "Whether it has to be started anew to be up to date.",
+    "antivirus_running": "Whether the virus scanner runs.",
+    "antivirus_signatures_age_seconds": "Age of its newest signatures.",
+    "software_present": "Whether the programme is installed.",
+    "software_info": "Version of the programme.",
+    "software_outdated": "Whether it is older than the config wants.",
+    "support_left_seconds": "Until its makers' updates end; negative after that.",
+}
+
+
+def _of_facts(facts: Iterable[Fact]) -> Iterator[Metric]:
+    families: dict[tuple[str, tuple[str, ...]], list[tuple[tuple[str, ...], float]]] = {}
+    for fact in facts:
+        kind = fact.name, tuple(key for key, _ in fact.labels)
+        families.setdefault(kind, []).append((tuple(value for _, value in fact.labels), fact.value))
+    for (name, labels), values in families.items():
+        yield _gauges(name, _WORDS[name], labels, values)
 
 
 def _of_disks(disks: list[Disk]) -> Iterator[Metric]:

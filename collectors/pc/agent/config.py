@@ -42,14 +42,26 @@ class Peripheral:
 
 
 @dataclass(frozen=True, slots=True)
+class Programme:
+    """Whose version is told: a Debian package, or a file whose first line is it. `at_least`: older is outdated."""
+
+    package: str | None = None
+    file: Path | None = None
+    at_least: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
-    """`processes`: name in the metrics -> name of the executable. `services`: likewise -> unit or service."""
+    """`processes`: name in the metrics -> name of the executable. `services`: likewise -> unit or service. `software`:
+    likewise -> where its version stands.
+    """
 
     listen: tuple[str, int] = ("127.0.0.1", 9182)
     token_file: Path | None = None
     processes: Mapping[str, str] = field(default_factory=dict)
     services: Mapping[str, str] = field(default_factory=dict)
     peripherals: tuple[Peripheral, ...] = ()
+    software: Mapping[str, Programme] = field(default_factory=dict)
     usb_root: Path = Path("/sys/bus/usb/devices")
 
 
@@ -92,6 +104,7 @@ def _config(raw: Mapping[str, object]) -> Config:
         processes=dict(_named(raw, "processes")),
         services=dict(_named(raw, "services")),
         peripherals=tuple(_peripheral(name, value) for name, value in _table(raw, "peripherals")),
+        software={name: _programme(name, value) for name, value in _table(raw, "software")},
         usb_root=Path(_text(raw.get("usb_root", str(Config().usb_root)), "usb_root")),
     )
 
@@ -117,17 +130,32 @@ def _named(raw: Mapping[str, object], key: str) -> Iterator[tuple[str, str]]:
         yield name, _text(value, f"{key}.{name}")
 
 
-def _peripheral(name: str, value: object) -> Peripheral:
-    key = f"peripherals.{name}"
+def _words(key: str, value: object, kind: type[Peripheral | Programme]) -> dict[str, str]:
     if not isinstance(value, dict):
         raise ValueError(f"{key}: found {type(value).__name__}, expected a table")  # noqa: TRY004  # one error for all
-    known = {one.name for one in fields(Peripheral)} - {"id"}
+    known = {one.name for one in fields(kind)} - {"id"}
     for each in value:
         if each not in known:
             raise ValueError(f"{key}.{each}: unknown key, expected one of {', '.join(sorted(known))}")
     if not value:
         raise ValueError(f"{key}: empty, expected at least one of {', '.join(sorted(known))}")
-    words = {each: _text(text, f"{key}.{each}") for each, text in value.items()}
+    return {each: _text(text, f"{key}.{each}") for each, text in value.items()}
+
+
+def _programme(name: str, value: object) -> Programme:
+    key = f"software.{name}"
+    words = _words(key, value, Programme)
+    file = words.pop("file", None)
+    if (file is None) == ("package" not in words):
+        raise ValueError(f"{key}: found {sorted(words)}, expected one of package, file")
+    if file is not None and not Path(file).is_absolute():
+        raise ValueError(f"{key}.file: found {file!r}, expected a path that begins with /")
+    return Programme(file=None if file is None else Path(file), **words)
+
+
+def _peripheral(name: str, value: object) -> Peripheral:
+    key = f"peripherals.{name}"
+    words = _words(key, value, Peripheral)
     for each, pattern, example in (("usb", _USB, "1c7a:0570"), ("usb_class", _CLASS, "07")):
         if each in words and not pattern.fullmatch(words[each]):
             raise ValueError(f"{key}.{each}: found {words[each]!r}, expected lower-case hex such as {example!r}")

@@ -10,6 +10,11 @@ from mppmon.demo.simulator.world import Scene
 
 GIB = 2**30
 Line = tuple[str, Mapping[str, str], float]
+DAY = 86_400.0
+SOURCES = (
+    "usb", "printing", "processes", "services", "disks", "route", "updates", "reboot", "antivirus", "software",
+    "support",
+)  # fmt: skip
 STUCK_JOBS_PER_HOUR = 60  # people go on printing while nothing comes out
 
 
@@ -60,8 +65,9 @@ def _lines(pc: Scene, peripherals: Sequence[Plugged], now: datetime) -> Iterator
         yield "mppmon_pc_printer_jobs", {"peripheral": one.id}, float(jobs)
     for one in printers:
         yield "mppmon_pc_printer_oldest_job_seconds", {"peripheral": one.id}, round(one.stuck, 3)
-    for source, there in (("usb", 1.0), ("printing", 1.0), ("processes", 1.0), ("services", 1.0), ("disks", 1.0)):
-        yield "mppmon_pc_source_available", {"source": source}, there
+    yield from _software(pc)
+    for source in SOURCES:
+        yield "mppmon_pc_source_available", {"source": source}, 1.0
 
 
 def _machine(pc: Scene, now: datetime) -> Iterator[Line]:
@@ -85,3 +91,20 @@ def _machine(pc: Scene, now: datetime) -> Iterator[Line]:
         yield "mppmon_pc_network_errors_total", {"direction": direction}, 0.0
     yield "mppmon_pc_process_running", {"process": "pelayanan"}, 1.0
     yield "mppmon_pc_service_running", {"service": "spooler"}, 0.0 if "spooler-stopped" in pc.shows else 1.0
+
+
+def _software(pc: Scene) -> Iterator[Line]:
+    """Yield what is said of a PC that is kept up to date."""
+    yield "mppmon_pc_default_route", {}, 1.0
+    yield "mppmon_pc_updates_pending", {"type": "security"}, 0.0
+    yield "mppmon_pc_updates_pending", {"type": "other"}, float(pc.seed % 4)
+    yield "mppmon_pc_updates_checked_age_seconds", {}, pc.seed % 24 * HOUR
+    yield "mppmon_pc_updates_installed_age_seconds", {}, pc.seed % 14 * DAY
+    yield "mppmon_pc_reboot_pending", {}, 0.0
+    yield "mppmon_pc_antivirus_running", {}, 1.0
+    yield "mppmon_pc_antivirus_signatures_age_seconds", {}, pc.seed % 24 * HOUR
+    its = {"software": "pelayanan"}
+    yield "mppmon_pc_software_present", its, 1.0
+    yield "mppmon_pc_software_outdated", its, 0.0
+    yield "mppmon_pc_software_info", {**its, "version": "3.2.1"}, 1.0
+    yield "mppmon_pc_support_left_seconds", {}, 400 * DAY

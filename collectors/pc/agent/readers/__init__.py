@@ -9,6 +9,18 @@ class SourceMissing(Exception):
     """This PC has no such source, or it gave no answer. Shown as a metric that says so, never as a zero."""
 
 
+class NotYet(SourceMissing):
+    """It was not read yet: neither there nor missing, so nothing is said of it."""
+
+
+class Fact(NamedTuple):
+    """One sample of a gauge: its name without `mppmon_pc_`, its value, its labels in order."""
+
+    name: str
+    value: float
+    labels: tuple[tuple[str, str], ...] = ()
+
+
 class Disk(NamedTuple):
     """One file system; sizes in bytes, `free` as far as a user may fill it."""
 
@@ -83,9 +95,15 @@ class PrintingReader(Protocol):
     def read(self) -> Printing: ...
 
 
+class FactsReader(Protocol):
+    """One source of what needs no shape of its own: a few gauges."""
+
+    def read(self) -> list[Fact]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """One of each."""
+    """One of each, and those of `facts` by the name of their source."""
 
     basics: BasicsReader
     disks: DisksReader
@@ -93,3 +111,4 @@ class Readers:
     services: NamesReader
     usb: UsbReader
     printing: PrintingReader
+    facts: Mapping[str, FactsReader] = field(default_factory=dict)

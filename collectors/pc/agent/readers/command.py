@@ -11,8 +11,10 @@ _SECONDS = 5.0
 _MOST = 262_144  # characters
 
 
-def output(argv: Sequence[str]) -> str:
-    """Return its standard output, whatever its exit status. SourceMissing when it is not there or does not end."""
+def output(argv: Sequence[str], *, seconds: float = _SECONDS, must_succeed: bool = False) -> str:
+    """Return its standard output. SourceMissing when it is not there or does not end within `seconds`; with
+    `must_succeed` also when its exit status is not 0.
+    """
     program = shutil.which(argv[0])
     if program is None:
         raise SourceMissing(f"{argv[0]}: not installed")
@@ -24,11 +26,13 @@ def output(argv: Sequence[str]) -> str:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
-            timeout=_SECONDS,
+            timeout=seconds,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise SourceMissing(f"{argv[0]}: no answer") from error
+    if must_succeed and done.returncode != 0:
+        raise SourceMissing(f"{argv[0]}: exit status {done.returncode}")
     return done.stdout[:_MOST].decode("utf-8", "replace")
 
 

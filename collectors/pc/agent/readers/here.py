@@ -4,28 +4,67 @@ import hashlib
 import hmac
 import platform
 import sys
+from contextlib import suppress
 from pathlib import Path
 
-from ..config import Config  # noqa: TID252  # the agent imports relatively only: contract D
-from . import Readers
+from .. import clock  # noqa: TID252  # the agent imports relatively only: contract D
+from ..config import Config  # noqa: TID252  # likewise
+from . import Fact, FactsReader, Readers, SourceMissing
+from .antivirus import ClamAv
 from .printing import Cups
+from .refreshed import Refreshed, RefreshedNames
+from .route import DefaultRoute
 from .services import Systemd
+from .software import Software
+from .support import Support
 from .system import PsutilBasics, PsutilDisks, PsutilProcesses
+from .updates import Apt, Reboot
 from .usb import SysfsUsb
 
 _MACHINE_ID = Path("/etc/machine-id")
 
 
+_OFTEN = 10.0  # seconds: what starts a program is asked so often at most
+_SELDOM = 900.0  # seconds: what changes by the day
+_AT_REST = 120.0  # seconds: a PC that has just started has better things to do than to look for updates
+
+
 def readers(config: Config) -> Readers:
-    """Return Linux' readers. Elsewhere those of psutil work too; the others say that their source is missing."""
+    """Return Linux' readers. Elsewhere those of psutil work too; the others say that their source is missing.
+
+    What starts a program or reads large files does so beside the scrapes.
+    """
+    processes = PsutilProcesses()
+    services = RefreshedNames(Systemd(), set(config.services.values()), every=_OFTEN, monotonic=clock.monotonic)
+    printing = Refreshed(Cups().read, every=_OFTEN, monotonic=clock.monotonic)
+    with suppress(SourceMissing):
+        printing.read()
+    with suppress(SourceMissing):
+        services.running(())
+    printing.settle()  # both bound themselves in time, and the first scrape has all
+    services.settle()
+    facts: dict[str, FactsReader] = {
+        "route": DefaultRoute(),
+        "updates": _seldom(Apt(now=clock.now), first=_AT_REST),
+        "reboot": _seldom(Reboot()),
+        "antivirus": _seldom(ClamAv(processes, now=clock.now)),
+        "support": _seldom(Support(now=clock.now)),
+    }
+    if config.software:
+        facts["software"] = _seldom(Software(config.software))
     return Readers(
         basics=PsutilBasics(),
         disks=PsutilDisks(),
-        processes=PsutilProcesses(),
-        services=Systemd(),
+        processes=processes,
+        services=services,
         usb=SysfsUsb(config.usb_root),
-        printing=Cups(),
+        printing=printing,
+        facts=facts,
     )
+
+
+def _seldom(reader: FactsReader, *, first: float = 0.0) -> Refreshed[list[Fact]]:
+    return Refreshed(reader.read, every=_SELDOM, first=first, monotonic=clock.monotonic)
 
 
 def identity(version: str, machine_id: Path = _MACHINE_ID) -> dict[str, str]:
