@@ -17,6 +17,7 @@ from collectors.snmp.series import Bits, Data, Label, Slug, States, Ways
 Oid = Annotated[str, StringConstraints(pattern=r"^[0-2](\.(0|[1-9][0-9]{0,9})){1,127}$")]
 Metric = Annotated[str, StringConstraints(pattern=r"^mppmon_[a-z0-9_]{1,80}$")]
 Words = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,40}$")]
+Source = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 def _pattern(text: str) -> str:
@@ -106,6 +107,7 @@ class Profile(Data):
     signs: tuple[Sign, ...] = ()
     rank: int = 0  # among profiles that recognise a device equally well, the highest wins
     unverified: bool = False  # written from a MIB, never seen against a real device
+    sources: Mapping[str, Source] = {}  # MIB -> where it is published
     facts: Mapping[Literal["vendor", "model", "serial"], tuple[Column, ...]] = {}
     enumerations: Mapping[Slug, Mapping[int, Slug]] = {}
     scalars: Scalars = Scalars()

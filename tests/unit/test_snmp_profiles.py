@@ -42,6 +42,13 @@ def test_every_column_has_an_oid_and_the_mib_it_is_from(profile: Profile) -> Non
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
+def test_every_mib_that_is_named_has_a_source(profile: Profile) -> None:
+    columns = [column for _, table in decode.tables_of(profile) for column in table.columns.values()]
+    columns += [column for wanted in profile.facts.values() for column in wanted]
+    assert {column.mib.partition("::")[0] for column in columns} <= set(profile.sources)
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
 def test_every_column_is_used(profile: Profile) -> None:
     for name, table in decode.tables_of(profile):
         used = {name for ways in table.series.values() for series in ways for name in series.columns()}
