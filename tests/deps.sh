@@ -9,6 +9,7 @@ packages=(
   prometheus-alertmanager        # amtool checks our routing
   prometheus-snmp-exporter       # the peer of the benchmark
   prometheus-node-exporter       # a real agent on a PC
+  cups-daemon cups-client        # a real print queue with a stuck job
   nut-server nut-client          # a UPS: the driver dummy-ups behind the real upsd
   chromium                       # reads our pages
   fonts-noto-color-emoji         # the marks of messages, in pictures and PDF; boxes without it

@@ -25,6 +25,10 @@ from mppmon.mall.model import DeviceKind
 Asked = TypeVar("Asked", SnmpSettings, AgentSettings, NutSettings, TrapSettings, TrapUserSettings)
 SNMP_FILES = ("community_file", "auth_file", "priv_file")
 
+_UNPLUGGED = 15.0
+"""Seconds at most between two readings of a PC with peripherals, which nothing else can miss. Where `intervals.kinds`
+says otherwise of its kind, that holds.
+"""
 _WAYS = {"icmp": Way.ICMP, "tcp": Way.TCP, "snmp": Way.SNMP}
 
 
@@ -39,8 +43,11 @@ def build_targets(file: DevicesFile, intervals: IntervalSettings, directory: Pat
     for slug, device in file.devices.items():
         if device.kind is DeviceKind.PASSIVE or device.via is not None:
             continue
-        its = of_kind[device.kind]
-        found.extend(_targets(slug, device, its.liveness, its.telemetry, tuple(parts.get(slug, ())), directory))
+        its, behind = of_kind[device.kind], tuple(parts.get(slug, ()))
+        said = intervals.kinds.get(device.kind)
+        chosen = said is not None and said.telemetry is not None
+        seldom = min(its.telemetry, _UNPLUGGED) if behind and not chosen else its.telemetry
+        found.extend(_targets(slug, device, its.liveness, seldom, behind, directory))
     return tuple(found)
 
 

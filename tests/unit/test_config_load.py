@@ -114,6 +114,15 @@ def test_intervals_may_differ_by_kind(place: Path) -> None:
     assert loaded.timings[DeviceKind.PC].confirm == (0.1, 0.2)
 
 
+def test_a_pc_with_peripherals_is_read_often_enough_to_miss_one(place: Path) -> None:
+    loaded = config.load(place, today=TODAY)
+    assert (target(loaded, "a1-pc:telemetry").interval, target(loaded, "b1-pc:telemetry").interval) == (15, 60)
+    overlay(place, "daemon.yaml", "intervals: {kinds: {pc: {telemetry: 60}}}\n")
+    assert target(config.load(place, today=TODAY), "a1-pc:telemetry").interval == 60
+    overlay(place, "daemon.yaml", "intervals: {telemetry: 5}\n")
+    assert target(config.load(place, today=TODAY), "a1-pc:telemetry").interval == 5
+
+
 def test_confirmation_recovery_and_boot_may_differ_by_kind_and_are_kept(place: Path) -> None:
     kinds = "{camera: {confirm: [1, 2], recover: 3, boot_seconds: 0}, pc: {boot_seconds: 60}}"
     overlay(place, "daemon.yaml", f"intervals: {{recover: 4, kinds: {kinds}}}\n")

@@ -91,6 +91,9 @@ Evolis-12               petugas       17408   Tue Nov 24 09:20:05 2026
 \tqueued for Evolis
 Evolis-13               petugas a3    17408   Tue Nov 24 09:25:00 2026
 \tqueued for Evolis
+printer Struk-2 now printing Struk-2-4.  enabled since Tue Nov 24 08:00:00 2026
+\tThe printer may not exist or is unavailable at this time.
+\tAlerts: none
 Kasir-2-9               unknown        1024   Tue Nov 24 09:00:00 2026
 Gone-1                  petugas        1024   Tue Nov 24 09:00:00 2026
 """
@@ -103,7 +106,8 @@ def local(text: str) -> float:
 def test_lpstat_gives_queues_errors_and_jobs() -> None:
     printing = parse(LPSTAT)
     assert printing.spooler_running
-    assert set(printing.queues) == {"Evolis", "Struk", "Kasir-2"}
+    assert set(printing.queues) == {"Evolis", "Struk", "Struk-2", "Kasir-2"}
+    assert printing.queues["Struk-2"].errors == {"offline"}  # CUPS has no reason for it, only words
     evolis, struk, till = (printing.queues[name] for name in ("Evolis", "Struk", "Kasir-2"))
     assert evolis.errors == {"jammed", "low-toner"}
     assert evolis.jobs == [local("09:20:05"), local("09:25:00")]

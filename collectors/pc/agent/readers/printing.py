@@ -11,6 +11,10 @@ _ARGV = ("lpstat", "-r", "-l", "-p", "-W", "not-completed", "-o")
 _PRINTER = re.compile(r"printer (\S+) (is idle|now printing|disabled since|is holding)")
 _JOB = re.compile(r"(\S+)-\d+ +\S.* (\w{3} \w{3} +\d{1,2} \d\d:\d\d:\d\d \d{4})")
 _DATE = "%a %b %d %H:%M:%S %Y"  # strftime %c in the C locale
+_UNREACHED = re.compile(
+    r"\t.*(?:may not exist or is unavailable|is not responding|Waiting for printer to become|Unable to locate printer)"
+)
+"""What CUPS' backends (usb, ipp, socket) say of a printer that is off or unplugged: words only, never a reason."""
 _SUFFIX = re.compile(r"-(?:error|warning|report)$")
 
 ERRORS = {  # printer-state-reasons (RFC 8011, PWG 5100.9, CUPS) -> RFC 3805 hrPrinterDetectedErrorState
@@ -62,6 +66,8 @@ def parse(text: str) -> Printing:
         if line.startswith("\t"):
             if current is not None and line.startswith("\tAlerts: "):
                 current.errors |= _errors(line.removeprefix("\tAlerts: ").split())
+            elif current is not None and _UNREACHED.match(line):
+                current.errors.add("offline")
             continue
         current = None
         if printer := _PRINTER.match(line):
