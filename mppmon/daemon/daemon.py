@@ -29,6 +29,7 @@ from mppmon.daemon.canary import Canary
 from mppmon.daemon.channels import Channels
 from mppmon.daemon.heartbeat import Heart
 from mppmon.daemon.host import Host
+from mppmon.daemon.looks import checks_for
 from mppmon.daemon.options import Options
 from mppmon.daemon.parts import Parts
 from mppmon.daemon.reload import Reloader
@@ -279,11 +280,11 @@ class Daemon:
         self._observed(observation)
         return describe(observation)
 
-    def _look_at(self, device: str) -> None:
-        """Ask everything of a device now: it said that something has happened."""
-        for target in self._checks.get(device, {}).values():
-            if self._poller is not None:
-                self._poller.expedite(target.check)
+    def _look_at(self, device: str, below: bool) -> None:  # noqa: FBT001  # a callback's order
+        """Ask everything of a device now: it said that something has happened. `below`: maybe to what hangs on it."""
+        if self._poller is not None:
+            for check in checks_for(self._loaded.mall, self._checks, device, below=below):
+                self._poller.expedite(check, afresh=True)
 
     # --- effects out (called from the engine's thread) ------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from collectors.settings import SnmpSettings, TrapSettings
 from collectors.snmp.child.lines import Message
 from collectors.snmp.child.process import Child
-from collectors.snmp.traps.kinds import AUTHENTICATION_FAILURE
+from collectors.snmp.traps.kinds import AUTHENTICATION_FAILURE, LIMITED, LINKS
 from collectors.snmp.v3.secrets import read_community, read_secrets, user_message
 from mppmon.config import Loaded
 from mppmon.daemon.parts import Parts
@@ -27,22 +27,25 @@ _log = logging.getLogger(__name__)
 
 
 class SnmpChild:
-    """Lives in the poll loop. `look` is told of a device that has to be asked now, `count` what became of traps."""
+    """Lives in the poll loop. `look` is told of a device that has to be asked now, and whether what hangs on it has to
+    be too; `count` what became of traps.
+    """
 
     def __init__(
         self,
         parts: Parts,
         *,
         now: Callable[[], datetime],
-        look: Callable[[str], None],
+        look: Callable[[str, bool], None],
         count: Callable[[str, int], None],
     ) -> None:
         self._parts, self._now, self._look, self._count = parts, now, look, count
-        self.child = Child(on_message=self._told, on_start=self._first)
+        self.child = Child(on_message=self.told, on_start=self._first)
         self._loaded: Loaded | None = None
         self._running: asyncio.Task[None] | None = None
         self._ending: set[asyncio.Task[None]] = set()
         self._free_at: dict[str, float] = {}
+        self._below: set[str] = set()
 
     def follow(self, loaded: Loaded) -> None:
         """Take over a configuration: start the child, tell it, or end it."""
@@ -71,7 +74,8 @@ class SnmpChild:
     def _first(self) -> tuple[Message, ...]:
         return (_wanted(self._loaded, self._now()),) if self._loaded is not None else ()
 
-    def _told(self, message: Message) -> None:
+    def told(self, message: Message) -> None:
+        """Take what the child says unasked."""
         if "dropped" in message:
             for outcome in OUTCOMES:
                 number = message["dropped"].get(outcome, 0)
@@ -85,20 +89,28 @@ class SnmpChild:
         elif message.get("trap") == AUTHENTICATION_FAILURE:
             self._count("authentication_failure", 1)
         elif "trap" in message:
-            self._count("accepted", 1)
+            if message["trap"] != LIMITED:  # those were counted as what they are
+                self._count("accepted", 1)
             for device in message["devices"]:
-                self._soon(str(device))
+                self._soon(str(device), below=message["trap"] in LINKS)
 
-    def _soon(self, device: str) -> None:
+    def _soon(self, device: str, *, below: bool) -> None:
         """Have a device asked now; one that was just asked for, once more when it may be."""
         loop = asyncio.get_running_loop()
         now, free_at = loop.time(), self._free_at.get(device, 0.0)
+        if below:
+            self._below.add(device)
         if free_at <= now:
             self._free_at[device] = now + SPACING
-            self._look(device)
+            self._asked_for(device)
         elif free_at <= now + SPACING:
             self._free_at[device] = free_at + SPACING
-            loop.call_at(free_at, self._look, device)
+            loop.call_at(free_at, self._asked_for, device)
+
+    def _asked_for(self, device: str) -> None:
+        below = device in self._below
+        self._below.discard(device)
+        self._look(device, below)
 
 
 async def _end(child: Child, running: "asyncio.Task[None]") -> None:

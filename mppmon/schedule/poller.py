@@ -100,9 +100,13 @@ class Poller:
         """Ask again after each of these delays, in seconds from now; one that finds the check running follows it."""
         self._in_loop(lambda: self._repoll(check, delays))
 
-    def expedite(self, check: str) -> None:
-        """Ask now; while it is being asked, once more right after, however many wish it. Unknown checks are none."""
-        self._in_loop(lambda: self._now(check, again=1))
+    def expedite(self, check: str, *, afresh: bool = False) -> None:
+        """Ask now; while it is being asked, once more right after, however many wish it. Unknown checks are none.
+
+        `afresh`: something has happened, and a walk that began before may take long: it is given up for one that begins
+        now. Never the one that began so: a device that tells again and again is still read to the end.
+        """
+        self._in_loop(lambda: self._afresh(check) if afresh else self._now(check, again=1))
 
     def replace(self, targets: Iterable[Target]) -> None:
         """Take over a new configuration. What stays keeps its slot; what is new is asked soon; polls of what is gone or
@@ -175,6 +179,17 @@ class Poller:
         else:
             self._launch(target, self._loop.time(), first=True)
 
+    def _afresh(self, check: str) -> None:
+        run = self._running.get(check)
+        if run is not None and run.task is None:
+            return  # it waits for a place, and begins after what has happened
+        if run is not None and run.task is not None and run.long and not run.afresh:
+            run.cut = True
+            run.task.cancel()
+        self._now(check, again=1)
+        if run is None and check in self._running:
+            self._running[check].afresh = True
+
     def _launch(self, target: Target, planned: float, *, first: bool = False) -> None:
         """Start a poll, or let it wait for a free place on its lane; `first`: before the others that wait."""
         if target.check in self._running:
@@ -233,6 +248,8 @@ class Poller:
             if again > 1:
                 self._again[check] = again - 1
             self._now(check, again=0)
+            if run.cut and check in self._running:
+                self._running[check].afresh = True
 
     def _sweep(self, now: float) -> None:
         self._sweep_at = now + _STUCK / 2
@@ -245,14 +262,19 @@ class Poller:
 class _Run:
     """One poll, waiting (no task) or running."""
 
-    __slots__ = ("began", "planned", "stuck", "target", "task")
+    __slots__ = ("afresh", "began", "cut", "planned", "stuck", "target", "task")
 
     def __init__(self, target: Target, planned: float) -> None:
         self.target = target
         self.planned = planned
         self.began = 0.0
-        self.stuck = False
+        self.stuck = self.afresh = self.cut = False
         self.task: asyncio.Task[None] | None = None
+
+    @property
+    def long(self) -> bool:
+        """Whether it may take seconds though the device answers, and no thread is left behind when it is given up."""
+        return self.target.way is Way.SNMP and self.target.kind is Kind.TELEMETRY
 
 
 class _Lane:

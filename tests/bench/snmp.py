@@ -1,5 +1,5 @@
 """`make bench ONLY=snmp`: CPU per GET and walk beside Debian's snmp_exporter, what the dead cost, what targets cost,
-how long a /24 takes to be discovered (in network namespaces: as root).
+how long a /24 takes to be discovered (in network namespaces: as root), how soon a trap is followed.
 
 `spread` holds the machine's load average while it was measured, beside what each figure varied in.
 """
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.bench import snmp_traps
 from tests.bench.snmp_dead import DEVICES
 from tests.bench.snmp_discover import LIVE, SILENT
 from tests.bench.snmp_exporter import snmp_exporter
@@ -38,6 +39,7 @@ def run() -> Iterator[Figure]:
         yield from _dead(agent.port)
         yield _targets(agent.port)
     yield _discovery()
+    yield from snmp_traps.run()
 
 
 def _dead(port: int) -> Iterator[Figure]:

@@ -1,95 +1,144 @@
-"""Traps and informs of net-snmp's own tools to the real daemon."""
+"""From a real trap or inform to the poll and the incident it sets off, in the real daemon; one fault, one incident."""
 
 import re
 import subprocess
-import time
 import urllib.request
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 import pytest
-import yaml
 
-from tests.servers.daemon_process import Line, daemon, until
-from tests.servers.snmp_servers import free_port
+from mppmon.clock import Clock
+from tests.servers.daemon_process import until
+from tests.servers.trap_mall import AUTH, BATTERY, COMMUNITY, CONFIRM, ERRORS, JAMMED, PRIV, SOURCE, USER, TrapMall
+from tests.servers.trap_mall import trap_mall as running
 
 pytestmark = pytest.mark.server
 
-LINK_DOWN, FAILED, ALERT = "1.3.6.1.6.3.1.1.5.3", "1.3.6.1.6.3.1.1.5.5", "1.3.6.1.2.1.43.18.2.0.1"
-V3 = ("-v3", "-u", "mall", "-l", "authPriv", "-a", "SHA-256", "-A", "signed-by-me", "-x", "AES", "-X", "hidden-by-me")
-V2 = ("-v2c", "-c", "inside")
-PRINTER = "127.61.0.2"
+POLLED, DECIDED = timedelta(seconds=1), timedelta(seconds=2)
+CONFIRMED = timedelta(seconds=CONFIRM[-1])
+HOWS = {
+    "v1": ("snmptrap", "-v1", "-c", COMMUNITY),
+    "v2c": ("snmpinform", "-v2c", "-c", COMMUNITY),
+    "v3": ("snmpinform", "-v3", "-u", USER, "-lauthPriv", "-aSHA-256", "-A", AUTH, "-xAES", "-X", PRIV),
+}
+TRAPS = {  # what v1 says of it (enterprise, generic, specific), and the OID that the others carry
+    "link": (("", "2", "0"), "1.3.6.1.6.3.1.1.5.3"),
+    "printer": (("1.3.6.1.2.1.43.18.2", "6", "1"), "1.3.6.1.2.1.43.18.2.0.1"),
+    "ups": (("1.3.6.1.2.1.33.2", "6", "1"), "1.3.6.1.2.1.33.2.1"),
+}
+CASES = [(what, how) for what in TRAPS for how in HOWS]
 
 
-def send(port: int, oid: str, *how: str, program: str = "snmptrap", source: str = PRINTER) -> int:
-    command = [program, "-r1", "-t1", *how, f"--clientAddr={source}", f"127.0.0.1:{port}", ""]
-    if "-v1" in how:
-        command += ["", "2", "0", "5"]
-    else:
-        command += [oid]
-    return subprocess.run(command, check=False, timeout=20, capture_output=True).returncode
+@pytest.fixture(scope="module")
+def mall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrapMall]:
+    kinds = {"printer": "printer", "ups": "ups", "link": "camera"}
+    wanted = {"core": "switch"} | {f"{what}-{how}": kinds[what] for what, how in CASES}
+    wanted |= {"ten": "printer", "both": "receipt-printer"}
+    below = {name: "core" for name, kind in wanted.items() if kind == "camera"}
+    with running(tmp_path_factory.mktemp("traps"), wanted, below) as found:
+        yield found
 
 
-def counted(line: Line) -> dict[str, float]:
-    with urllib.request.urlopen(f"http://127.0.0.1:{line.port}/metrics", timeout=10) as answer:  # our own
+def throw(mall: TrapMall, trap: str, *how: str, source: str) -> None:
+    """Send whatever, from wherever."""
+    command = ["snmptrap", *how, f"--clientAddr={source}", f"127.0.0.1:{mall.port}", "", trap]
+    subprocess.run(command, check=True, timeout=20, capture_output=True)
+
+
+def counted(mall: TrapMall) -> Counter[str]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{mall.web}/metrics", timeout=10) as answer:  # our own
         text = answer.read().decode()
-    return {
-        name: float(n)
-        for name, n in re.findall(r'^mppmon_daemon_traps_total\{outcome="(\w+)"\} (\S+)', text, re.MULTILINE)
-    }
+    lines = re.findall(r'^mppmon_daemon_traps_total\{outcome="(\w+)"\} (\S+)', text, re.MULTILINE)
+    return Counter({name: int(float(number)) for name, number in lines})
 
 
-def listen(line: Line, port: int) -> None:
-    """Take traps, and ask devices by themselves as good as never."""
-    (line.config / "community").write_text("inside\n", "ascii")
-    (line.config / "auth").write_text("signed-by-me\n", "ascii")
-    (line.config / "priv").write_text("hidden-by-me\n", "ascii")
-    user = {"user": "mall", "auth_protocol": "sha256", "auth_file": "auth", "priv_protocol": "aes", "priv_file": "priv"}
-    traps = {"listen_host": "127.0.0.1", "listen_port": port, "community_file": "community", "users": [user]}
-    seldom = {"liveness": 600, "telemetry": 600}
-    (line.config / "local.d").mkdir()
-    overlay = {"version": 1, "traps": traps, "intervals": seldom}
-    (line.config / "local.d" / "daemon.yaml").write_text(yaml.safe_dump(overlay), "utf-8")
-    line.run("reload")
-    until(lambda: send(port, LINK_DOWN, *V2, program="snmpinform"), lambda status: status == 0)
+def send(mall: TrapMall, device: str, what: str, how: str) -> None:
+    """Send with net-snmp's own program, from the device's own address."""
+    v1, trap = TRAPS[what]
+    command = [HOWS[how][0], "-r1", "-t2", *HOWS[how][1:], f"--clientAddr={mall.devices[device].address}"]
+    command += [f"127.0.0.1:{mall.port}"]
+    command += [v1[0], "", v1[1], v1[2], "5"] if how == "v1" else ["", trap]
+    done = subprocess.run(command, check=False, timeout=20, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr  # an inform was answered
 
 
-def test_a_trap_has_its_device_asked_at_once_and_makes_one_incident(tmp_path: Path) -> None:
-    port = free_port()
-    with daemon(tmp_path) as line:
-        listen(line, port)
-        line.control.begin("jam", "printer")
-        for _ in range(3):
-            assert send(port, ALERT, *V2) == 0
-        sent = time.monotonic()  # noqa: TID251  # a real daemon lives in real time
-        found = until(line.status, lambda view: view["incidents"], within=10)
-        seconds = time.monotonic() - sent  # noqa: TID251  # likewise
-        assert seconds < 8.0, seconds  # two runs of the command line are in it, slow on a busy machine
-        assert len(found["incidents"]) == 1
-        assert len(until(line.mails, bool)) == 1
-        before = counted(line)
-        assert before["accepted"] >= 4
-        assert send(port, ALERT, *V2) == 0
-        until(lambda: counted(line), lambda now: now["accepted"] == before["accepted"] + 1)
-        assert len(line.status()["incidents"]) == 1
+def break_down(mall: TrapMall, device: str, what: str) -> None:
+    one = mall.devices[device]
+    if what == "printer":
+        one.becomes(ERRORS, JAMMED)
+    elif what == "ups":
+        one.becomes(SOURCE, BATTERY)
+    else:
+        one.silent = True
 
 
-def test_every_version_and_what_is_refused(tmp_path: Path) -> None:
-    port = free_port()
-    with daemon(tmp_path) as line:
-        listen(line, port)
-        begin = counted(line).get("accepted", 0)
-        assert send(port, LINK_DOWN, "-v1", "-c", "inside") == 0
-        assert send(port, LINK_DOWN, *V2) == 0
-        assert send(port, LINK_DOWN, *V3, "-e", "8000000001020304") == 0
-        assert send(port, LINK_DOWN, *V2, program="snmpinform") == 0
-        assert send(port, LINK_DOWN, *V3, program="snmpinform") == 0
-        until(lambda: counted(line), lambda now: now["accepted"] == begin + 5)
-        send(port, FAILED, *V2)
-        send(port, LINK_DOWN, "-v2c", "-c", "outside")
-        send(port, LINK_DOWN, "-v3", "-u", "mall", "-l", "noAuthNoPriv", "-e", "8000000001020304")
-        send(port, LINK_DOWN, *V2, source="127.61.0.77")
-        wanted = {"authentication_failure": 1, "wrong_credentials": 2, "unknown_sender": 1}
-        until(lambda: counted(line), lambda now: wanted.items() <= now.items())
-        for _ in range(15):
-            send(port, LINK_DOWN, *V2)
-        until(lambda: counted(line), lambda now: now.get("limited", 0) >= 1)
+def one_incident(mall: TrapMall, device: str, began: datetime) -> timedelta:
+    """Return how long after `began` the incident of this device was decided."""
+    opened: datetime = until(lambda: mall.incidents(device), bool, within=10)[0].opened_at
+    return opened - began
+
+
+@pytest.mark.parametrize(("what", "how"), CASES)
+def test_a_trap_is_followed_by_its_poll_within_a_second_and_its_incident_within_two(
+    mall: TrapMall, what: str, how: str
+) -> None:
+    device = f"{what}-{how}"
+    break_down(mall, device, what)
+    began = Clock().now()  # before net-snmp's program has even started
+    send(mall, "core" if what == "link" else device, what, how)
+    decided = one_incident(mall, device, began)
+    asked: Sequence[datetime | None] = [mall.devices[device].asked_after(began, telemetry=what != "link")]
+    if what == "link":  # the switch itself, and what hangs on it
+        asked = [*asked, mall.devices["core"].asked_after(began)]
+    for at in asked:
+        assert at is not None
+        assert at - began <= POLLED
+    assert decided <= DECIDED + (CONFIRMED if what == "link" else timedelta()), decided
+    until(lambda: mall.pages(device), lambda number: number >= 1)
+    assert len(mall.incidents(device)) == 1
+
+
+def test_ten_traps_of_one_fault_are_one_incident_and_one_page(mall: TrapMall) -> None:
+    break_down(mall, "ten", "printer")
+    for _ in range(10):
+        send(mall, "ten", "printer", "v1")
+    last = Clock().now()
+    until(lambda: mall.devices["ten"].asked_after(last - timedelta(seconds=1)), bool)
+    until(lambda: mall.pages("ten"), lambda number: number >= 1)
+    send(mall, "ten", "printer", "v2c")  # and once more while it lasts
+    until(lambda: mall.devices["ten"].asked_after(last), bool)
+    decided = Clock().now() + timedelta(seconds=1)  # by then: it is polled every second, and its fault is there
+    until(lambda: mall.devices["both"].asked_after(decided), bool)
+    assert len(mall.incidents("ten")) == 1
+    assert mall.pages("ten") == 1
+
+
+def test_a_fault_that_trap_and_ordinary_poll_both_see_is_one_incident_and_one_page(mall: TrapMall) -> None:
+    """`both` is polled every second."""
+    break_down(mall, "both", "printer")
+    for _ in range(3):
+        send(mall, "both", "printer", "v2c")
+    until(lambda: mall.pages("both"), lambda number: number >= 1)
+    told = Clock().now()
+    until(lambda: mall.devices["both"].asked_after(told + timedelta(seconds=2)), bool)
+    assert len(mall.incidents("both")) == 1
+    assert mall.pages("both") == 1
+
+
+def test_what_is_refused_is_counted_and_asks_for_nothing(mall: TrapMall) -> None:
+    down, failed, v2 = "1.3.6.1.6.3.1.1.5.3", "1.3.6.1.6.3.1.1.5.5", ("-v2c", "-c", COMMUNITY)
+    whom, before = mall.devices["printer-v2c"], counted(mall)
+    began = Clock().now()
+    throw(mall, failed, *v2, source=whom.address)
+    throw(mall, down, "-v2c", "-c", "outside", source=whom.address)
+    throw(mall, down, "-v3", "-u", USER, "-lnoAuthNoPriv", "-e8000000001020304", source=whom.address)
+    throw(mall, down, *v2, source="127.61.0.77")
+    wanted = {"authentication_failure": 1, "wrong_credentials": 2, "unknown_sender": 1}
+    until(lambda: counted(mall) - before, lambda new: new == wanted)
+    assert whom.asked_after(began, telemetry=False) is None
+    for _ in range(15):
+        throw(mall, down, *v2, source=whom.address)
+    until(lambda: counted(mall) - before, lambda new: new["limited"] >= 1)
+    assert whom.asked_after(began) is not None

@@ -91,6 +91,15 @@ def response(header: Header, varbinds: Sequence[VarBind], *, status: int = 0, in
     return codec.encode(header._replace(pdu=Pdu.RESPONSE, error_status=status, error_index=index), varbinds)
 
 
+def trap_v2(trap: str, community: bytes = b"inside") -> bytes:
+    """Return an SNMPv2-Trap-PDU (RFC 3416 section 4.2.6) about this notification."""
+    about = (oid.encode("1.3.6.1.6.3.1.1.4.1.0"), ber.OBJECT_ID, oid.encode(trap))
+    return codec.encode(
+        Header(codec.V2C, community, 0xA7, 7, 0, 0, 0, 0),
+        [(oid.encode("1.3.6.1.2.1.1.3.0"), ber.TIME_TICKS, 5), about],
+    )
+
+
 @asynccontextmanager
 async def agent(mib: Mib, answer: Answer | None = None) -> AsyncIterator[Agent]:
     """Run an agent on a free port of 127.0.0.1."""

@@ -179,6 +179,36 @@ def test_expedited_and_unknown() -> None:
     assert fake.times("pc", since=1009.9) == [10.0, 11.0]
 
 
+def test_a_walk_that_began_before_something_happened_is_given_up_for_one_that_begins_now() -> None:
+    fake = Fake({"printer": 6.0})
+
+    async def meanwhile(poller: Poller) -> None:
+        await asyncio.sleep(10.0)
+        poller.expedite("printer:telemetry")
+        await asyncio.sleep(2.0)
+        for _ in range(3):
+            poller.expedite("printer:telemetry", afresh=True)
+            await asyncio.sleep(0.5)
+
+    told = play([target("printer", kind=Kind.TELEMETRY, interval=3600.0)], {Way.SNMP: fake}, 30.0, meanwhile=meanwhile)
+    assert fake.times("printer", since=1009.9) == [10.0, 12.0, 18.0]  # that of 12 is read to the end, for all three
+    assert len(told.seen) == 3
+
+
+def test_what_is_short_is_asked_again_and_not_given_up() -> None:
+    fake = Fake({"pc": 1.0})
+
+    async def meanwhile(poller: Poller) -> None:
+        await asyncio.sleep(10.0)
+        poller.expedite("pc:liveness", afresh=True)
+        await asyncio.sleep(0.5)
+        poller.expedite("pc:liveness", afresh=True)
+
+    told = play([target("pc", interval=3600.0)], {Way.SNMP: fake}, 20.0, meanwhile=meanwhile)
+    assert fake.times("pc", since=1009.9) == [10.0, 11.0]
+    assert len(told.seen) == 3
+
+
 def test_a_collector_that_breaks_is_our_own_fault_and_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
     fake = Fake(broken=["bad"])
     with caplog.at_level(logging.CRITICAL):

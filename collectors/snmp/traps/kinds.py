@@ -4,6 +4,11 @@ from collections.abc import Mapping
 
 AUTHENTICATION_FAILURE = "authenticationFailure"
 OTHER = "other"
+LIMITED = "limited"
+"""Not a trap's kind: that there were more of a sender's than are read, so that the last of them may tell of something.
+"""
+LINKS = frozenset({"linkDown", "linkUp"})
+"""Those that may be about what hangs on the sender, more than about itself."""
 
 KINDS: Mapping[str, str] = {
     "1.3.6.1.6.3.1.1.5.1": "coldStart",  # SNMPv2-MIB

@@ -18,7 +18,7 @@ from pysnmp.entity.rfc3413.ntfrcv import NotificationReceiver  # type: ignore[im
 from collectors.snmp.child.lines import Message
 from collectors.snmp.child.pysnmp_engine import Engine, User, user_of
 from collectors.snmp.traps.envelope import Envelope, open_envelope
-from collectors.snmp.traps.kinds import kind_of
+from collectors.snmp.traps.kinds import LIMITED, kind_of
 from collectors.snmp.traps.limits import SENDERS, Limits
 from collectors.snmp.traps.senders import Senders, plain_address
 from collectors.snmp.wire.codec import V3, CodecError
@@ -27,6 +27,7 @@ _TRAP_OID = (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)  # snmpTrapOID.0
 _RECEIVE_BUFFER = 1 << 20
 _AGAIN = 10.0  # seconds before a port that could not be had is tried again
 _TELL_EVERY = 1.0  # seconds between two tellings of what was dropped
+_LOOK_AFTER = 0.5  # seconds after traps that were too many, until their device is asked once for all of them
 _ENGINES = 4  # engine IDs that one sender may have, the oldest is forgotten
 _VERSIONS = {0: "1", 1: "2c", 3: "3"}
 _log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Receiver(asyncio.DatagramProtocol):
         self._met: OrderedDict[str, deque[tuple[str, bytes]]] = OrderedDict()
         self._dropped: Counter[str] = Counter()
         self._heard: list[str] = []
+        self._later: dict[str, asyncio.TimerHandle] = {}
         self._listen: tuple[str, int] | None = None
         self._transport: asyncio.DatagramTransport | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -74,6 +76,9 @@ class Receiver(asyncio.DatagramProtocol):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
+        for timer in self._later.values():
+            timer.cancel()
+        self._later.clear()
         if self._transport is not None:
             self._transport.close()
             self._transport = None
@@ -135,14 +140,24 @@ class Receiver(asyncio.DatagramProtocol):
         if not devices:
             return "unknown_sender"
         sender = address if owner is None else envelope.engine_id.hex()
+        if not envelope.discovery and not self._welcome(envelope):
+            return "wrong_credentials"  # before the limit: whoever guesses in a device's name must not silence it
         if not self._limits.allow(sender, asyncio.get_running_loop().time()):
+            if not envelope.discovery and sender not in self._later:
+                self._later[sender] = asyncio.get_running_loop().call_later(_LOOK_AFTER, self._look, sender, devices)
             return "limited"
-        if not envelope.discovery and not self._welcome(envelope, sender):
-            return "wrong_credentials"
+        user = self._users.get(envelope.user)
+        if user is not None and envelope.version == V3 and envelope.engine_id not in {b"", self._own_id}:
+            self._meet(sender, user, envelope.engine_id)
         return self._read(data, addr, envelope, devices)
 
-    def _welcome(self, envelope: Envelope, sender: str) -> bool:
-        """Check what can be checked before the message is read, and let pysnmp know the user at the sender's engine.
+    def _look(self, sender: str, devices: Sequence[str]) -> None:
+        """Have a device asked for the traps of it that were not read: the last of them may tell of a new fault."""
+        del self._later[sender]
+        self._say({"trap": LIMITED, "devices": devices})
+
+    def _welcome(self, envelope: Envelope) -> bool:
+        """Check what can be checked before the message is read.
 
         The level too: pysnmp takes a trap that is less protected than its user has to be.
         """
@@ -153,10 +168,7 @@ class Receiver(asyncio.DatagramProtocol):
             return False
         if envelope.engine_id == self._own_id:
             return True  # it is for pysnmp to say: the level of a first inform is lower
-        if envelope.level < user.level:
-            return False
-        self._meet(sender, user, envelope.engine_id)
-        return True
+        return envelope.level >= user.level
 
     def _meet(self, sender: str, user: User, engine_id: bytes) -> None:
         engines = self._met.setdefault(sender, deque())

@@ -1,0 +1,21 @@
+"""What is asked when a device says that something has happened. Pure."""
+
+from collections.abc import Mapping
+
+from collectors.collector import Kind, Target
+from mppmon.mall import topology
+from mppmon.mall.model import Mall
+
+
+def checks_for(mall: Mall, checks: Mapping[str, Mapping[Kind, Target]], device: str, *, below: bool) -> tuple[str, ...]:
+    """Return the checks to ask now: all of the device, and with `below` whether what hangs on it still answers.
+
+    A port that went down is the switch's word about the device behind it, whose own turn may be ten seconds away.
+    """
+    found = [target.check for target in checks.get(device, {}).values()]
+    for child in topology.next_below(mall, device) if below and device in mall.devices else ():
+        one = checks.get(child, {})
+        target = one.get(Kind.LIVENESS) or one.get(Kind.TELEMETRY)
+        if target is not None:
+            found.append(target.check)
+    return tuple(found)
