@@ -23,16 +23,18 @@ class Outcome(StrEnum):
     DENIED = "denied"  # it answered that our credentials are wrong
     INVALID = "invalid"  # it answered, but not in its protocol
     UNEXPECTED = "unexpected"  # a valid answer that is not the wanted one (HTTP status, text)
+    STRANGER = "stranger"  # another machine answers in its place. Says nothing about the device
     LOCAL = "local"  # our own fault: no socket, no descriptor, no resolver. Says nothing about the device
 
     @property
     def reached(self) -> bool | None:
-        """True: the device answered. False: it did not. None: we could not ask."""
-        if self is Outcome.LOCAL:
+        """True: the device answered. False: it did not. None: we could not ask, or asked another one."""
+        if self in _SILENT:
             return None
         return self in _ANSWERED
 
 
+_SILENT = frozenset({Outcome.LOCAL, Outcome.STRANGER})
 _ANSWERED = frozenset({Outcome.OK, Outcome.DENIED, Outcome.INVALID, Outcome.UNEXPECTED})
 
 

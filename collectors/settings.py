@@ -90,12 +90,16 @@ class AgentSettings(Strict):
 
     `processes`, `services`, `software`: the names whose state is taken; others are dropped, since a label value has to
     come from the inventory. (For our agent the names of its own config; for the exporters those of systemd or Windows.)
+    `pin`: SHA-256 of the agent's certificate, in hex; `machine_id`: what its `mppmon_pc_info` says. Whoever says
+    otherwise is another machine, and what it says is nobody's.
     """
 
     port: Port = 9182
     path: Annotated[str, Field(pattern=r"^/[^\s\x00-\x1f\x7f]{0,499}$")] = "/metrics"
-    scheme: Literal["http", "https"] = "http"
+    scheme: Literal["http", "https"] | None = None
     token_file: Path | None = None
+    pin: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    machine_id: Word | None = None
     timeout: Timeout = 5.0
     max_bytes: Annotated[int, Field(ge=1024, le=50_000_000)] = 5_000_000
     processes: Many[Word] = ()

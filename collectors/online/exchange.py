@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from http.client import HTTPException, RemoteDisconnected
 from typing import Any
 
@@ -46,9 +47,10 @@ class Answer:
 class Line:
     """The connected socket an exchange runs on, with what is learnt on the way."""
 
-    def __init__(self, sock: socket.socket, budget: Budget) -> None:
+    def __init__(self, sock: socket.socket, budget: Budget, *, pin: str | None = None) -> None:
         self._sock: socket.socket | None = sock
         self.budget = budget
+        self.pin = pin
         self.ready = 0.0
         self.certificate_expires: float | None = None
 
@@ -90,6 +92,8 @@ class _Tls(_Plain, HTTPSConnection):
             self.sock.budget = self._line.budget
             self.is_verified = True  # or the config says not to: no news for urllib3 to warn of at each poll
             leaf = self.sock.getpeercert(binary_form=True)
+            if self._line.pin is not None and sha256(leaf or b"").hexdigest() != self._line.pin:
+                raise Failed(Outcome.STRANGER, "another machine answers there: its certificate is not the pinned one")
             self._line.certificate_expires = expiry(leaf) if leaf else None
 
 

@@ -37,7 +37,9 @@ _WAITED = 0.25  # share of the timeout lost in our own queue, past which a timeo
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What to fetch. `timeout` in seconds is the hard deadline of everything together; `max_bytes` of the body."""
+    """What to fetch. `timeout` in seconds is the hard deadline of everything together; `max_bytes` of the body. `pin`:
+    SHA-256 of the only certificate (DER) that is good, in lower-case hex, whoever issued it and until when.
+    """
 
     url: str
     timeout: float
@@ -45,6 +47,7 @@ class Ask:
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # may hold a token
     verify: bool = True
+    pin: str | None = None
 
 
 class Fetcher:
@@ -73,14 +76,14 @@ class Fetcher:
         budget = Budget(clock=loop.time, deadline=began + ask.timeout, limit=2 * ask.max_bytes + _OVERHEAD)
         prepared, scheme, host, port = _prepare(ask)
         sock = await _connect(host, port, budget.deadline, names=self._names)
-        line = Line(sock, budget)
+        line = Line(sock, budget, pin=ask.pin)
         queued = loop.time()
         waited = 0.0
 
         def work() -> T:
             nonlocal waited
             waited = budget.now() - queued
-            context = (self._trusting if ask.verify else self._blind) if scheme == "https" else None
+            context = (self._trusting if ask.verify and ask.pin is None else self._blind) if scheme == "https" else None
             return use(exchange(prepared, line, context=context, max_bytes=ask.max_bytes, began=began + waited))
 
         try:

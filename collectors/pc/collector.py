@@ -44,6 +44,11 @@ class PcCollector:
             seconds = loop.time() - began
             parts = unasked(target, at, seconds)
             return Observation(target.check, target.device, outcome, at, seconds, detail=str(error), parts=parts)
+        words = dict(reading.texts)
+        if settings.machine_id is not None and words.get("machine_id") != settings.machine_id:
+            detail = f"another machine answers there: machine id {words.get('machine_id') or 'not told'}"
+            parts = unasked(target, at, seconds)
+            return Observation(target.check, target.device, Outcome.STRANGER, at, seconds, detail=detail, parts=parts)
         reading = with_clock_error(self._with_ratio(target.check, reading), (at.timestamp(), seconds))
         return self._observation(target, reading, at, seconds)
 
@@ -97,10 +102,11 @@ def _ask(address: str, settings: AgentSettings) -> Ask:
         host = address
     token = () if settings.token_file is None else (("Authorization", f"Bearer {_token(settings.token_file)}"),)
     return Ask(
-        url=f"{settings.scheme}://{host}:{settings.port}{settings.path}",
+        url=f"{settings.scheme or ('https' if settings.pin else 'http')}://{host}:{settings.port}{settings.path}",
         timeout=settings.timeout,
         max_bytes=settings.max_bytes,
         headers=(_ACCEPT, *token),
+        pin=settings.pin,
     )
 
 

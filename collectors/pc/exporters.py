@@ -36,7 +36,7 @@ WANTED = frozenset({
     "windows_system_boot_time_timestamp", "windows_system_boot_time_timestamp_seconds",
     "windows_system_system_up_time", "windows_time_current_timestamp_seconds", "windows_os_time",
     "windows_net_packets_received_errors_total", "windows_net_packets_outbound_errors_total", "windows_os_info",
-    "windows_exporter_build_info", "windows_service_state",
+    "windows_exporter_build_info", "windows_service_state", "windows_os_hostname", "windows_cs_hostname",
 })  # fmt: skip
 """All names that are looked at."""
 
@@ -53,7 +53,7 @@ def node(found: Found, sieve: Sieve) -> None:
     uname, system = _labels(found, "node_uname_info"), _labels(found, "node_os_info")
     if uname or system:
         release = system.get("pretty_name") or uname.get("release", "")
-        _info(sieve, uname.get("sysname", ""), release, "node_exporter", found)
+        _info(sieve, uname.get("sysname", ""), release, "node_exporter", found, uname.get("nodename", ""))
     active = {
         sample.labels.get("name", ""): sample.value
         for sample in found.get("node_systemd_unit_state", ())
@@ -97,7 +97,8 @@ def windows(found: Found, sieve: Sieve) -> None:
     system = _labels(found, "windows_os_info")
     if system:
         release = f"{system.get('product', '')} {system.get('version', '')}"
-        _info(sieve, "Windows", release, "windows_exporter", found)
+        name = _labels(found, "windows_os_hostname") or _labels(found, "windows_cs_hostname")
+        _info(sieve, "Windows", release, "windows_exporter", found, name.get("hostname", ""))
     running = {
         sample.labels.get("name", "").lower(): sample.value
         for sample in found.get("windows_service_state", ())
@@ -163,9 +164,10 @@ def _disks(volumes: Iterable[tuple[str, float, float]], sieve: Sieve) -> None:
             sieve.add("mppmon_pc_disk_info", 1.0, {"disk": disk, "mount": mount})
 
 
-def _info(sieve: Sieve, system: str, release: str, exporter: str, found: Found) -> None:
+def _info(sieve: Sieve, system: str, release: str, exporter: str, found: Found, name: str) -> None:
+    """Say what the machine is. `name`: its host name, the nearest to a machine id that exporters tell."""
     version = _labels(found, f"{exporter}_build_info").get("version", "")
-    words = {"os": system, "release": release, "machine_id": "", "agent": f"{exporter} {version}"}
+    words = {"os": system, "release": release, "machine_id": name, "agent": f"{exporter} {version}"}
     sieve.add("mppmon_pc_info", 1.0, words)
 
 

@@ -110,6 +110,9 @@ def _liveness(draft: Draft, slug: str, device: DeviceSettings) -> None:
 
 
 def _secrets(draft: Draft, slug: str, device: DeviceSettings) -> None:
+    if device.agent is not None and device.agent.pin is not None and device.agent.scheme == "http":
+        path = ("devices", slug, "agent", "scheme")
+        draft.error(FILE, path, "'http' beside a `pin`", "no line `scheme`: only TLS has a pin")
     if device.snmp is None or device.snmp.community_file is not None:
         return
     if device.snmp.community.get_secret_value() != "public":

@@ -27,6 +27,7 @@ _WHY = {
     Outcome.DENIED: "refuses our token",
     Outcome.INVALID: "no agent answers there",
     Outcome.UNEXPECTED: "no agent answers there",
+    Outcome.STRANGER: "another computer answers there",
     Outcome.LOCAL: "could not be asked",
 }
 
@@ -143,6 +144,7 @@ def _cure(name: str, worst: Asked, target: Target) -> str:
         return f"{device}: does it run upsd, and LISTEN to us (upsd.conf)? try there: upsc -l, and upsdrvctl start"
     cures = {
         Outcome.DENIED: f"put the token of its agent into {token or 'a file, and name it as agent: token_file'}",
+        Outcome.STRANGER: f"is {target.address} its address? else correct pin and machine_id of its agent",
         Outcome.REFUSED: f"start the agent there (docs/agent.md), or correct agent: port ({port})",
         Outcome.TIMEOUT: f"is it on, and TCP port {port} open to us in its firewall? (docs/agent.md)",
         Outcome.UNREACHABLE: f"is it on, and {target.address} its address?",

@@ -30,10 +30,25 @@ def observed(turn: Turn, observation: Observation) -> None:
         return  # a reload took it out of the inventory while its answer was on the way
     reached = observation.outcome.reached
     judges = world.judges_reach(device.id, observation.check)
-    if judges or reached:
+    _strangers(turn, device, observation, judges=judges)
+    if (judges or reached) and not (judges and device.id in world.strangers):
         _step(turn, device, observation)
     if not judges:
         _telemetry(turn, device, observation)
+
+
+def _strangers(turn: Turn, device: Device, observation: Observation, *, judges: bool) -> None:
+    """Follow whether another machine answers in a device's place: nothing is then known about the device, however well
+    that one answers a ping. Whatever else its readings' check meets ends it.
+    """
+    strangers = turn.world.strangers
+    if observation.outcome is Outcome.STRANGER:
+        strangers.add(device.id)
+        at = observation.at
+        unknown(turn, device, at=at, cause=Because.STRANGER)
+        _lose_parts(turn, device, at=at, cause=f"{device.id}/reach")
+    elif not judges and observation.outcome is not Outcome.LOCAL:
+        strangers.discard(device.id)
 
 
 def _step(turn: Turn, device: Device, observation: Observation) -> None:

@@ -14,6 +14,7 @@ class Because(StrEnum):
     SUSPECTED = "suspected"  # it cannot be asked; all that hangs on it fell silent
     RECOVERED = "recovered"  # of a service: nothing stops it any more
     BOOT = "boot"  # it may still be starting
+    STRANGER = "stranger"  # another machine answered in its place
     STALE = "stale"  # not heard of for some intervals
     DAEMON_OFF = "daemon-off"
     NOT_WATCHED = "not-watched"  # the process stood still

@@ -92,6 +92,7 @@ def why(cause: Cause, speech: Speech) -> str:
         Because.SUSPECTED: _("suspected: nothing that hangs on it answered"),
         Because.RECOVERED: _("recovered"),
         Because.BOOT: _("the device was still starting"),
+        Because.STRANGER: _("another computer answered at its address"),
         Because.STALE: _("nothing was heard of it for a while"),
         Because.DAEMON_OFF: _("monitoring was off"),
         Because.NOT_WATCHED: _("monitoring stood still for a while"),

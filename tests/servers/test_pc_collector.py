@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -91,6 +92,55 @@ def test_node_exporter_of_debian(tmp_path: Path) -> None:
     assert seen["mppmon_pc_disk_free_ratio,0"] == pytest.approx(root.free / root.total, abs=0.02)
     assert "mppmon_pc_cpu_ratio" not in values(first)
     assert dict(last.texts)["agent"].startswith("node_exporter 1.")
+
+
+INFO = b'mppmon_pc_info{os="",release="",machine_id="%s",agent=""} 1\n'
+
+
+@pytest.mark.parametrize(
+    ("page", "outcome", "detail"),
+    [
+        (INFO % b"ab12", Outcome.OK, ""),
+        (INFO % b"cd34", Outcome.STRANGER, "another machine answers there: machine id cd34"),
+        (b"mppmon_pc_cpu_ratio 0.5\n", Outcome.STRANGER, "another machine answers there: machine id not told"),
+        (b'node_uname_info{nodename="ab12",sysname="Linux"} 1\n', Outcome.OK, ""),
+        (b'windows_os_hostname{hostname="ab12"} 1\nwindows_os_info{product="W"} 1\n', Outcome.OK, ""),
+        (b'windows_cs_hostname{hostname="x"} 1\nwindows_os_info{product="W"} 1\n', Outcome.STRANGER, "machine id x"),
+    ],
+)
+def test_a_pc_is_known_by_its_machine(page: bytes, outcome: Outcome, detail: str) -> None:
+    async def story(collector: PcCollector) -> Observation:
+        async with serving(fakes.answers(page)) as port:
+            return await collector.poll(target(port, "a3-card", machine_id="ab12"))
+
+    seen = run(story)
+    assert (seen.outcome, detail in seen.detail) == (outcome, True), seen
+    assert seen.outcome.reached is (True if outcome is Outcome.OK else None)
+    assert not seen.values or outcome is Outcome.OK
+    assert [part.outcome for part in seen.parts] == [Outcome.LOCAL]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.OK, Outcome.STRANGER])
+def test_no_token_goes_to_a_certificate_that_is_not_the_pinned_one(tmp_path: Path, outcome: Outcome) -> None:
+    good = outcome is Outcome.OK
+    heard: list[bytes] = []
+
+    async def behave(writer: asyncio.StreamWriter, head: bytes) -> None:
+        heard.append(head)
+        await fakes.answers(PAGE)(writer, head)
+
+    async def story(collector: PcCollector) -> Observation:
+        now = Clock().now()
+        shown = fakes.certificate(tmp_path, start=now - 9 * fakes.DAY, end=now - fakes.DAY)  # the pin alone counts
+        pin = hashlib.sha256(shown.der).hexdigest() if good else "0" * 64
+        async with serving(behave, shown.context) as port:
+            return await collector.poll(target(port, pin=pin, token_file=token))
+
+    token = tmp_path / "token"
+    token.write_text("s3cret\n", encoding="utf-8")
+    seen = run(story)
+    assert seen.outcome is outcome, seen
+    assert [b"Bearer s3cret" in head for head in heard] == ([True] if good else [])
 
 
 PAGE = b"node_boot_time_seconds 1.7e9\n"
