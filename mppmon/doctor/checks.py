@@ -16,6 +16,7 @@ from mppmon.doctor import (
     roster,
     telegram,
     timekeeping,
+    traps,
     trial,
     versions,
 )
@@ -37,6 +38,7 @@ CHECKS = (
     Check(_DAEMON, "daemon", daemon.check_daemon),
     Check(_DAEMON, "service", deploy.check_service),
     Check(_DAEMON, "port", machine.check_port),
+    Check(_DAEMON, "traps", traps.check_traps),
     Check(_STATE, "state directory", place.check_place),
     Check(_STATE, "database", database.check_database, seconds=8.0),
     Check(_STATE, "database lock", database.check_lock),
@@ -56,6 +58,7 @@ CHECKS = (
     Check(_PEOPLE, "test message", trial.check_trial, seconds=10.0),
     Check(_DEVICES, "agents of counter PCs", devices.check_agents, seconds=10.5, network=True),
     Check(_DEVICES, "SNMP devices", devices.check_snmp, seconds=10.5, network=True),
+    Check(_DEVICES, "SNMPv3 devices", devices.check_snmp_v3, seconds=10.5, network=True),
     Check(_DEVICES, "UPSes by NUT", devices.check_nut, seconds=10.5, network=True),
 )
 """`seconds` of the slowest, with the three before it (`visit`), stay below fifteen."""

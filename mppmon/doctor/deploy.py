@@ -14,7 +14,7 @@ _SERVICE, _BACKUP = "service", "backup"
 _SYSTEMD = Path("/run/systemd/system")
 _OLD = timedelta(days=8)
 _SECONDS = 3.0
-_PROPERTIES = "--property=LoadState,ActiveState,UnitFileState"
+_PROPERTIES = "--property=LoadState,ActiveState,UnitFileState,AmbientCapabilities"
 
 
 async def check_service(case: Case) -> Sequence[Finding]:
@@ -25,14 +25,14 @@ async def check_service(case: Case) -> Sequence[Finding]:
 def _service(*, alive: bool) -> Finding:
     if not _SYSTEMD.exists():
         return skipped(_SERVICE, "no systemd runs here: whoever starts the daemon must also start it anew")
-    unit = _unit()
+    unit = unit_properties()
     if not unit.get("ActiveState"):
         return skipped(_SERVICE, "systemctl does not answer")
     return judge_service(unit, alive=alive)
 
 
-def _unit() -> dict[str, str]:
-    """Return the unit's properties, none when systemctl does not answer."""
+def unit_properties() -> dict[str, str]:
+    """Return what systemd knows of mppmon.service, nothing when systemctl does not answer. Blocking."""
     try:
         done = subprocess.run(  # noqa: S603  # fixed argv, no shell
             ["/usr/bin/systemctl", "show", "mppmon.service", _PROPERTIES],

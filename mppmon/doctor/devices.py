@@ -9,14 +9,16 @@ from packaging.version import InvalidVersion, Version
 from collectors.collector import Kind, Target, Way
 from collectors.observation import Observation, Outcome
 from collectors.pc.agent import __version__ as agent_version
+from collectors.settings import SnmpSettings
 from mppmon.config import Loaded
+from mppmon.doctor import snmp_users
 from mppmon.doctor.case import Case
 from mppmon.doctor.finding import Finding, bad, few, fine, skipped, warn
 from mppmon.doctor.polls import poll_all
 from mppmon.mall.calendar import open_at
 from mppmon.mall.model import ExpectedOn
 
-_AGENTS, _SNMP, _NUT = "agents of counter PCs", "SNMP devices", "UPSes by NUT"
+_AGENTS, _SNMP, _V3, _NUT = "agents of counter PCs", "SNMP devices", "SNMPv3 devices", "UPSes by NUT"
 _SECONDS = 9.0
 _FAR_OFF = timedelta(seconds=60)
 _OURS = "mppmon-agent "
@@ -56,7 +58,18 @@ async def check_agents(case: Case) -> Sequence[Finding]:
 
 async def check_snmp(case: Case) -> Sequence[Finding]:
     """Ask every SNMP device how long it has been up, with its community."""
-    return await _check(case, Way.SNMP, _SNMP, judge_snmp)
+    return await _check(case, Way.SNMP, _SNMP, judge_snmp, lambda target: not _by_v3(target))
+
+
+async def check_snmp_v3(case: Case) -> Sequence[Finding]:
+    """Ask those of SNMPv3 as their users, by a process as the daemon's; nothing is said where there are none."""
+    if case.loaded is None or not any(_by_v3(one) for one in case.loaded.targets):
+        return []
+    return await _check(case, Way.SNMP, _V3, judge_snmp_v3, _by_v3)
+
+
+def _by_v3(target: Target) -> bool:
+    return isinstance(target.settings, SnmpSettings) and target.settings.version == "3"
 
 
 async def check_nut(case: Case) -> Sequence[Finding]:
@@ -64,10 +77,12 @@ async def check_nut(case: Case) -> Sequence[Finding]:
     return await _check(case, Way.NUT, _NUT, judge_nut)
 
 
-async def _check(case: Case, way: Way, name: str, judge: Judge) -> Sequence[Finding]:
+async def _check(
+    case: Case, way: Way, name: str, judge: Judge, chosen: Callable[[Target], bool] = lambda _: True
+) -> Sequence[Finding]:
     if case.loaded is None:
         return [skipped(name, "not known without a configuration")]
-    targets = [one for one in case.loaded.targets if one.kind is Kind.TELEMETRY and one.way is way]
+    targets = [one for one in case.loaded.targets if one.kind is Kind.TELEMETRY and one.way is way and chosen(one)]
     if not targets:
         return [skipped(name, "the inventory has none")]
     asked = [replace(one, kind=Kind.LIVENESS) for one in targets] if way is Way.SNMP else targets
@@ -95,6 +110,11 @@ def judge_agents(asked: Sequence[Asked], targets: Mapping[str, Target]) -> Seque
 def judge_snmp(asked: Sequence[Asked], targets: Mapping[str, Target]) -> Sequence[Finding]:
     """Return how many answer with the community they are asked with."""
     return [_summary(_SNMP, asked, targets)]
+
+
+def judge_snmp_v3(asked: Sequence[Asked], targets: Mapping[str, Target]) -> Sequence[Finding]:
+    """Return how many answer the user they are asked as."""
+    return [_summary(_V3, asked, targets)]
 
 
 def judge_nut(asked: Sequence[Asked], targets: Mapping[str, Target]) -> Sequence[Finding]:
@@ -127,7 +147,7 @@ def _worst(one: Asked) -> tuple[bool, str]:
 def _why(name: str, one: Asked) -> str:
     if one.outcome is Outcome.LOCAL and one.seen is not None:
         return one.seen.detail
-    if name in {_SNMP, _NUT} and one.outcome in {Outcome.INVALID, Outcome.UNEXPECTED, Outcome.DENIED}:
+    if name in {_SNMP, _V3, _NUT} and one.outcome in {Outcome.INVALID, Outcome.UNEXPECTED, Outcome.DENIED}:
         return f"{one.outcome} ({one.seen.detail if one.seen else ''})"
     return _WHY.get(one.outcome, str(one.outcome))
 
@@ -135,6 +155,10 @@ def _why(name: str, one: Asked) -> str:
 def _cure(name: str, worst: Asked, target: Target) -> str:
     port, token = getattr(target.settings, "port", 0), getattr(target.settings, "token_file", None)
     device, address = worst.device, f"{target.address}:{port}"
+    if name == _V3 and isinstance(target.settings, SnmpSettings):
+        return snmp_users.cure(
+            device, address, target.settings, worst.outcome, worst.seen.detail if worst.seen is not None else ""
+        )
     if worst.outcome is Outcome.LOCAL:
         return f"correct devices.{device}, or the file it names (docs/config.md)"
     if name == _SNMP:

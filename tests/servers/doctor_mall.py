@@ -23,6 +23,8 @@ from tests.servers.smtp_servers import PASSWORD, Mailbox, certificate, mail_serv
 from tests.servers.snmp_servers import snmpd
 from tests.servers.telegram_fake import TOKEN, TelegramFake
 
+USERS = ('createUser mall SHA-256 "signed-by-me" AES "hidden-by-me"', "rouser mall priv")
+"""Of snmpd, for SNMPv3."""
 TOKEN_OF_AGENT = "t0ken-of-the-agent"  # noqa: S105  # the test's own
 
 
@@ -40,7 +42,10 @@ def peers(folder: Path) -> Iterator[Peers]:
     token = folder / "agent-token"
     token.write_text(f"{TOKEN_OF_AGENT}\n", encoding="utf-8")
     (folder / "usb").mkdir()
-    with agent(folder, f'usb_root = "{folder}/usb"\n', "--token-file", str(token)) as running, snmpd(folder) as snmp:
+    with (
+        agent(folder, f'usb_root = "{folder}/usb"\n', "--token-file", str(token)) as running,
+        snmpd(folder, *USERS) as snmp,
+    ):
         yield Peers(running.port, snmp)
 
 
@@ -65,6 +70,7 @@ class Mall:
         }
     )
     more: dict[str, dict[str, Any]] = field(default_factory=dict)
+    traps: dict[str, object] | None = None
     clock: Clock = field(default_factory=Clock)
 
     @property
@@ -143,7 +149,7 @@ class Mall:
                     "bot": {"type": "telegram", "token_file": "bot-secret", "api": self.bot.url},
                 }
             },
-            "daemon.yaml": {"listen_port": self.web},
+            "daemon.yaml": {"listen_port": self.web, **({"traps": self.traps} if self.traps else {})},
         }
 
     async def examine(self, *, send: str | None = None, offline: bool = False) -> list[Finding]:

@@ -1,6 +1,7 @@
 """`mppmon doctor` beside real peers: all green, then one fault at a time: that line is red, with its cure, no other."""
 
 import asyncio
+import socket
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
@@ -130,6 +131,42 @@ def test_one_fault_one_red_line(  # a table's columns
     assert set(found) == {line}, found
     assert said in found[line].said
     assert cure in found[line].cure
+
+
+def test_users_of_snmpv3_and_the_port_for_traps(tmp_path: Path, running: Peers) -> None:
+    async def story(mall: Mall, _: fake.TelegramFake) -> list[Finding]:
+        mall.secrets |= {"auth": "signed-by-me", "priv": "hidden-by-me", "wrong": "s3cret-and-wrong"}
+        keys = {"version": "3", "port": running.snmp, "auth_protocol": "sha256", "priv_protocol": "aes"}
+        right = {"user": "mall", "auth_file": "auth-secret", "priv_file": "priv-secret"}
+        for name, its in {
+            "good": {},
+            "key": {"auth_file": "wrong-secret"},
+            "user": {"user": "nobody-here"},
+            "hidden": {"priv_file": "wrong-secret"},
+        }.items():
+            snmp = {**keys, **right, **its}
+            mall.more[name] = {"kind": "switch", "name": name, "address": "127.0.0.1", "parents": ["gw"], "snmp": snmp}
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+            other.bind(("127.0.0.1", 0))
+            port = other.getsockname()[1]
+            mall.traps = {"listen_host": "127.0.0.1", "listen_port": port, "community_file": "community-secret"}
+            mall.write()
+            return await mall.examine()
+
+    every = visited(tmp_path, running, story)
+    found = red(every)
+    assert set(found) == {"SNMPv3 devices", "traps"}, found
+    said = found["SNMPv3 devices"].said
+    assert said.startswith("1 of 4 answer; ")
+    for reason in (
+        "key: denied (wrong digest: ",
+        "user: denied (unknown user name: ",
+        "hidden: denied (the device answers",
+    ):
+        assert reason in said
+    assert "wrong-secret" in found["SNMPv3 devices"].cure
+    assert "another program listens" in found["traps"].said
+    assert not any(secret in str(every) for secret in ("signed-by", "hidden-by", "s3cret", "inside"))
 
 
 def test_a_secret_that_is_missing_or_open_to_all(tmp_path: Path, running: Peers) -> None:

@@ -1,5 +1,6 @@
 """What the doctor makes of this machine's figures."""
 
+import errno
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError
@@ -14,6 +15,7 @@ from mppmon.doctor.finding import State
 from mppmon.doctor.machine import judge_descriptors, judge_memory, judge_port
 from mppmon.doctor.ping import judge_ping
 from mppmon.doctor.timekeeping import judge_clock, judge_outside, judge_sync, judge_zone
+from mppmon.doctor.traps import judge_traps
 from mppmon.doctor.versions import judge_packages, judge_program
 from mppmon.store.schema import VERSIONS
 
@@ -55,6 +57,27 @@ def test_port(answer: str | None, alive: bool, status: str | None, state: State,
     found = judge_port("127.0.0.1:9740", answer, alive=alive, status=status)
     assert (found.state, word in found.said) == (state, True)
     assert bool(found.cure) is (state is not State.OK)
+
+
+@pytest.mark.parametrize(
+    ("refused", "alive", "may", "holds", "state", "word"),
+    [
+        (0, False, True, False, State.OK, "can be had"),
+        (errno.EADDRINUSE, True, True, True, State.OK, "the daemon takes traps"),
+        (errno.EADDRINUSE, True, True, None, State.SKIPPED, "root can tell"),
+        (errno.EADDRINUSE, True, True, False, State.BAD, "another program"),
+        (errno.EADDRINUSE, False, True, None, State.BAD, "another program"),
+        (0, True, False, False, State.BAD, "CAP_NET_BIND_SERVICE"),
+        (errno.EACCES, False, False, False, State.BAD, "CAP_NET_BIND_SERVICE"),
+        (errno.EACCES, False, True, False, State.SKIPPED, "may not try"),
+        (0, True, True, False, State.WARN, "though the daemon runs"),
+        (errno.EADDRNOTAVAIL, False, True, False, State.BAD, "no address"),
+    ],
+)
+def test_traps(refused: int, alive: bool, may: bool, holds: bool | None, state: State, word: str) -> None:  # noqa: FBT001  # likewise
+    found = judge_traps("0.0.0.0 port 162", refused, port=162, alive=alive, may=may, holds=holds)
+    assert (found.state, word in found.said) == (state, True)
+    assert bool(found.cure) is (state in {State.WARN, State.BAD})
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,11 @@ from alerts.settings import EmailSettings, TelegramSettings
 from collectors.collector import Kind, Target, Way
 from collectors.observation import Observation, Outcome, schema_of
 from collectors.settings import AgentSettings, SnmpSettings
+from collectors.snmp.v3.reports import reason
 from mppmon.config import Loaded, load
 from mppmon.doctor.case import Answered, Owner
 from mppmon.doctor.daemon import answers_of, judge_daemon, judge_silence
-from mppmon.doctor.devices import Asked, judge_agents, judge_snmp
+from mppmon.doctor.devices import Asked, judge_agents, judge_snmp, judge_snmp_v3
 from mppmon.doctor.finding import Finding, State
 from mppmon.doctor.line import judge_line
 from mppmon.doctor.mail import judge_mail
@@ -183,6 +184,18 @@ def test_every_outcome_has_a_cure(outcome: Outcome) -> None:
     (summary,) = judge_snmp([asked], {"x": target("x", SnmpSettings(), Way.SNMP)})
     for found in (agents(asked)[0], summary):
         assert (found.state, bool(found.cure)) == (State.BAD, True)
+
+
+@pytest.mark.parametrize(
+    ("number", "key"), [(1, "auth_protocol"), (2, "boots"), (3, "user"), (4, "engine ID"), (5, "/x/a"), (6, "/x/p")]
+)
+def test_each_refusal_of_snmpv3_has_a_cure_of_its_own(number: int, key: str) -> None:
+    settings = SnmpSettings(version="3", user="mall", auth_file=Path("/x/a"), priv_file=Path("/x/p"))
+    why = reason((1, 3, 6, 1, 6, 3, 15, 1, 1, number, 0))
+    (found,) = judge_snmp_v3([Asked("x", seen("x", Outcome.DENIED, why))], {"x": target("x", settings, Way.SNMP)})
+    assert why in found.said
+    assert key in found.cure
+    assert "is it on" not in found.cure
 
 
 def test_old_agents_and_wrong_clocks() -> None:
