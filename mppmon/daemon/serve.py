@@ -18,7 +18,7 @@ from mppmon.daemon.memory import end_without_memory, one_arena
 from mppmon.daemon.options import Options
 from mppmon.i18n import preload
 from mppmon.mall.principal import SYSTEM
-from mppmon.store import lock, state_directory
+from mppmon.store import lock, numbers, state_directory
 from mppmon.store.aside import damage, set_aside
 from mppmon.store.migrating import migrate_in_child
 from mppmon.store.paths import database_file, database_url
@@ -63,6 +63,7 @@ async def serve(options: Options, *, ready: Callable[[int], None] | None = None)
 
 def _look_over(database: Path, now: datetime) -> None:
     """Set a damaged database aside. A copy is never put in its place silently: what came after it would be missing."""
+    numbers.look_over(database, now=now)
     wrong = damage(database)
     if wrong:
         kept = set_aside(database, now=now)

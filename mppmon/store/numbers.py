@@ -5,6 +5,7 @@ put back from a copy. Its presence says that there has been a database.
 import logging
 import os
 import sqlite3
+import stat
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
@@ -25,8 +26,13 @@ def number_file(database: Path) -> Path:
 def kept(database: Path) -> int | None:
     """Return the highest number given so far; None: none was ever kept, or what is there is no number."""
     try:
-        with number_file(database).open("rb") as file:
-            found = file.read(_DIGITS + 2).strip()
+        handle = os.open(number_file(database), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe would be waited on
+        try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                return None
+            found = os.read(handle, _DIGITS + 2).strip()
+        finally:
+            os.close(handle)
     except OSError:
         return None
     return int(found) if found.isdigit() and len(found) <= _DIGITS else None
@@ -37,7 +43,8 @@ def keep(database: Path, number: int) -> None:
     path = number_file(database)
     part = path.with_name(f"{path.name}.part")
     try:
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _MODE)
+        part.unlink(missing_ok=True)
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE)
         try:
             os.write(handle, b"%d\n" % number)
             os.fsync(handle)
@@ -49,6 +56,13 @@ def keep(database: Path, number: int) -> None:
         _log.warning("%s: the newest incident number could not be kept: %s", path, error.strerror)
 
 
+def look_over(database: Path, *, now: datetime) -> None:
+    """Put a number in the place of what is there and is none: else a database that is lost with it counts from 1."""
+    if os.path.lexists(number_file(database)) and kept(database) is None:
+        _log.warning("%s: found no number, expected the newest incident's", number_file(database))
+        keep(database, salvaged(database, now=now))
+
+
 def salvaged(database: Path, *, now: datetime) -> int:
     """Return a number that no incident of a damaged database was above: as it was kept, as the file still tells, or,
     where neither does, the year and its day (26328), far above what a mall counts.
@@ -58,7 +72,7 @@ def salvaged(database: Path, *, now: datetime) -> int:
 
 
 def _told(database: Path) -> int | None:
-    if not database.stat().st_size:
+    if not database.exists() or not database.stat().st_size:
         return None  # SQLite would delete the log beside it
     with (
         suppress(sqlite3.Error),

@@ -1,5 +1,6 @@
 """A file whose pages were overwritten is noticed, kept whole under another name, and a fresh one starts."""
 
+import os
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mppmon.mall.principal import SYSTEM
-from mppmon.store import Batch, Store
+from mppmon.store import Batch, Store, numbers
 from mppmon.store.aside import damage, lately, set_aside
 from mppmon.store.connect import sqlite_url
 from mppmon.store.errors import DatabaseDamaged
@@ -173,3 +174,40 @@ def test_a_disk_that_refuses_the_number_loses_no_transaction(tmp_path: Path, cap
         store.commit(SYSTEM, Batch(incidents=[incident(2)]))
         assert store.saved(SYSTEM).next_number == 3
     assert "could not be kept" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["incident-number", "incident-number.part"])
+def test_what_is_no_file_under_the_numbers_name_holds_up_no_start(tmp_path: Path, name: str) -> None:
+    """A pipe is waited on for ever by whoever opens it to read, or to write."""
+    path = counted(tmp_path, 57)
+    path.with_name(name).unlink(missing_ok=True)
+    os.mkfifo(path.with_name(name))
+    assert damage(path) == ""
+    assert next_number(path) == 58
+    with Store.open(sqlite_url(path)) as store:
+        store.commit(SYSTEM, Batch(incidents=[incident(58)]))
+    assert number_file(path).read_text() == "58\n"
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_an_illegible_number_begins_no_count_anew(tmp_path: Path, *, lost: bool) -> None:
+    path = counted(tmp_path, 57)
+    number_file(path).write_text("fifty-seven")
+    if lost:
+        path.unlink()
+    else:
+        path.write_bytes(b"")
+    numbers.look_over(path, now=NOW)
+    assert bool(damage(path)) is not lost
+    if not lost:
+        set_aside(path, now=NOW)
+    assert next_number(path) == 26329
+
+
+def test_a_number_that_is_well_or_never_was_is_left_alone(tmp_path: Path) -> None:
+    path = counted(tmp_path, 57)
+    numbers.look_over(path, now=NOW)
+    assert number_file(path).read_text() == "57\n"
+    number_file(path).unlink()
+    numbers.look_over(path, now=NOW)
+    assert not number_file(path).exists()
