@@ -60,10 +60,12 @@ def canary(now: datetime, *, speech: Speech) -> Message:
     return Message(line, (line,))
 
 
-def not_durable(since: datetime, reason: str, waiting: Sequence[Incident], *, speech: Speech, now: datetime) -> Message:
+def not_durable(  # one argument per part of the message
+    since: datetime, reason: str, waiting: Sequence[Incident], *, gone: bool = False, speech: Speech, now: datetime
+) -> Message:
     """Return the one message that goes out past the database while that refuses: what is wrong, what has not been told.
 
-    `reason`: what the database says, free of secrets.
+    `reason`: what the database says, free of secrets. `gone`: its file was taken away.
     """
     first = f"{_OURSELVES} " + speech._("Monitoring cannot save: since {time}").format(
         time=phrases.when(since, now, speech)
@@ -74,7 +76,11 @@ def not_durable(since: datetime, reason: str, waiting: Sequence[Incident], *, sp
         text = speech.plural("{count} fault has not been told:", "{count} faults have not been told:", count)
         lines.append(text.format(count=count))
         lines.extend(_line(one, speech) for one in sorted(waiting, key=_gravity)[:_LISTED])
-    lines.append(speech._("First step: make room on the disk of the monitoring server, then nothing else is needed"))
+    if gone:
+        lines.append(speech._("First step: put the database file back; else monitoring starts anew without it"))
+    else:
+        room = speech._("First step: make room on the disk of the monitoring server, then nothing else is needed")
+        lines.append(room)
     lines.append(speech._("This message itself is not saved; it may come again after a restart"))
     return Message(first, tuple(lines))
 

@@ -46,7 +46,7 @@ from mppmon.mall.model import delivery_subject
 from mppmon.schedule import Poller, Scheduler, Wheel
 from mppmon.store import Store, StoreError
 from mppmon.store.aside import lately
-from mppmon.store.errors import DatabaseDamaged
+from mppmon.store.errors import DatabaseDamaged, DatabaseGone
 from mppmon.store.paths import control_socket, database_file
 from mppmon.web.app import create_app
 from mppmon.web.house import House
@@ -56,6 +56,8 @@ from mppmon.web.serve import WebServer
 _log = logging.getLogger(__name__)
 _TICK = 0.25
 """Seconds between looks at the time: escalations, `for`, verdicts that were waited for."""
+_GONE = 90.0
+"""Seconds a database file may be away: its administrators are told after 30, and somebody may put it back."""
 
 
 class Daemon:
@@ -351,6 +353,14 @@ class Daemon:
         _log.error("the database refused a transaction, it is kept and tried again: %s", error)
         if isinstance(error, DatabaseDamaged):
             _log.critical("nothing can be kept any more; the next start sets the file aside")
+            self._ended()
+        if isinstance(error, DatabaseGone):
+            self._loop.call_soon_threadsafe(self._loop.call_later, _GONE, self._begin_anew)
+
+    def _begin_anew(self) -> None:
+        """End where the database is still not back: only a start can make do with what is there."""
+        if self._engine.refused_since is not None:
+            _log.critical("the database did not come back; the next start makes do with what is there")
             self._ended()
 
     def tell_undurably(self, notifications: Sequence[Notification]) -> None:

@@ -35,6 +35,7 @@ from mppmon.engine.undurable import PATIENCE, notices
 from mppmon.engine.unwatched import set_back, stood_still
 from mppmon.mall.principal import SYSTEM
 from mppmon.store import Batch, DatabaseBusy, DatabaseFull, Store, StoreError
+from mppmon.store.errors import DatabaseGone
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -251,7 +252,7 @@ class Engine:
             try:
                 found = work(self._store, self._clock.now())
             except Exception as error:  # noqa: BLE001  # whoever asked gets it; the engine goes on
-                if isinstance(error, DatabaseBusy | DatabaseFull):
+                if isinstance(error, DatabaseBusy | DatabaseFull | DatabaseGone):
                     self._refuse(self._turn, error)
                 future.set_exception(error)
             else:
@@ -340,7 +341,7 @@ class Engine:
             self._effects.commit_failed(error)
         elif not self._told_refused and self._clock.now() - self._refused_since >= PATIENCE:
             self._told_refused = True
-            self._effects.tell_undurably(notices(turn, since=self._refused_since, reason=str(error)))
+            self._effects.tell_undurably(notices(turn, since=self._refused_since, error=error))
 
     def _publish(self, turn: Turn) -> None:
         if turn.batch.notifications or turn.batch.due:

@@ -8,12 +8,14 @@ from alerts.notices import not_durable
 from mppmon.engine.turn import Turn
 from mppmon.engine.ways import administrators, ways
 from mppmon.i18n import speech
+from mppmon.store import StoreError
+from mppmon.store.errors import DatabaseGone
 
 PATIENCE = timedelta(seconds=30)
 """How long the database may refuse before somebody is told."""
 
 
-def notices(turn: Turn, *, since: datetime, reason: str) -> list[Notification]:
+def notices(turn: Turn, *, since: datetime, error: StoreError) -> list[Notification]:
     """Return the message to each administrator (where none can be told: to the policy's fallback)."""
     world = turn.world
     unsaved = {one.incident for one in turn.batch.notifications if one.kind is NoticeKind.PAGE}
@@ -22,7 +24,8 @@ def notices(turn: Turn, *, since: datetime, reason: str) -> list[Notification]:
     found = []
     for person in administrators(world):
         channel, address = ways(world, person)[0]
-        message = not_durable(since, reason, waiting, speech=speak(person.language), now=turn.now)
+        gone = isinstance(error, DatabaseGone)
+        message = not_durable(since, str(error), waiting, gone=gone, speech=speak(person.language), now=turn.now)
         key = key_of_many(("not-durable", since.isoformat(), person.id))
         found.append(
             Notification(

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import BigInteger, Connection, Engine, Integer, Table, create_engine, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.sql.dml import Insert
 
 from mppmon.store import durable
-from mppmon.store.errors import DatabaseBusy, DatabaseDamaged, DatabaseFull, NoDatabase, StoreError
+from mppmon.store.errors import DatabaseBusy, DatabaseDamaged, DatabaseFull, DatabaseGone, NoDatabase, StoreError
 from mppmon.store.patience import SLICE, SLICES, Patience
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS = SLICE * SLICES
 FILE_MODE = 0o660  # SQLite gives -wal and -shm the mode of the database: group readers need to write -shm
+
+_FILE = "file"
+"""Key of what `_identity` said of a connection's file."""
 
 RowNumber = BigInteger().with_variant(Integer(), "sqlite")
 """Type of a numbered primary key: 64 bits everywhere (SQLite numbers rows only under the word INTEGER)."""
@@ -94,6 +98,14 @@ def _sqlite_engine(path: Path, patience: Patience, *, read_only: bool, create: b
         return open_sqlite(path, read_only=read_only)
 
     engine = create_engine("sqlite://", creator=opened, poolclass=QueuePool, pool_size=1, max_overflow=-1)
+    _begin_with(engine, patience, read_only=read_only)
+    if not read_only:
+        _watch_name(engine, path)
+    return engine
+
+
+def _begin_with(engine: Engine, patience: Patience, *, read_only: bool) -> None:
+    """Say BEGIN ourselves; wait for another program's lock as long as patience lasts."""
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
 
     @event.listens_for(engine, "begin")
@@ -107,7 +119,27 @@ def _sqlite_engine(path: Path, patience: Patience, *, read_only: bool, create: b
             else:
                 return
 
-    return engine
+
+def _watch_name(engine: Engine, path: Path) -> None:
+    """Let no transaction begin on a file that has lost its name: SQLite writes on into it, and all would be lost."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        record.info[_FILE] = _identity(path)
+
+    @event.listens_for(engine, "begin", insert=True)
+    def _begin(connection: Connection) -> None:
+        if _identity(path) != connection.info[_FILE]:
+            raise DatabaseGone(f"{path}: the database file was moved, removed or replaced while the daemon worked")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return which file has this name now, None for none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def open_sqlite(path: Path, *, read_only: bool) -> sqlite3.Connection:

@@ -29,6 +29,12 @@ class DatabaseDamaged(StoreError):
     """The file is not what SQLite wrote: a page was overwritten. The next start sets it aside."""
 
 
+class DatabaseGone(StoreError):
+    """The file that was opened has no name any more: it was moved, removed, or another was put in its place. Put back,
+    the same commit may be tried again; else a start makes do with what is there.
+    """
+
+
 class Locked(StoreError):
     """Another daemon owns this database."""
 

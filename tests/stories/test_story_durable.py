@@ -11,6 +11,8 @@ from alerts.model import NoticeKind, Rotation
 from mppmon.engine.commands import Acknowledge
 from mppmon.mall.principal import SYSTEM, Principal, Role
 from mppmon.store import Batch, DatabaseBusy, DatabaseFull, Store
+from mppmon.store.errors import DatabaseGone
+from mppmon.store.paths import database_file
 from tests.stories.house import MONDAY, House, small_config
 
 TECHNICIAN = Principal(Role.TECHNICIAN, "Ani", person="ani")
@@ -192,3 +194,31 @@ def test_an_engine_that_ends_is_told_to_its_supervisor(tmp_path: Path, monkeypat
         house.engine.start()
         house.engine.stop()
         assert ended == ["ended"]
+
+
+def test_a_database_that_was_taken_away_answers_nobody_until_it_is_back(tmp_path: Path) -> None:
+    """Who writes on into a file that has no name any more would lose all of it at the next start."""
+    away = tmp_path / "away.db"
+    with House(tmp_path) as house:
+        house.all_well()
+        house.turn(house.cards("a1", jammed=True))
+        database_file(tmp_path).rename(away)
+        answer = house.engine.submit(Acknowledge(id="c1", principal=TECHNICIAN, incident=1))
+        house.engine.turn(house.engine.intake.take())
+        assert isinstance(answer.exception(timeout=0), DatabaseGone)
+        house.wait(45)
+        assert isinstance(house.effects.refused[0], DatabaseGone)
+        assert "Langkah awal: kembalikan berkas basis data" in house.effects.undurable[0].message.text
+        away.rename(database_file(tmp_path))
+        house.wait(1)
+        assert house.do(Acknowledge(id="c1", principal=TECHNICIAN, incident=1)).ok
+
+
+def test_another_file_in_the_databases_place_is_not_written_past(tmp_path: Path) -> None:
+    with House(tmp_path) as house:
+        house.all_well()
+        copy = tmp_path / "copy.db"
+        house.store.backup(SYSTEM, copy)
+        copy.rename(database_file(tmp_path))
+        house.turn(house.cards("a1", jammed=True))
+        assert not house.engine.durable
