@@ -19,6 +19,6 @@ def command(number: int, state: Path, *, person: str | None, as_json: bool) -> N
 
     The answer comes after it is safely stored. Exit status 3: the daemon is off, nothing was changed.
     """
-    wanted = f"?{urlencode({'as': person})}" if person else ""
+    wanted = f"?{urlencode({'as': person})}" if person is not None else ""
     answer = ask(state, "POST", f"/api/v1/incidents/{number}/acknowledge{wanted}", key=str(uuid4()))
     click.echo(answer.text if as_json else f"Incident #{number} acknowledged.")

@@ -54,7 +54,7 @@ def ask(state: Path, method: str, path: str, *, timeout: float = 30.0, key: str 
         raise DaemonOff(f"the daemon is off: {off}{elsewhere(state)}") from off
     except (control.Denied, control.Broken) as error:
         raise click.ClickException(str(error)) from error
-    if answer.status_code >= 400:  # noqa: PLR2004  # HTTP's border between answers and errors
+    if answer.status_code >= 300:  # noqa: PLR2004  # HTTP's border between what was done and what was not
         raise click.ClickException(_detail(answer))
     return answer
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from urllib.parse import quote
 from uuid import uuid4
 
 import click
@@ -56,7 +57,7 @@ def add(  # one argument per option
     """  # noqa: D301  # as above
     match = {"device": devices, "rule": rules, "kind": kinds, "agency": agencies, "place": places}
     wish = {**match, "seconds": seconds, "reason": reason, "name": name, "planned": "true"}
-    if start:
+    if start is not None:
         wish["start"] = start
     click.echo(begun(state, wish))
 
@@ -95,5 +96,5 @@ def end(window: str, state: Path) -> None:
     Example:
       mppmon maintenance end 0195f1c2-7a1b-7c3d-8e4f-5a6b7c8d9e0f
     """  # noqa: D301  # as above
-    ask(state, "POST", f"/api/v1/silences/{window}/end", key=str(uuid4()))
+    ask(state, "POST", f"/api/v1/silences/{quote(window, safe='')}/end", key=str(uuid4()))
     click.echo("ended")

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 import click
@@ -89,7 +89,7 @@ def add(  # one argument per option
     """  # noqa: D301  # as above
     match = {"device": devices, "rule": rules, "kind": kinds, "agency": agencies, "place": places}
     match |= {"channel": channels, "person": persons, "way": ways}
-    wish = {**match, "seconds": seconds, "reason": reason, **({"start": start} if start else {})}
+    wish = {**match, "seconds": seconds, "reason": reason, **({"start": start} if start is not None else {})}
     made = begun(state, wish)
     listing = ask(state, "GET", "/api/v1/silences").json()
     clock = mall_clock(listing["timezone"])
@@ -129,5 +129,5 @@ def end(silence: str, state: Path) -> None:
     Example:
       mppmon silence end 0195f1c2-7a1b-7c3d
     """  # noqa: D301  # as above
-    ask(state, "POST", f"/api/v1/silences/{silence}/end", key=str(uuid4()))
+    ask(state, "POST", f"/api/v1/silences/{quote(silence, safe='')}/end", key=str(uuid4()))
     click.echo("ended")

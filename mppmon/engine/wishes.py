@@ -42,6 +42,8 @@ def _match(world: World, command: Hush) -> str:
         if label not in known:
             return f"label {label!r}: expected one of {', '.join(sorted(known))}"
         for value in values:
+            if not value:  # of a variable that was empty; nothing is every device without a place
+                return f"{label}: found nothing, expected one that is in the configuration"
             if value not in known[label]:
                 near = get_close_matches(value, known[label], n=1)
                 return f"{label} {value!r} is not in the configuration" + (
@@ -56,7 +58,8 @@ def _match(world: World, command: Hush) -> str:
 
 def _span(command: Hush, now: datetime) -> str:
     if not 0 < command.seconds <= LONGEST.total_seconds():
-        return f"found {command.seconds:g} seconds, expected more than none and at most {LONGEST.days} days"
+        days = command.seconds / 86_400
+        return f"found {days:g} days, expected more than none and at most {LONGEST.days} days"
     if command.start is None:
         return ""
     if command.start - now > _AHEAD:

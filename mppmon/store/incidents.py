@@ -19,6 +19,9 @@ from mppmon.store.records import Told
 from mppmon.store.schema import alert, incident, incident_agency, outbox, page
 from mppmon.store.scope import incident_for, scope
 
+LATEST = 2**31 - 1
+"""Above every number; a larger one is no incident's, and no integer of every database."""
+
 _AFTERWARDS = 3_600_000_000
 """Microseconds after its end in which a summary may still tell of an incident."""
 
@@ -41,6 +44,8 @@ def between(
 
 def by_number(connection: Connection, principal: Principal, number: int, mall: Mall | None = None) -> Incident | None:
     """Return the incident people call `#number`; None when there is none, or none that the principal may see."""
+    if not 0 < number <= LATEST:
+        return None
     body = connection.scalar(select(incident.c.body).where(incident.c.number == number, _visible(principal)))
     return None if body is None else incident_for(decode(Incident, body), principal, mall)
 

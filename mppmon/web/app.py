@@ -1,6 +1,7 @@
 """The one ASGI application: status page, API, event stream, probes; for the loopback port and the control socket."""
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -15,6 +16,9 @@ _HOSTS = ["localhost", "127.0.0.1", "[::1]", "mppmon"]
 """Names a browser may know us by: a foreign name that resolves to loopback (DNS rebinding) is refused."""
 
 
+_SHOWN = 60  # characters of what was found
+
+
 def create_app(house: House, *, limits: Limits | None = None) -> FastAPI:
     """Return the application of this house."""
     limits = limits or Limits()
@@ -25,6 +29,7 @@ def create_app(house: House, *, limits: Limits | None = None) -> FastAPI:
     app.state.desk = Desk(limits)
     app.state.pending = Pending(house.engine.submit, limits)
     app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(Exception, _failed)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS)
     for router in (
@@ -44,6 +49,16 @@ def create_app(house: House, *, limits: Limits | None = None) -> FastAPI:
 
 async def _refused(_: Request, refusal: Exception) -> Response:
     return JSONResponse({"detail": str(refusal)}, status_code=403)
+
+
+async def _unreadable(_: Request, error: Exception) -> Response:
+    """Say in words what part of a request is not as it has to be; of what was found, no more than fits a line."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for it
+    said = (
+        f"{'.'.join(map(str, one['loc'][1:]))}: found {str(one['input'])[:_SHOWN]!r}, expected otherwise: {one['msg']}"
+        for one in error.errors()
+    )
+    return JSONResponse({"detail": "; ".join(said)}, status_code=422)
 
 
 async def _failed(_: Request, __: Exception) -> Response:

@@ -27,8 +27,6 @@ router = APIRouter()
 _READERS = CapacityLimiter(2)
 """So many read the database for a page at a time: each holds descriptors, and the daemon pages with the same ones."""
 
-_LATEST = 2**31 - 1  # above every number; a larger one is no incident's, and no integer of every database
-
 
 @router.get("/api/v1/incidents/{number}")
 async def incident(number: int, house: HouseOf, who: Who) -> dict[str, object]:
@@ -55,8 +53,6 @@ async def _read(number: int, house: House, who: Principal) -> History:
         with Store.open(house.database, read_only=True) as store:
             return history(store, who, number, loaded, now=now)
 
-    if not 0 < number <= _LATEST:
-        raise HTTPException(404, f"#{number}: no incident of this number")
     try:
         found = await to_thread.run_sync(read, limiter=_READERS)
     except (StoreError, OSError):

@@ -150,3 +150,19 @@ def test_sixty_reports_are_two_children_at_a_time(mall: WebMall, held: Held) -> 
 def test_the_same_report_is_made_once(mall: WebMall, held: Held) -> None:
     answers, children = crowd(mall, ["2026-11-02"] * 30, 0, held)
     assert (answers[200], children) == (30, 1), "made for each, twenty would be refused"
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("seconds=0&reason=r&device=a1-pc", "seconds: found '0'"),
+        ("seconds=60&device=a1-pc", "reason: found"),
+        (f"seconds=60&device=a1-pc&reason={'r' * 999}", f"reason: found '{'r' * 60}', expected"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_words(mall: WebMall, query: str, word: str) -> None:
+    with mall.socket() as control:
+        answer = control.post(f"/api/v1/silences?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith(word), answer.text
+    assert len(answer.text) < 200

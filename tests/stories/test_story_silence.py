@@ -112,6 +112,7 @@ def test_who_has_an_incident_keeps_it_over_a_silence(tmp_path: Path) -> None:
         ({"match": ()}, "nothing to silence"),
         ({"match": (("device", ()),)}, "nothing to silence"),
         ({"match": (("device", ("a9",)),)}, "'a9' is not in the configuration"),
+        ({"match": (("place", ("",)),)}, "place: found nothing"),
         ({"match": (("colour", ("red",)),)}, "expected one of agency, channel, device, kind, person, place, rule, way"),
         ({"seconds": 0.0}, "expected more than none"),
         ({"seconds": 40 * 86_400.0}, "at most 30 days"),

@@ -9,13 +9,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import click
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mppmon import control
 from mppmon.cli import main
 from mppmon.cli.demo import names_in, said
 from mppmon.cli.waiting import waiting
@@ -184,3 +187,50 @@ def test_what_takes_long_shows_a_sign_of_life_on_a_terminal_only(monkeypatch: py
         shown[stream.isatty()] = stream.getvalue()
     assert shown[False] == ""
     assert "polling 192.0.2.7" in shown[True]
+
+
+@pytest.mark.parametrize("number", [str(2**31), str(2**63), "9" * 40])
+def test_a_number_no_database_can_hold_is_no_incidents(state: Path, number: str) -> None:
+    result = CliRunner().invoke(main, ["incident", "--state", str(state), "--", number])
+    ends_well(result)
+    assert "no incident of this number" in result.output
+
+
+@pytest.mark.parametrize("path", [("silence", "end"), ("maintenance", "end")], ids=" ".join)
+@pytest.mark.parametrize("typed", ["?", "#", "a?b=c", "a/b", "..", "%2e"])
+def test_what_is_typed_for_an_id_stays_one(monkeypatch: pytest.MonkeyPatch, path: tuple[str, ...], typed: str) -> None:
+    """A `?` sent as it is ends the path: the daemon did nothing, and the command said that it was ended."""
+    asked: list[str] = []
+
+    def request(_address: Path, _method: str, path: str, **_: object) -> httpx.Response:
+        asked.append(path)
+        return httpx.Response(307)
+
+    monkeypatch.setattr(control, "request", request)
+    result = CliRunner().invoke(main, [*path, "--state", "/nowhere", "--", typed])
+    assert asked == [f"/api/v1/silences/{quote(typed, safe='')}/end"]
+    assert result.exit_code == 1, "a redirection is no deed"
+
+
+@pytest.mark.parametrize(
+    ("words", "sent"),
+    [
+        (("ack", "1", "--as", ""), "as="),
+        (("silence", "add", "a", "--for", "1h", "--reason", "r", "--start", ""), "start="),
+        (("maintenance", "add", "a", "--for", "1h", "--name", "n", "--reason", "r", "--start", ""), "start="),
+    ],
+    ids=lambda one: str(one[0]),
+)
+def test_an_option_that_is_empty_is_not_one_that_was_left_out(
+    monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], sent: str
+) -> None:
+    """`--start "$WHEN"` without a WHEN must not begin now."""
+    asked: list[str] = []
+
+    def request(_address: Path, _method: str, path: str, **_: object) -> httpx.Response:
+        asked.append(path)
+        return httpx.Response(422, json={"detail": "start: found '', expected a day and a time"})
+
+    monkeypatch.setattr(control, "request", request)
+    result = CliRunner().invoke(main, [*words, "--state", "/nowhere"])
+    assert (result.exit_code, sent in asked[0].partition("?")[2].split("&")) == (1, True)
