@@ -62,6 +62,7 @@ class Observation:
     `schema.series[i]`. `texts` are cleaned, length-capped words of the device (`vendor`, `model`, `serial`,
     `sysdescr`...).
     `detail` is a reason a person can read, free of secrets. `parts` are devices seen through this one (peripherals).
+    `reason`: why it failed as a word of an enumeration (`collectors.online.reason`), empty where a way has none.
     """
 
     check: str
@@ -74,6 +75,7 @@ class Observation:
     texts: tuple[tuple[str, str], ...] = ()
     detail: str = ""
     parts: tuple["Observation", ...] = ()
+    reason: str = ""
 
     @property
     def evidence_at(self) -> datetime:

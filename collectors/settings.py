@@ -107,16 +107,41 @@ class AgentSettings(Strict):
     software: Many[Word] = ()
 
 
+class JsonSettings(Strict):
+    """A value of a JSON answer. `path`: keys and indexes between dots, such as `checks.0.status`. `expected`: what it
+    may be, as text (`true`, `null`, `3`).
+    """
+
+    path: Word
+    expected: Annotated[Many[Word], Field(min_length=1)]
+
+
+Network = Annotated[str, Field(pattern=r"^[0-9A-Fa-f.:]{2,45}(/[0-9]{1,3})?$")]
+"""An IP address, or a network as 10.20.0.0/16."""
+
+
 class HttpSettings(Strict):
-    """An agency's online system."""
+    """An agency's online system. `lacks`: a text that must not be on the page, upper or lower case alike. `addresses`:
+    where its name may point to. `ca_file`: its own authority, trusted instead of this machine's.
+    """
 
     url: str
     method: Literal["GET", "HEAD"] = "GET"
     status: Annotated[Many[Annotated[int, Field(ge=100, le=599)]], Field(min_length=1)] = (200,)
     contains: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    lacks: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    json_value: JsonSettings | None = None
+    redirects: Literal["none", "same-host", "any"] = "none"
+    addresses: Many[Network] = ()
     timeout: Timeout = 8.0
     max_bytes: Annotated[int, Field(ge=1024, le=50_000_000)] = 1_000_000
     verify: bool = True
+    ca_file: Path | None = None
+    certificate_file: Path | None = None
+    key_file: Path | None = None
+    proxy: str | None = None
+    proxy_user: Annotated[str, Field(pattern=r"^[!-~]{1,64}$")] | None = None
+    proxy_password_file: Path | None = None
 
 
 class NutSettings(Strict):

@@ -26,22 +26,20 @@ class TcpCollector:
             raise TypeError(f"{target.check}: found {type(settings).__name__}, expected LivenessSettings")
         at, loop = self._now(), asyncio.get_running_loop()
         began = loop.time()
-        outcome, detail = await self._knock(target.address, settings.port, deadline=began + settings.timeout)
-        return Observation(target.check, target.device, outcome, at, loop.time() - began, detail=detail)
+        outcome, detail, reason = Outcome.OK, "", ""
+        try:
+            await self._knock(target.address, settings.port, deadline=began + settings.timeout)
+        except Failed as failed:
+            outcome, detail, reason = failed.outcome, failed.detail, failed.reason
+            if outcome is Outcome.REFUSED:  # a closed port is an answer of the host's own: it is alive
+                outcome, detail, reason = Outcome.OK, "refused", ""
+        took = loop.time() - began
+        return Observation(target.check, target.device, outcome, at, took, detail=detail, reason=reason)
 
-    async def _knock(self, host: str, port: int | None, *, deadline: float) -> tuple[Outcome, str]:
+    async def _knock(self, host: str, port: int | None, *, deadline: float) -> None:
         if port is None:
-            return Outcome.LOCAL, "no port is configured for liveness by TCP"
-        try:
-            addresses = await self._names.resolve(host, port, deadline=deadline)
-        except Failed as failed:
-            return failed.outcome, failed.detail
-        try:
-            (await connect(addresses, deadline=deadline)).close()
-        except Failed as failed:
-            # A closed port is an answer of the host's own: it is alive.
-            return (Outcome.OK, "refused") if failed.outcome is Outcome.REFUSED else (failed.outcome, failed.detail)
-        return Outcome.OK, ""
+            raise Failed(Outcome.LOCAL, "no port is configured for liveness by TCP")
+        (await connect(await self._names.resolve(host, port, deadline=deadline), deadline=deadline)).close()
 
     async def close(self) -> None:
         """Give the resolver's threads back."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+    from _typeshed import ReadableBuffer, WriteableBuffer
 
 
 class Spent(OSError):
@@ -70,6 +70,30 @@ class TlsSocket(ssl.SSLSocket):
     """
 
     budget: Budget | None = None
+
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002  # ssl's signature
+        """Note on a refused certificate how many the server sent: only its own, or a whole chain (`sent`)."""
+        try:
+            super().do_handshake(block)
+        except ssl.SSLCertVerificationError as error:
+            error.sent = self._sent()  # type: ignore[attr-defined]  # ours, read by `tls.of_tls`
+            raise
+
+    def sendall(self, data: "ReadableBuffer", flags: int = 0) -> None:
+        """Where the server hung up meanwhile, raise the reason it gave, which only a read shows (TLS 1.3: it judges our
+        certificate after the handshake).
+        """
+        try:
+            super().sendall(data, flags)
+        except ssl.SSLEOFError:
+            self.recv(1)
+            raise
+
+    def _sent(self) -> int:
+        try:
+            return len(self._sslobj.get_unverified_chain())  # type: ignore[attr-defined]  # public from Python 3.13 on
+        except (AttributeError, ValueError, TypeError, ssl.SSLError):
+            return 0  # not known
 
     def recv_into(self, buffer: "WriteableBuffer", nbytes: int | None = None, flags: int = 0) -> int:
         if self.budget is None:

@@ -10,7 +10,7 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 
 from collectors.observation import Outcome
-from collectors.online.failure import Failed, of_resolver
+from collectors.online.failure import Failed, of_resolver, silent_resolver
 
 Address = tuple[int, tuple[str, int] | tuple[str, int, int, int]]
 """Address family and what `connect` takes."""
@@ -35,6 +35,11 @@ class Names:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"{prefix}-names")
         self._known: dict[tuple[str, int], list[Address]] = {}
         self._asking: dict[tuple[str, int], asyncio.Future[list[Address]]] = {}
+        self._took: dict[tuple[str, int], float] = {}
+
+    def took(self, host: str, port: int) -> float:
+        """Return how many seconds the newest look-up of a name took that gave an answer; 0 for an address."""
+        return self._took.get((host, port), 0.0)
 
     async def resolve(self, host: str, port: int, *, deadline: float) -> list[Address]:
         """Return the addresses of `host`, as the system orders them. `deadline`: loop time.
@@ -54,7 +59,7 @@ class Names:
             async with asyncio.timeout_at(deadline):
                 return await asyncio.shield(asking)
         except TimeoutError as error:
-            raise Failed(Outcome.LOCAL, f"the resolver gave no answer for {host}") from error
+            raise silent_resolver(host) from error
         except socket.gaierror as error:
             raise of_resolver(host, error) from error
         except UnicodeError as error:
@@ -67,18 +72,21 @@ class Names:
     def _ask(self, host: str, port: int) -> "asyncio.Future[list[Address]]":
         key = (host, port)
         if key not in self._asking:
-            asking = asyncio.get_running_loop().run_in_executor(self._pool, _look_up, host, port, 0)
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            asking = loop.run_in_executor(self._pool, _look_up, host, port, 0)
             self._asking[key] = asking
-            asking.add_done_callback(lambda done: self._answered(key, done))
+            asking.add_done_callback(lambda done: self._answered(key, done, loop.time() - began))
         return self._asking[key]
 
-    def _answered(self, key: tuple[str, int], done: "asyncio.Future[list[Address]]") -> None:
+    def _answered(self, key: tuple[str, int], done: "asyncio.Future[list[Address]]", seconds: float) -> None:
         self._asking.pop(key, None)
         if done.cancelled():
             return
         error = done.exception()
         if error is None:
             self._known[key] = done.result()
+            self._took[key] = seconds
         elif isinstance(error, socket.gaierror) and of_resolver(key[0], error).outcome is Outcome.UNREACHABLE:
             self._known.pop(key, None)  # the resolver says that there is no such name any more
 

@@ -9,6 +9,7 @@ import socket
 from collectors.observation import Outcome
 from collectors.online.failure import Failed, of_socket
 from collectors.online.names import Address
+from collectors.online.reason import Reason
 
 
 async def connect(addresses: list[Address], *, deadline: float) -> socket.socket:
@@ -38,4 +39,4 @@ async def connect(addresses: list[Address], *, deadline: float) -> socket.socket
             raise
         else:
             return sock
-    raise failed or Failed(Outcome.UNREACHABLE, "the name has no address")
+    raise failed or Failed(Outcome.UNREACHABLE, "the name has no address", Reason.NAME_UNKNOWN)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from collectors.collector import Now, Target
 from collectors.observation import Observation, Outcome
-from collectors.online.exchange import Answer
+from collectors.online.answer import Answer
 from collectors.online.failure import Failed
 from collectors.online.fetch import Ask, Fetcher
 from collectors.pc.clock import with_clock_error

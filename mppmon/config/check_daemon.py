@@ -2,7 +2,7 @@
 
 import ipaddress
 
-from mppmon.config.check_devices import url_expected
+from mppmon.config.check_online import url_expected
 from mppmon.config.draft import Draft
 from mppmon.config.problem import quoted
 

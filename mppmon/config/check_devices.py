@@ -1,16 +1,15 @@
 """Cross-checks of devices: references, cycles, and whether each can be asked the way it says."""
 
 from graphlib import CycleError, TopologicalSorter
-from urllib.parse import urlsplit
 
 from collectors.snmp.library import builtin
+from mppmon.config.check_online import check_http
 from mppmon.config.draft import Draft
 from mppmon.config.problem import listed, nearest, quoted
 from mppmon.config.settings import DeviceSettings, DevicesFile
 from mppmon.mall.model import DeviceKind
 
 FILE = "devices.yaml"
-_LONGEST = 500  # characters of a URL: it has to fit into a message
 _NUT_KINDS = frozenset({DeviceKind.UPS, DeviceKind.PC, DeviceKind.KIOSK, DeviceKind.SERVER})
 """A UPS, or a computer that one hangs on."""
 _WAYS = ("snmp", "agent", "http", "nut")
@@ -79,7 +78,7 @@ def _asking(draft: Draft, slug: str, device: DeviceSettings) -> None:
         where = (*path, "nut", "password_file")
         draft.error(FILE, where, "a password of nobody", "`user: <name>` beside it", key=True)
     if device.http is not None:
-        draft.judge(FILE, (*path, "http", "url"), device.http.url, url_expected)
+        check_http(draft, (*path, "http"), device.http)
         if device.address is not None:
             draft.error(
                 FILE, (*path, "address"), "`address` beside `http`", "no line `address`: the url says it", key=True
@@ -176,22 +175,3 @@ def _twins(draft: Draft, devices: dict[str, DeviceSettings]) -> None:
         if first != slug:
             found = f"{quoted(device.address)} port {way.port} like {first}"
             draft.warn(FILE, ("devices", slug, "address"), found, "an address of its own")
-
-
-def url_expected(url: str) -> str | None:
-    """Return what was expected instead of this URL, None when it is good. Names and passwords in it are refused."""
-    try:
-        parts = urlsplit(url)
-        plain = url.isprintable() and " " not in url and len(url) <= _LONGEST
-        good = (
-            plain
-            and parts.scheme in {"http", "https"}
-            and bool(parts.hostname)
-            and (parts.port is None or parts.port > 0)
-        )
-    except ValueError:
-        good = False
-        parts = urlsplit("")
-    if not good:
-        return "a URL such as https://layanan.example.go.id/status"
-    return "a URL without a user name or password in it" if "@" in parts.netloc else None

@@ -4,7 +4,7 @@ import re
 
 from alerts.address import email_address
 from alerts.settings import ChannelSettings, EmailSettings, PolicySettings
-from mppmon.config.check_devices import url_expected
+from mppmon.config.check_online import url_expected
 from mppmon.config.draft import Draft
 from mppmon.config.problem import listed, nearest, quoted
 from mppmon.config.settings import PeopleFile

@@ -29,6 +29,7 @@ PATTERNS = {  # a pattern of a model -> what it asks for
     r"^[a-zA-Z_:][a-zA-Z0-9_:]{0,99}$": "a name of letters, digits and underscores",
     r"^[^\s:]{1,64}$": "a Linux user name without spaces, such as budi",
     r"^[A-Za-z0-9._-]{1,64}$": "a name of at most 64 letters, digits, dots, hyphens and underscores, such as ups1",
+    r"^[0-9A-Fa-f.:]{2,45}(/[0-9]{1,3})?$": "an IP address or a network such as 203.0.113.0/24",
     r"^[!-~]{1,64}$": "a name without spaces, at most 64 characters, such as monitor",
     r"^[0-9a-f]{64}$": "64 digits of 0 to 9 and a to f, a SHA-256",
     r"^[^\x00-\x1f\x7f]{1,100}$": "a text on one line, at most 100 characters",

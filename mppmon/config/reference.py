@@ -35,6 +35,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "device.snmp": asking.SnmpSettings,
     "device.agent": asking.AgentSettings,
     "device.http": asking.HttpSettings,
+    "device.http.json_value": asking.JsonSettings,
     "device.nut": asking.NutSettings,
     "device.liveness": asking.LivenessSettings,
     "person": pager.PersonSettings,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from alerts.settings import EmailSettings
-from collectors.settings import AgentSettings, NutSettings, SnmpSettings, TrapSettings, TrapUserSettings
+from collectors.settings import AgentSettings, HttpSettings, NutSettings, SnmpSettings, TrapSettings, TrapUserSettings
 from mppmon.config.draft import Draft
 from mppmon.config.loaded import Loaded
 from mppmon.config.problem import Problem
@@ -56,6 +56,8 @@ def _written(draft: Draft) -> Iterator[tuple[str, KeyPath, Path]]:
             yield "devices.yaml", ("devices", slug, "snmp", key), name
         if device.agent is not None and device.agent.token_file is not None:
             yield "devices.yaml", ("devices", slug, "agent", "token_file"), device.agent.token_file
+        for key, name in _http_files(device.http):
+            yield "devices.yaml", ("devices", slug, "http", key), name
         if device.nut is not None and device.nut.password_file is not None:
             yield "devices.yaml", ("devices", slug, "nut", "password_file"), device.nut.password_file
 
@@ -84,6 +86,7 @@ def secret_files(loaded: Loaded) -> list[tuple[str, Path]]:
         settings = target.settings
         paths = [settings.token_file] if isinstance(settings, AgentSettings) else []
         paths += [settings.password_file] if isinstance(settings, NutSettings) else []
+        paths += [path for _, path in _http_files(settings)] if isinstance(settings, HttpSettings) else []
         paths += [path for _, path in _snmp_files(settings)] if isinstance(settings, SnmpSettings) else []
         for path in paths:
             if path is not None:
@@ -96,6 +99,17 @@ def _snmp_files(settings: SnmpSettings | TrapUserSettings | None) -> Iterator[tu
         path = getattr(settings, key, None)
         if path is not None:
             yield key, path
+
+
+def _http_files(settings: HttpSettings | None) -> Iterator[tuple[str, Path]]:
+    """Yield what is secret of a system's: the file with the key of our certificate, and the proxy's password."""
+    if settings is None:
+        return
+    key = "key_file" if settings.key_file is not None else "certificate_file"
+    for name in (key, "proxy_password_file"):
+        path = getattr(settings, name)
+        if path is not None:
+            yield name, path
 
 
 def _trap_files(traps: TrapSettings | None) -> Iterator[tuple[tuple[str | int, ...], Path]]:

@@ -22,7 +22,8 @@ from mppmon.config.settings import DeviceSettings, DevicesFile, IntervalSettings
 from mppmon.config.timing import timings
 from mppmon.mall.model import DeviceKind
 
-Asked = TypeVar("Asked", SnmpSettings, AgentSettings, NutSettings, TrapSettings, TrapUserSettings)
+Asked = TypeVar("Asked", SnmpSettings, AgentSettings, HttpSettings, NutSettings, TrapSettings, TrapUserSettings)
+HTTP_FILES = ("ca_file", "certificate_file", "key_file", "proxy_password_file")
 SNMP_FILES = ("community_file", "auth_file", "priv_file")
 
 _UNPLUGGED = 15.0
@@ -57,6 +58,7 @@ def _targets(
     snmp = located(device.snmp, directory, *SNMP_FILES) if device.snmp else None
     agent = located(device.agent, directory, "token_file") if device.agent else None
     nut = located(device.nut, directory, "password_file") if device.nut else None
+    http = located(device.http, directory, *HTTP_FILES) if device.http else None
     address = device.address or _host_port(device.http)[0]
     way, settings = _liveness(device, snmp)
     found = [Target(f"{slug}:{Kind.LIVENESS}", slug, Kind.LIVENESS, way, address, often, settings)]
@@ -67,8 +69,8 @@ def _targets(
         if agent
         else (Way.NUT, nut)
         if nut
-        else (Way.HTTP, device.http)
-        if device.http
+        else (Way.HTTP, http)
+        if http
         else None
     )
     if asked is not None:

@@ -16,6 +16,7 @@ from mppmon.engine import (
     pacing,
     quiet,
     reach,
+    reasons,
     remembering,
     restarts,
     stale,
@@ -31,6 +32,7 @@ _log = logging.getLogger(__name__)
 
 def _take(turn: Turn, observation: Observation) -> None:
     for one in (observation, *observation.parts):
+        reasons.note(turn.world, one)
         reach.observed(turn, one)
         alerting.readings(turn, one)
         restarts.read(turn, one)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from alerts import escalation, group
+from alerts import escalation, failures, group
 from alerts.model import (
     Alert,
     AlertStatus,
@@ -26,6 +26,7 @@ from mppmon.engine import restored
 from mppmon.engine.hours import may_be_off, severity
 from mppmon.engine.pacing import take_back
 from mppmon.engine.quiet import hold, let_go, quiet
+from mppmon.engine.reasons import reason_of
 from mppmon.engine.teams import Roots, team_of
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
@@ -227,12 +228,15 @@ def facts_of(world: World, device: Device, alert: Alert) -> Facts:
     agency = mall.agencies.get(device.agency or "")
     uplink = mall.site.uplink
     reach = world.reaches[device.id]
+    what = fill(rule.summary, alert.key.labels, alert.value, kind=device.kind) if rule else Words("", "")
+    step = fill(rule.first_step, alert.key.labels, alert.value, kind=device.kind) if rule else Words("", "")
+    what, step = failures.explain(what, step, reason_of(world, alert.key))
     below = topology.below(mall, device.id, world.reaches) if reach.state is State.DOWN else ()
     return Facts(
         device=device.name,
         where=", ".join(part for part in (agency.short if agency else "", device.place) if part),
-        what=fill(rule.summary, alert.key.labels, alert.value, kind=device.kind) if rule else Words("", ""),
-        first_step=fill(rule.first_step, alert.key.labels, alert.value, kind=device.kind) if rule else Words("", ""),
+        what=what,
+        first_step=step,
         since=alert.since,
         checked=reach.failures if reach.state is State.DOWN else 0,
         stopped=stopped_by(world, device.id, below),

@@ -12,6 +12,7 @@ _INFO = "mppmon_device_info"
 _TEXTS = ("vendor", "model", "serial")
 _SECONDS = "mppmon_check_seconds"
 _OUTCOME = "mppmon_check_outcome"
+_REASON = "mppmon_check_reason"
 _NOTHING: Layout = ()
 
 
@@ -54,6 +55,10 @@ class Samples:
         if before is None or before.outcome is not observation.outcome:
             outcome = pairs([("outcome", observation.outcome.value)])
             self._put(_OUTCOME, observation.check, line(_OUTCOME, labels, kind, outcome, value=1.0).encode())
+        if observation.reason or (before is not None and before.reason):
+            reason = pairs([("reason", observation.reason)])
+            said = line(_REASON, labels, kind, reason, value=1.0) if observation.reason else ""
+            self._put(_REASON, observation.check, said.encode())
         if before is None or _differ(before, observation):
             self._replace(observation.device, check, _pieces(check, labels, observation))
 
@@ -63,6 +68,7 @@ class Samples:
         if check is not None:
             self._put(_SECONDS, check_id, b"")
             self._put(_OUTCOME, check_id, b"")
+            self._put(_REASON, check_id, b"")
             self._replace(device, check, {})
             del self._checks[device][check_id]
 

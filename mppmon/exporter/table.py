@@ -38,6 +38,7 @@ _STATES = (
     Metric("mppmon_incidents_open", ("status",), "Incidents that are not mended, by status."),
     Metric("mppmon_check_seconds", ("check",), "How long the last answer to the check took."),
     Metric("mppmon_check_outcome", ("check", "outcome"), "1 for how the last run of the check ended."),
+    Metric("mppmon_check_reason", ("check", "reason"), "1 for why the last run of the check failed."),
 )
 _PRINTERS = (
     Metric("mppmon_printer_error", ("error",), "1 while the printer reports the error (hrPrinterDetectedErrorState)."),
@@ -140,8 +141,10 @@ _COMPUTERS = (
 _ONLINE = (
     Metric("mppmon_online_ok", (), "1 when the online system gave the wanted answer, 0 when another."),
     Metric("mppmon_online_status", (), "HTTP status of the answer."),
+    Metric("mppmon_online_redirects", (), "Redirects that were followed."),
     Metric("mppmon_online_seconds", ("phase",), "How long each phase of the answer took."),
     Metric("mppmon_online_certificate_expires_seconds", (), "When the certificate expires, Unix time."),
+    Metric("mppmon_online_certificate_left_seconds", (), "Until the certificate expires; below 0 after it."),
 )
 
 FAMILIES: dict[str, Metric] = {

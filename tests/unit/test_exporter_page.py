@@ -1,5 +1,7 @@
 """The page: what was said is there, once, and nothing stale."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
@@ -69,6 +71,18 @@ def test_a_failed_check_shows_its_outcome_and_no_stale_value() -> None:
     }
     made.observed(seen("p1:telemetry", JAM))
     assert page(made)["mppmon_printer_error", device({"error": "jammed"})] == 1.0
+
+
+def test_why_a_check_failed_is_shown_until_it_does_not() -> None:
+    made = exporter()
+    failed = seen("p1:telemetry", outcome=Outcome.INVALID)
+    for reason in ("certificate-expired", "too-slow"):
+        made.observed(replace(failed, reason=reason))
+        assert of(page(made), "mppmon_check_reason") == {
+            ("mppmon_check_reason", device({"check": "telemetry", "reason": reason})): 1.0
+        }
+    made.observed(seen("p1:telemetry", JAM))
+    assert of(page(made), "mppmon_check_reason") == {}
 
 
 def test_another_answer_than_the_wanted_one_shows_its_own_samples_and_no_older_ones() -> None:
