@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import click
 
 from mppmon import control
-from mppmon.store.paths import control_socket, database_file
-
-if TYPE_CHECKING:
-    import httpx  # heavy: see mppmon.control
+from mppmon.state import control_socket, database_file
 
 DAEMON_OFF = 3
 """Exit status of a change that needs the daemon while it is off."""
@@ -45,7 +42,7 @@ class DaemonOff(click.ClickException):
     exit_code = DAEMON_OFF
 
 
-def ask(state: Path, method: str, path: str, *, timeout: float = 30.0, key: str | None = None) -> httpx.Response:
+def ask(state: Path, method: str, path: str, *, timeout: float = 30.0, key: str | None = None) -> control.Answer:
     """Send one request over the control socket. DaemonOff when nobody answers; other errors end with their reason."""
     headers = {"Idempotency-Key": key} if key else {}
     try:
@@ -59,7 +56,7 @@ def ask(state: Path, method: str, path: str, *, timeout: float = 30.0, key: str 
     return answer
 
 
-def _detail(answer: httpx.Response) -> str:
+def _detail(answer: control.Answer) -> str:
     try:
         body = answer.json()
     except ValueError:

@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from mppmon.cli.control import DaemonOff, ask, state_option
-from mppmon.cli.offline import offline_incident
 from mppmon.cli.status import mall_clock
 
 
@@ -21,6 +20,8 @@ def command(number: int, state: Path, *, as_json: bool) -> None:
     try:
         view: Mapping[str, Any] = ask(state, "GET", f"/api/v1/incidents/{number}").json()
     except DaemonOff as off:
+        from mppmon.cli.offline import offline_incident  # noqa: PLC0415  # heavy, and only without a daemon
+
         view = offline_incident(state, number)
         click.echo(f"{off.message}; this is the database's last word", err=True)
     if as_json:

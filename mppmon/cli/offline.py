@@ -19,8 +19,9 @@ from mppmon.mall.health import Reach
 from mppmon.mall.impact import Verdict
 from mppmon.mall.model import Delivery, State, delivery_subject
 from mppmon.mall.principal import Principal, Role
+from mppmon.state import database_file
 from mppmon.store import Store, StoreError
-from mppmon.store.paths import database_file, database_url
+from mppmon.store.paths import database_url
 from mppmon.web.canaries import canary_view
 from mppmon.web.history import history
 from mppmon.web.incident_page import history_view

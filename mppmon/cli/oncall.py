@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import click
 
 from mppmon.cli.control import DaemonOff, ask, state_option
-from mppmon.cli.offline import offline_on_call
 
 _ENDS = ("from", "to")
 
@@ -21,6 +20,8 @@ def command(state: Path, *, as_json: bool) -> None:
     try:
         view = ask(state, "GET", "/api/v1/oncall").json()
     except DaemonOff as off:
+        from mppmon.cli.offline import offline_on_call  # noqa: PLC0415  # heavy, and only without a daemon
+
         click.echo(f"{off.message}; this is what the newest configuration says", err=True)
         view = offline_on_call(state)
     if as_json:

@@ -15,7 +15,7 @@ from mppmon.cli.offline import database, last_config
 from mppmon.clock import Clock
 from mppmon.config import ConfigErrors, Problem, load
 from mppmon.config.plan import Change, Line, compare
-from mppmon.store.paths import control_socket
+from mppmon.state import control_socket
 
 DIFFERENT, INVALID, WAITING = 1, 2, 4
 _SECONDS = 60.0

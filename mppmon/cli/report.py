@@ -6,11 +6,7 @@ from urllib.parse import quote, urlencode
 import click
 
 from mppmon.cli.control import DaemonOff, ask, state_option
-from mppmon.cli.offline import READER, trouble
 from mppmon.cli.waiting import waiting
-from mppmon.clock import Clock
-from mppmon.reports import Format, ReportError, Request, run_report
-from mppmon.store.paths import database_url
 
 _SECONDS = 90.0  # a report of a month waits for those before it
 
@@ -47,6 +43,11 @@ def agency(  # one argument per option
 
 
 def _offline(state: Path, code: str, period: str, *, form: str, language: str) -> str:
+    from mppmon.cli.offline import READER, trouble  # noqa: PLC0415  # heavy, and only without a daemon
+    from mppmon.clock import Clock  # noqa: PLC0415  # likewise
+    from mppmon.reports import Format, ReportError, Request, run_report  # noqa: PLC0415  # likewise
+    from mppmon.store.paths import database_url  # noqa: PLC0415  # likewise
+
     request = Request(
         database=database_url(state),
         principal=READER,

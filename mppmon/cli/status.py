@@ -13,7 +13,6 @@ from rich.table import Table
 from rich.text import Text
 
 from mppmon.cli.control import DaemonOff, ask, state_option
-from mppmon.cli.offline import offline_status
 
 _FEW = 3  # names that a line lists
 _COLOURS = {"interrupted": "bold red", "degraded": "yellow", "unknown": "dim", "delivered": "green", "down": "bold red"}
@@ -29,6 +28,8 @@ def command(state: Path, *, as_json: bool, everything: bool) -> None:
         view: dict[str, Any] = ask(state, "GET", "/api/v1/status").json()
         view["canary"] = _canary_of(state)
     except DaemonOff as off:
+        from mppmon.cli.offline import offline_status  # noqa: PLC0415  # heavy, and only without a daemon
+
         view = offline_status(state)
         click.echo(f"{off.message}; this is the database's last word", err=True)
     if as_json:

@@ -44,10 +44,10 @@ from mppmon.exporter import Exporter, SelfMetrics
 from mppmon.exporter.datagrams import Datagrams
 from mppmon.mall.model import delivery_subject
 from mppmon.schedule import Poller, Scheduler, Wheel
+from mppmon.state import control_socket, database_file
 from mppmon.store import Store, StoreError
 from mppmon.store.aside import lately
 from mppmon.store.errors import DatabaseDamaged, DatabaseGone
-from mppmon.store.paths import control_socket, database_file
 from mppmon.web.app import create_app
 from mppmon.web.house import House
 from mppmon.web.live import Broadcast

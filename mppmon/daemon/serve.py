@@ -18,10 +18,11 @@ from mppmon.daemon.memory import end_without_memory, one_arena
 from mppmon.daemon.options import Options
 from mppmon.i18n import preload
 from mppmon.mall.principal import SYSTEM
+from mppmon.state import database_file
 from mppmon.store import lock, numbers, state_directory
 from mppmon.store.aside import damage, set_aside
 from mppmon.store.migrating import migrate_in_child
-from mppmon.store.paths import database_file, database_url
+from mppmon.store.paths import database_url
 
 _log = logging.getLogger(__name__)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 
+from mppmon import control
 from mppmon.clock import Clock
 from mppmon.demo.children import ChildFailed
 from mppmon.demo.scene import Missed, Scene, scene
@@ -14,7 +15,10 @@ from mppmon.demo.simulator.launch import ControlRefused, NotStarted
 from mppmon.demo.story import STORY
 from mppmon.store import StoreError
 
-_TROUBLE = (Missed, ChildFailed, NotStarted, ControlRefused, StoreError, httpx.HTTPError, OSError)
+_TROUBLE = (
+    *(Missed, ChildFailed, NotStarted, ControlRefused, StoreError, httpx.HTTPError, OSError),
+    *(control.Off, control.Denied, control.Broken),
+)
 
 
 def play(folder: Path) -> int:

@@ -5,17 +5,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
 
-import httpx
-
 from mppmon.clock import Clock
+from mppmon.control import Answer, request
 from mppmon.demo.children import DaemonChild, real_agent, simulator
 from mppmon.demo.messages import calls
 from mppmon.demo.simulator.launch import Control
 from mppmon.demo.workplace import Workplace, prepare
-from mppmon.store.paths import control_socket, database_url
+from mppmon.state import control_socket
+from mppmon.store.paths import database_url
 
 T = TypeVar("T")
 _LOOK = 0.1
@@ -89,15 +90,16 @@ class Scene:
         return [one for one in self.news(before) if one.page]
 
     def status(self) -> Mapping[str, Any]:
-        """Return the daemon's status over its control socket. httpx.HTTPError when it is off."""
+        """Return the daemon's status over its control socket. What `request` raises when it is off."""
         answer: Mapping[str, Any] = self.ask("GET", "/api/v1/status").json()
         return answer
 
-    def ask(self, method: str, path: str) -> httpx.Response:
-        """Send one request over the control socket. httpx.HTTPError when it is off or refuses."""
-        transport = httpx.HTTPTransport(uds=str(control_socket(self.place.state)))
-        with httpx.Client(transport=transport, timeout=10.0, trust_env=False) as client:
-            return client.request(method, f"http://mppmon{path}").raise_for_status()
+    def ask(self, method: str, path: str) -> Answer:
+        """Send one request over the control socket. What `request` raises; Missed when refused."""
+        answer = request(control_socket(self.place.state), method, path, timeout=10.0)
+        if answer.status_code >= HTTPStatus.BAD_REQUEST:
+            raise Missed(f"{method} {path}: refused, HTTP {answer.status_code}: {answer.text[:200]}")
+        return answer
 
     async def until(self, what: str, look: Callable[[], T | None], *, within: float) -> T:
         """Look until something is there; Missed when it is not within so many seconds."""

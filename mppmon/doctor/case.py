@@ -12,7 +12,7 @@ from typing import Any
 
 from mppmon.clock import Clock
 from mppmon.config import Loaded, Problem
-from mppmon.store.paths import control_socket, database_file
+from mppmon.state import control_socket, database_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,9 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-
-import httpx
 
 from mppmon import control
 from mppmon.doctor.bound import in_thread
@@ -36,7 +35,7 @@ def ask_daemon(socket: Path) -> Answered:
     """Ask over the control socket. Blocking; each read at most two seconds: a daemon that hangs says no more."""
     try:
         health = control.request(socket, "GET", "/healthz", timeout=_PATIENCE)
-        if health.status_code == httpx.codes.OK:
+        if health.status_code == HTTPStatus.OK:
             ready = control.request(socket, "GET", "/readyz", timeout=_PATIENCE)
             status = control.request(socket, "GET", "/api/v1/status", timeout=_PATIENCE)
             metrics = control.request(socket, "GET", "/metrics", timeout=_PATIENCE)
@@ -46,16 +45,16 @@ def ask_daemon(socket: Path) -> Answered:
     return Answered(alive=False, why_not=f"{socket}: something else answers there (HTTP {health.status_code})")
 
 
-def answers_of(ready: httpx.Response, status: httpx.Response, metrics: httpx.Response) -> Answered:
+def answers_of(ready: control.Answer, status: control.Answer, metrics: control.Answer) -> Answered:
     """Return what its answers say."""
-    text = metrics.text if metrics.status_code == httpx.codes.OK else ""
+    text = metrics.text if metrics.status_code == HTTPStatus.OK else ""
     version = _VERSION.search(text)
     parts = _json(ready).get("parts")
     return Answered(
         alive=True,
-        known=status.status_code != httpx.codes.FORBIDDEN,
+        known=status.status_code != HTTPStatus.FORBIDDEN,
         ready={str(key): bool(value) for key, value in parts.items()} if isinstance(parts, dict) else {},
-        status=_json(status) if status.status_code == httpx.codes.OK else {},
+        status=_json(status) if status.status_code == HTTPStatus.OK else {},
         figures={name: float(value) for name, value in _FIGURE.findall(text)},
         version=version[1] if version else "",
         canaries=_canaries(text),
@@ -67,7 +66,7 @@ def _canaries(text: str) -> dict[tuple[str, str], bool]:
     return {(labels.get("person", ""), labels.get("channel", "")): not failed for labels, failed in found}
 
 
-def _json(answer: httpx.Response) -> Mapping[str, Any]:
+def _json(answer: control.Answer) -> Mapping[str, Any]:
     try:
         found = answer.json()
     except (json.JSONDecodeError, UnicodeDecodeError):

@@ -13,7 +13,7 @@ from mppmon.doctor.bound import in_thread
 from mppmon.doctor.case import Answered, Case, owner_of
 from mppmon.doctor.daemon import ask_daemon
 from mppmon.doctor.database import holder
-from mppmon.store.paths import control_socket, database_file
+from mppmon.state import control_socket, database_file
 
 _T = TypeVar("_T")
 _SECONDS = 3.5

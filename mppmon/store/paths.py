@@ -1,20 +1,11 @@
-"""What lies in the state directory."""
+"""Where the database of a state directory is."""
 
 from pathlib import Path
 
+from mppmon.state import database_file
 from mppmon.store.connect import sqlite_url
 
 
-def database_file(state: Path) -> Path:
-    """Return the SQLite database of a state directory."""
-    return state.absolute() / "mppmon.db"
-
-
 def database_url(state: Path) -> str:
-    """Return its URL."""
+    """Return the URL of a state directory's database."""
     return sqlite_url(database_file(state))
-
-
-def control_socket(state: Path) -> Path:
-    """Return the control socket. OSError from the kernel when the path is over 107 bytes (unix(7))."""
-    return state.absolute() / "control.sock"

@@ -1,6 +1,7 @@
 """Rows 8, 23 and 32: daylight saving time, maintenance that begins or ends with a fault, a start in the past."""
 
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +11,7 @@ import yaml
 
 from mppmon import control
 from mppmon.clock import BUILT, Clock
-from mppmon.store.paths import control_socket
+from mppmon.state import control_socket
 from tests.faults.processes import faked
 from tests.faults.row import Found, Row
 from tests.faults.trial import Trial, edit, trial, until
@@ -141,7 +142,7 @@ def _plan(here: Trial, seconds: float) -> float:
     wish = {"device": "printer", "seconds": seconds, "reason": "uji", "name": "Perawatan", "planned": "true"}
     path = f"/api/v1/silences?{urlencode(wish)}"
     answer = control.request(control_socket(here.state), "POST", path, headers={"Idempotency-Key": str(uuid4())})
-    if not answer.is_success:
+    if answer.status_code >= HTTPStatus.BAD_REQUEST:
         raise RuntimeError(f"no maintenance: {answer.text}")
     return Clock().monotonic()
 

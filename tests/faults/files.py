@@ -14,10 +14,10 @@ from alembic import command
 from alembic.config import Config
 
 from mppmon.clock import Clock
+from mppmon.state import database_file
 from mppmon.store.aside import damage
 from mppmon.store.connect import connect, parse, sqlite_url
 from mppmon.store.migrate import MIGRATIONS, migrate
-from mppmon.store.paths import database_file
 from mppmon.store.schema import VERSIONS
 from tests.faults.row import Found, Row
 from tests.faults.trial import Trial, trial, until

@@ -15,7 +15,7 @@ from rich.console import Console
 from mppmon import cli, control
 from mppmon.cli import status
 from mppmon.clock import Clock
-from mppmon.store.paths import control_socket, database_file
+from mppmon.state import control_socket, database_file
 from tests.faults import grammars
 from tests.faults.hostile_mall import CHAT, hostile_mall
 from tests.faults.hostile_words import ANSI, BIDI, MARK, NAMES, NOTE, REFUSED
@@ -41,7 +41,7 @@ class Reader:
         self.read += 1
         self.wrong += [f"{what}: {one}" for one in complaints]
 
-    def ask(self, method: str, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+    def ask(self, method: str, path: str, headers: Mapping[str, str] | None = None) -> control.Answer:
         """Ask over the control socket; an answer that is the daemon's own fault is wrong."""
         answer = control.request(control_socket(self._here.state), method, path, headers=dict(headers or {}))
         if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
@@ -119,7 +119,8 @@ def _typed(reader: Reader, here: Trial, number: int) -> None:
         ]
         for place, one in enumerate(asked):
             reader.judge(f"{what} typed in {place}", grammars.unshown(one.text) if one.content else [])
-            if one.is_success and what != "surrogate":  # the way there replaces half a pair by a sign that is shown
+            taken = one.status_code < httpx.codes.BAD_REQUEST
+            if taken and what != "surrogate":  # the way there replaces half a pair by a sign that is shown
                 reader.wrong.append(f"{what} typed in {place} is taken")
         here.provider.updates.append(_update(order, f"/note {number} {text}"))
     note = urlencode({"text": NOTE})
@@ -127,7 +128,7 @@ def _typed(reader: Reader, here: Trial, number: int) -> None:
         reader.ask("POST", f"/api/v1/incidents/{number}/notes?{note}"),
         reader.ask("POST", f"{hush}{urlencode({'reason': NAMES['reason']})}"),
     ]
-    reader.wrong += [f"not taken: {one.text[:100]}" for one in kept if not one.is_success]
+    reader.wrong += [f"not taken: {one.text[:100]}" for one in kept if not one.status_code < httpx.codes.BAD_REQUEST]
     here.provider.updates.append(_update(90, f"/note {number} {NOTE}"))
     here.provider.updates.append(_update(91, f"/ack {number}"))
     here.provider.trouble.append(f"SAID {ANSI}{BIDI}\r\nERROR forged: line <b>")
@@ -146,7 +147,13 @@ def _pages(reader: Reader, here: Trial, number: int) -> None:
     with httpx.Client(base_url=base, timeout=10) as client:
         for path in ("/", "/?lang=en", "/live", f"/incidents/{number}", f"/incidents/{number}?lang=en"):
             page = client.get(path)
-            reader.judge(path, [*grammars.html(page.content), *([] if page.is_success else [str(page.status_code)])])
+            reader.judge(
+                path,
+                [
+                    *grammars.html(page.content),
+                    *([] if page.status_code < httpx.codes.BAD_REQUEST else [str(page.status_code)]),
+                ],
+            )
             said = grammars.shown(page.content)
             wanted = ("ktp", "kk", "counter", "short", "place", "window", "ani", "budi", "roster")
             reader.names(path, said, *(("site", "core", "ktp", "budi") if "incidents" in path else wanted))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mppmon.clock import Clock
-from mppmon.store.paths import database_file
+from mppmon.state import database_file
 from tests.faults.processes import clock_file, faked
 from tests.faults.row import Found, Row
 from tests.faults.trial import Trial, edit, fresh, trial, until

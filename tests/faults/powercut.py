@@ -23,11 +23,12 @@ from mppmon.clock import Clock
 from mppmon.config import Loaded, load
 from mppmon.engine.core import Engine
 from mppmon.mall.principal import SYSTEM
+from mppmon.state import database_file
 from mppmon.store import Store, StoreError
 from mppmon.store.aside import damage
 from mppmon.store.migrate import migrate
 from mppmon.store.numbers import kept
-from mppmon.store.paths import database_file, database_url
+from mppmon.store.paths import database_url
 from tests.faults.disk import STRACE, TEXT, Deed, Disk, recorded
 from tests.faults.row import Found, Row
 from tests.faults.trial import Trial, fresh, until

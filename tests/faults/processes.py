@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from mppmon.clock import Clock
-from mppmon.store.paths import database_file
+from mppmon.state import database_file
 from tests.faults.provider import HANG
 from tests.faults.row import Found, Row
 from tests.faults.trial import READY, fresh, trial, until

@@ -26,9 +26,10 @@ from mppmon.demo.simulator.launch import Control
 from mppmon.demo.workplace import free_port
 from mppmon.engine.watching import SELF
 from mppmon.mall.principal import SYSTEM
+from mppmon.state import control_socket, database_file
 from mppmon.store import Store
 from mppmon.store.migrate import migrate
-from mppmon.store.paths import control_socket, database_file, database_url
+from mppmon.store.paths import database_url
 from tests.faults.nursery import Process, nursery
 from tests.faults.oracle import Judgement, Life, Owed, judge
 from tests.faults.points import ARM

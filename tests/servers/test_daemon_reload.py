@@ -11,8 +11,9 @@ import yaml
 
 from mppmon import control
 from mppmon.mall.principal import SYSTEM
+from mppmon.state import control_socket
 from mppmon.store import Store
-from mppmon.store.paths import control_socket, database_url
+from mppmon.store.paths import database_url
 from tests.servers.daemon_process import Line, daemon, until
 from tests.stories.house import LATER, MONDAY
 

@@ -13,7 +13,8 @@ from alerts.model import Person
 from mppmon.config import Loaded
 from mppmon.engine.core import Engine
 from mppmon.engine.snapshot import Snapshot
-from mppmon.store.paths import control_socket, database_file, database_url
+from mppmon.state import control_socket, database_file
+from mppmon.store.paths import database_url
 from mppmon.web.app import create_app
 from mppmon.web.house import House as WebHouse
 from mppmon.web.limits import Limits

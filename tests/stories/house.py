@@ -43,8 +43,9 @@ from mppmon.mall.model import (
     Uplink,
 )
 from mppmon.mall.principal import SYSTEM
+from mppmon.state import database_file
 from mppmon.store import Store, StoreError
-from mppmon.store.paths import database_file, database_url
+from mppmon.store.paths import database_url
 from tests.unit.store_kit import new_database
 
 MONDAY = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)

@@ -12,7 +12,7 @@ import pytest
 from alerts.model import Asks, Condition, NoticeKind, Operator, Rule, Words
 from mppmon.config import Loaded
 from mppmon.mall.model import Device, DeviceKind, State
-from mppmon.store.paths import database_file
+from mppmon.state import database_file
 from tests.stories.house import House, small_config
 from tests.stories.mind import plain
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 
 from alerts.channels.base import Failed, Reason
@@ -15,6 +14,7 @@ from collectors.observation import Observation, Outcome, schema_of
 from collectors.settings import AgentSettings, SnmpSettings
 from collectors.snmp.v3.reports import reason
 from mppmon.config import Loaded, load
+from mppmon.control import Answer
 from mppmon.doctor.case import Answered, Owner
 from mppmon.doctor.daemon import answers_of, judge_daemon, judge_silence
 from mppmon.doctor.devices import Asked, judge_agents, judge_snmp, judge_snmp_v3
@@ -227,8 +227,8 @@ def test_the_daily_test_messages_are_read_from_the_metrics_page() -> None:
         'mppmon_daemon_canary_failed{person="ani",channel="bot"} 1.0\n'
         'mppmon_daemon_canary_failed{channel="surat",person="ani"} 0.0\n'
     )
-    here = httpx.Response(200, json={})
-    found = answers_of(here, here, httpx.Response(200, text=page))
+    here = Answer(200, b"{}")
+    found = answers_of(here, here, Answer(200, page.encode()))
     assert found.canaries == {("ani", "bot"): False, ("ani", "surat"): True}
 
 

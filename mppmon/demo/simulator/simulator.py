@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,24 +14,10 @@ from mppmon.demo.simulator.doors import TcpDoor
 from mppmon.demo.simulator.http import visitor
 from mppmon.demo.simulator.journal import Journal
 from mppmon.demo.simulator.mailbox import Mailbox
+from mppmon.demo.simulator.ready import Ready
 from mppmon.demo.simulator.request import ChatRequest, MailboxRequest, SimulatorRequest
 from mppmon.demo.simulator.serving import Serving
 from mppmon.demo.simulator.world import World
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """Said when all doors are open. `doors`: port by thing and way; the other ports where asked for.
-
-    `seconds`: from the request to here; `rss_bytes`: resident memory of the process.
-    """
-
-    doors: dict[str, dict[str, int]]
-    seconds: float
-    rss_bytes: int
-    control_port: int | None = None
-    mailbox_port: int | None = None
-    chat_port: int | None = None
 
 
 @asynccontextmanager
