@@ -19,8 +19,9 @@ from collectors.snmp.wire import ber, oid
 from mppmon.clock import Clock
 from mppmon.demo.simulator.asked import is_liveness
 from mppmon.mall.principal import SYSTEM
+from mppmon.state import database_file
 from mppmon.store import Store
-from mppmon.store.paths import database_file, database_url
+from mppmon.store.paths import database_url
 from tests.bench.pager_daemon import daemon, mall
 from tests.bench.pager_provider import provider
 from tests.servers.snmp_servers import free_port
