@@ -10,9 +10,9 @@ import pytest
 from alerts.model import NoticeKind, Rotation
 from mppmon.engine.commands import Acknowledge
 from mppmon.mall.principal import SYSTEM, Principal, Role
+from mppmon.state import database_file
 from mppmon.store import Batch, DatabaseBusy, DatabaseFull, Store
 from mppmon.store.errors import DatabaseGone
-from mppmon.store.paths import database_file
 from tests.stories.house import MONDAY, House, small_config
 
 TECHNICIAN = Principal(Role.TECHNICIAN, "Ani", person="ani")
