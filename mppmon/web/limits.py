@@ -4,7 +4,8 @@ A half-sent request costs a descriptor for as long as we wait for its end; the d
 descriptors. So every wait for a client ends, and what is over the limit is turned away at once.
 """
 
-from collections.abc import Collection
+import resource
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 BUSY = (
@@ -63,11 +64,21 @@ class Slots:
             self._within.give_back()
 
 
-class Gate:
-    """The connections of one server, TCP and control socket counted apart. `keepers`: user ids that are no guests."""
+def _descriptors() -> int:
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
-    def __init__(self, limits: Limits, keepers: Collection[int] = ()) -> None:
-        self.limits, self._keepers = limits, keepers
+
+class Gate:
+    """The connections of one server, TCP and control socket counted apart. `keepers`: user ids that are no guests.
+
+    `descriptors`: how many the process may have now (-1: any number). Visitors get a third of them at the most, for
+    polling and paging need some, too.
+    """
+
+    def __init__(
+        self, limits: Limits, keepers: Collection[int] = (), *, descriptors: Callable[[], int] = _descriptors
+    ) -> None:
+        self.limits, self._keepers, self._descriptors = limits, keepers, descriptors
         self.tcp = Slots(limits.tcp)
         self.control = Slots(limits.control)
         self._guests = Slots(limits.control_guests, self.control)
@@ -76,6 +87,8 @@ class Gate:
     def slots(self, uid: int | None) -> Slots:
         """Return what a connection of this user takes one of; None: over TCP, where nobody is known."""
         if uid is None:
+            allowed = self._descriptors()
+            self.tcp.limit = self.limits.tcp if allowed < 0 else min(self.limits.tcp, allowed // 3)
             return self.tcp
         if uid in self._keepers:
             return self.control
