@@ -4,13 +4,15 @@ A number is never guessed: a sentinel, a level above its capacity or a value of 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from collectors.observation import Labels
 from collectors.observation import Series as Named
 from collectors.snmp import values
 from collectors.snmp.profile import Column, Profile, Scalars, Table
-from collectors.snmp.series import Age, Bits, Flag, Level, Number, Reading, Series, States, Ways
+from collectors.snmp.records import FORMS
+from collectors.snmp.series import Age, Bits, Flag, Level, Number, Reading, Records, Series, States, Ways
 from collectors.snmp.wire.ber import Value
 
 Row = Mapping[str, Value]
@@ -29,13 +31,26 @@ Sample = tuple[Named, float]
 def samples(profile: Profile, rows: Rows, now: datetime | None = None) -> list[Sample]:
     """Return the samples of all rows, in a stable order, each series once. `now` (aware) for ages; absent without."""
     out: dict[Named, float] = {}
+    packed: dict[Named, tuple[float, str | None]] = {}
     for name, table in tables_of(profile):
         for index, row in _chosen(table, rows.get(name, {})):
             labels = _labels(profile, table, f"{name}-{index}" if prefixed(table) else index, row)
             for metric, ways in table.series.items():
                 for more, value in _first(profile, ways, row, now):
-                    out.setdefault((metric, labels + more), value)
+                    if isinstance(ways[0], Records):
+                        packed.setdefault((metric, labels + more), (value, ways[0].label))
+                    else:
+                        out.setdefault((metric, labels + more), value)
+    told = {(metric, frozenset(labels)) for metric, labels in out} if packed else set()
+    out |= {named: value for named, (value, label) in packed.items() if not _told(named, label, told)}
     return list(out.items())
+
+
+def _told(named: Named, label: str | None, told: AbstractSet[tuple[str, frozenset[tuple[str, str]]]]) -> bool:
+    """Return whether a table tells the same, but for the number of the part."""
+    metric, labels = named
+    kinds = {pair for pair in labels if pair[0] != label}
+    return any(metric == name and kinds <= found for name, found in told)
 
 
 def words(profile: Profile, rows: Rows) -> Iterator[tuple[str, str]]:
@@ -139,6 +154,8 @@ def _read(profile: Profile, series: Series, row: Row, now: datetime | None) -> S
         return ()
     if isinstance(series, States | Bits):
         return _one_per_name(profile, series, row.get(series.column))
+    if isinstance(series, Records):
+        return list(_each_record(profile, series, row.get(series.column)))
     value = _one(series, row, now)
     return () if value is None else (((), value),)
 
@@ -166,6 +183,20 @@ def _one_per_name(profile: Profile, series: States | Bits, value: Value) -> Sequ
         present = names[value]
         return [(((series.label, name),), float(name == present)) for name in dict.fromkeys(names.values())]
     return ()
+
+
+def _each_record(profile: Profile, series: Records, value: Value) -> Iterator[tuple[Labels, float]]:
+    """Yield the records that all of the series' enumerations name."""
+    if not isinstance(value, bytes):
+        return
+    named = {label: profile.enumerations[name] for label, name in series.labels.items()}
+    for code, number in FORMS[series.form](value):
+        if any(code not in names for names in named.values()):
+            continue
+        ratio = 1.0 if series.present else round(number * series.scale, _DIGITS)
+        if ratio <= 1:
+            own = () if series.label is None else ((series.label, f"record-{code}"),)
+            yield (*own, *((label, names[code]) for label, names in named.items())), ratio
 
 
 def _number(reading: Reading, row: Row) -> float | None:

@@ -45,7 +45,8 @@ async def identify(session: Asking, profiles: Profiles, name: str | None) -> Ide
     vendor = profiles.vendor(number) or profile.vendor or ""
     texts = {"kind": profile.kind, "profile": profile.name, "vendor": vendor}
     try:
-        texts |= await _facts(session, profile)
+        facts = await _facts(session, profile)
+        texts |= facts | {"vendor": vendor or facts.get("vendor", "")}  # its own word only where nothing else tells
     except NoAnswer:  # some agents never answer where they have nothing; what it is stays known
         session.troubles.append("no answer about model and serial")
     texts["sysdescr"] = _words(description)

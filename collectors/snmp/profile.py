@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, StringConstraints, model_validator
 
-from collectors.snmp.series import Bits, Data, Label, Slug, States, Ways
+from collectors.snmp.series import Bits, Data, Label, Records, Slug, States, Ways
 
 Oid = Annotated[str, StringConstraints(pattern=r"^[0-2](\.(0|[1-9][0-9]{0,9})){1,127}$")]
 Metric = Annotated[str, StringConstraints(pattern=r"^mppmon_[a-z0-9_]{1,80}$")]
@@ -136,6 +136,7 @@ class Profile(Data):
             raise ValueError(f"{place}: no column {min(unknown)!r}; columns are {sorted(table.columns)}")
         uses = [column.enumeration for column in table.columns.values() if column.enumeration]
         uses += [each.enumeration for each in series if isinstance(each, States | Bits)]
+        uses += [name for each in series if isinstance(each, Records) for name in each.labels.values()]
         if unknown := set(uses) - set(self.enumerations):
             raise ValueError(f"{place}: no enumeration {min(unknown)!r}; there are {sorted(self.enumerations)}")
         tables = {column.names for column in table.columns.values() if column.names}

@@ -136,7 +136,27 @@ class Age(_Series):
         yield self.column
 
 
-Series = Annotated[Number | Flag | States | Bits | Level | Age, Field(discriminator="kind")]
+class Records(_Series):
+    """A maker's records in one octet string (`collectors.snmp.records`), each that all of `labels` have a name for.
+
+    `label` takes the code; `labels` say by which enumeration of codes. The number x scale, absent outside 0 to 1;
+    `present`: 1. Only where no table of a standard MIB tells the same, so that no part is told twice.
+    """
+
+    kind: Literal["records"] = Field(alias="as")
+    column: Slug
+    form: Literal["brother", "epson"]
+    label: Label | None = None
+    labels: Mapping[Label, Slug] = Field(min_length=1)
+    scale: float = 1.0
+    present: bool = False
+
+    def columns(self) -> Iterator[str]:
+        yield from super().columns()
+        yield self.column
+
+
+Series = Annotated[Number | Flag | States | Bits | Level | Age | Records, Field(discriminator="kind")]
 
 
 def _several(value: object) -> object:

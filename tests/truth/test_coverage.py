@@ -15,6 +15,7 @@ from tests.servers.snmp_servers import devices
 FOLDER = Path(collectors.snmp.__file__).parent / "profiles"
 FILES = sorted(path for path in FOLDER.rglob("*.yaml") if path.name != "vendors.yaml")
 _PRINTER = "the recordings left prtCoverTable, prtAlertTable and the console out; tests/unit has agents with them"
+_LEFT_OUT = "the recordings of this make are of other parts of its MIB; what it stands for is a text of the device"
 UNSEEN: Mapping[str, str] = {
     "1.3.6.1.2.1.105.1.1.1.6": "the recordings have pethMainPseTable only",
     "1.3.6.1.2.1.43.6.1.1.2": _PRINTER,
@@ -26,6 +27,11 @@ UNSEEN: Mapping[str, str] = {
     "1.3.6.1.2.1.43.18.1.1.7": _PRINTER,
     "1.3.6.1.2.1.43.18.1.1.8": _PRINTER,
     "1.3.6.1.4.1.2435.2.3.9.4.2.1.5.4.5.2.0": "in printers-json: tests/truth/test_brother.py",
+    "1.3.6.1.4.1.2435.2.3.9.4.2.1.5.5.8.0": "in printers-json: tests/truth/test_brother.py",
+    "1.3.6.1.4.1.11.2.3.9.1.1.3.0": _LEFT_OUT,
+    "1.3.6.1.4.1.236.11.5.1.1.1.4": _LEFT_OUT,
+    "1.3.6.1.4.1.253.8.53.3.2.1.3": _LEFT_OUT,
+    "1.3.6.1.4.1.1602.1.2.1.8.1.3.1": _LEFT_OUT,
 }
 """Column OID -> why a profile that is not `unverified` has it though no recording does."""
 

@@ -38,7 +38,7 @@ def printer(read: Reader) -> Fields:
 def console_of(read: Reader) -> list[str]:
     """Return the lines that the printer shows to who stands before it."""
     rows = {**read.rows("console"), **read.rows("scalars")}
-    return [row["text"] for row in rows.values() if "text" in row]
+    return list(dict.fromkeys(row["text"] for row in rows.values() if "text" in row))
 
 
 def _supply(read: Reader, index: str, console: list[str]) -> Fields:
