@@ -209,6 +209,8 @@ class SnmpCollector:
         else:
             device.answered()
             outcome, detail = Outcome.OK, _told(session.troubles)
+            if session.lost:
+                outcome, detail = Outcome.UNEXPECTED, f"answered only in part: {detail}"
         found = device.samples(self._now())
         return _Answer(
             outcome,
@@ -237,6 +239,7 @@ def _converse(
         deadline=deadline,
         repetitions=settings.max_repetitions,
         manners=device.manners,
+        expected=device.silent == 0,
     )
 
 

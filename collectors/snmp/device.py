@@ -63,6 +63,8 @@ class Device:
         await session.run(self._plan, self._rows)
         if session.incomplete or self._uptime(self._rows) < before:
             self._plan = None  # it has changed or restarted: learn anew at the next poll
+        elif session.lost:
+            self._plan = plan.apart(self._plan)
         self._count()
         self._describe(self._identity)
 
@@ -111,7 +113,8 @@ class Device:
         everything = plan.everything(identity.profile, session.credentials)
         await session.run(everything, self._rows)
         await session.run(plan.later(identity.profile, self._rows, session.credentials), self._rows)
-        self._plan = plan.steady(identity.profile, self._rows, session.credentials)
+        if SCALARS not in session.lost:  # else everything anew at the next poll
+            self._plan = plan.steady(identity.profile, self._rows, session.credentials, session.lost)
         self._identified = now
         self._fixed = _fixed(identity, self._rows)
         self._count()

@@ -5,7 +5,7 @@ asked: small tables cell by cell in one GET, large ones by GETBULK, fallback col
 missing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from collectors.snmp.decode import SCALARS, Row, Rows, index_key, tables_of
@@ -63,8 +63,23 @@ def later(profile: Profile, rows: Rows, credentials: Credentials) -> Plan:
     return Plan(_gets(cells, credentials), ())
 
 
-def steady(profile: Profile, rows: Rows, credentials: Credentials) -> Plan:
-    """Plan the following polls of a device that has `rows`."""
+def plan_order(tables: Collection[str]) -> list[str]:
+    """Return tables in the order in which they are asked for one by one: what every device answers comes first."""
+    return sorted(tables, key=lambda name: (name != SCALARS, name))
+
+
+def apart(plan: Plan) -> Plan:
+    """Return the same plan with no GET about two tables: one of them hangs, and the others' cells must not."""
+    gets = []
+    for request, places in plan.gets:
+        for table in plan_order({one for one, _, _ in places}):
+            chosen = [at for at, place in enumerate(places) if place[0] == table]
+            gets.append((request.part([request.oids[at] for at in chosen]), tuple(places[at] for at in chosen)))
+    return Plan(tuple(gets), plan.walks)
+
+
+def steady(profile: Profile, rows: Rows, credentials: Credentials, lost: Collection[str] = ()) -> Plan:
+    """Plan the following polls of a device that has `rows`, and perhaps something in the tables that were `lost`."""
     cells: list[tuple[bytes, Place]] = []
     walks: list[ColumnsToWalk] = []
     for name, table in tables_of(profile):
@@ -75,8 +90,9 @@ def steady(profile: Profile, rows: Rows, credentials: Credentials) -> Plan:
             for column in columns
             if column in row
         ]
-        if isinstance(table, Table) and table.changing:
-            walks.append(ColumnsToWalk(name, tuple((key, oid.encode(each.oid)) for key, each in table.columns.items())))
+        if isinstance(table, Table) and (table.changing or name in lost):
+            every = ((key, oid.encode(each.oid)) for key, each in table.columns.items() if not each.later)
+            walks.append(ColumnsToWalk(name, tuple(every)))
         elif name == SCALARS:
             cells.extend((oid.encode(table.columns[column].oid), (name, "", column)) for _, column in present)
         elif len(present) <= CELLS_BY_GET:

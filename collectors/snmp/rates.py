@@ -1,8 +1,9 @@
 """How busy the interfaces were between two polls. Pure: the seconds that passed are an argument.
 
 A counter that went back was reset, or wrapped: 64 bits do not wrap within a lifetime, 32 bits may within a minute. A
-wrap is believed only of a 32-bit counter, while the agent went on, and where what it makes fits the interface's speed.
-What does not fit is absent: never a spike.
+wrap is believed only of a 32-bit counter, and where what it makes fits the interface's speed. What does not fit is
+absent: never a spike. So is everything once the agent has started anew: what it counted before is lost, also where a
+counter has meanwhile come further than it was.
 """
 
 from collections.abc import Iterator, Mapping
@@ -54,14 +55,15 @@ def samples(before: Reading | None, now: Reading, ports: Mapping[str, Row]) -> I
     """Yield the ratios, 0 to 1, of the interfaces that both readings know; `ports` are the rows of `now`."""
     if before is None or not _SHORTEST <= now.at - before.at <= _LONGEST:
         return
+    if now.uptime < before.uptime:
+        return
     seconds = now.at - before.at
-    went_on = now.uptime >= before.uptime
     for index, new in now.counts.items():
         old, speed = before.counts.get(index), octets_per_second(ports[index])
         if old is None or speed is None:
             continue
         for which, metric in enumerate(_METRICS):
-            grown = _grown((old[which], new[which]), (old[which + 2], new[which + 2]), went_on=went_on)
+            grown = _grown((old[which], new[which]), (old[which + 2], new[which + 2]))
             if grown is not None and grown <= speed * seconds * _TOLERANCE:
                 yield (metric, (("interface", index),)), round(min(1.0, grown / (speed * seconds)), 6)
 
@@ -77,7 +79,7 @@ def octets_per_second(row: Row) -> float | None:
 _Pair = tuple[int | None, int | None]
 
 
-def _grown(wide: _Pair, narrow: _Pair, *, went_on: bool) -> int | None:
+def _grown(wide: _Pair, narrow: _Pair) -> int | None:
     """Return by how much a counter grew, before to now, by its 64 bits or else its 32; None where it was reset."""
     if None not in wide:
         grown = _difference(wide)
@@ -85,7 +87,7 @@ def _grown(wide: _Pair, narrow: _Pair, *, went_on: bool) -> int | None:
     grown = _difference(narrow)
     if grown is None or grown >= 0:
         return grown
-    return grown + _WRAP if went_on else None
+    return grown + _WRAP
 
 
 def _difference(pair: _Pair) -> int | None:

@@ -28,8 +28,10 @@ class Session(Generic[Where]):
     deadline: float
     repetitions: int
     manners: Manners
+    expected: bool = False
     answered: bool = False
     incomplete: bool = False
+    lost: set[str] = field(default_factory=set)
     troubles: list[str] = field(default_factory=list)
 
     async def get(self, request: Request) -> list[VarBind]:
