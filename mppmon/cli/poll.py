@@ -4,20 +4,19 @@ import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 from urllib.parse import quote
 
 import click
 from pydantic import SecretStr
 
-from collectors.settings import AuthProtocol, PrivProtocol, SnmpSettings
-from collectors.snmp.v3.secrets import read_secrets, v3_expected
+from collectors.settings import SnmpSettings
 from mppmon.cli.control import ask, state_option
 from mppmon.cli.summary import summary
+from mppmon.cli.v3_user import v3_options, v3_settings
 from mppmon.cli.waiting import waiting
 
 _SNMP_PORT = 161
-_FILE = click.Path(dir_okay=False, path_type=Path)
 _UNREACHABLE = {
     "ENETUNREACH": "this machine has no way to that network: look at its address and its gateway",
     "ENETDOWN": "this machine's own network is down",
@@ -32,11 +31,7 @@ _UNREACHABLE = {
 @click.option("--community", metavar="NAME", help="Ask an SNMP address, with this community; no inventory is needed.")
 @click.option("--snmp-version", type=click.Choice(["1", "2c"]), default="2c", show_default=True)
 @click.option("--v3-user", metavar="NAME", help="Ask an SNMP address by v3, as this user; no inventory is needed.")
-@click.option("--auth-protocol", type=click.Choice(get_args(AuthProtocol)), help="Of the v3 user.")
-@click.option("--auth-file", type=_FILE, help="A file with its passphrase, on one line.")
-@click.option("--priv-protocol", type=click.Choice(get_args(PrivProtocol)), help="Of the v3 user, where it encrypts.")
-@click.option("--priv-file", type=_FILE, help="A file with its passphrase for that.")
-@click.option("--context", metavar="NAME", help="Context of v3; mostly none.")
+@v3_options
 @click.option("--timeout", type=click.FloatRange(0.1, 60), default=2.0, show_default=True, help="Seconds per request.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @state_option
@@ -99,18 +94,7 @@ def _settings(
 ) -> SnmpSettings:
     if v3_user is None:
         return SnmpSettings(port=port, timeout=timeout, version=snmp_version, community=SecretStr(community or ""))
-    wrong = v3_expected({"user": v3_user, **v3})
-    if wrong is not None:
-        key, expected = wrong
-        raise click.UsageError(f"--{key.replace('_', '-')}: expected {expected.replace('_', '-')}")
-    try:
-        settings = SnmpSettings(port=port, timeout=timeout, version="3", user=v3_user, **v3)
-        read_secrets(settings)
-    except OSError as error:
-        raise click.UsageError(f"{error.filename}: {(error.strerror or 'cannot be read').lower()}") from None
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-    return settings
+    return v3_settings(v3_user, v3, port=port, timeout=timeout)
 
 
 def _probe(address: str, settings: SnmpSettings) -> Mapping[str, Any]:

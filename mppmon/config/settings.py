@@ -17,6 +17,7 @@ from alerts.settings import (
     Slug,
     clock,
 )
+from collectors.identity import engine_id, hardware_address
 from collectors.settings import (
     AgentSettings,
     Confirm,
@@ -36,6 +37,8 @@ from mppmon.mall.model import DeviceKind, ExpectedOn
 
 Host = Annotated[str, AfterValidator(host)]
 Slugs = Many[Slug]
+Macs = Annotated[Many[Annotated[str, AfterValidator(hardware_address)]], Field(max_length=32)]
+EngineId = Annotated[str, AfterValidator(engine_id)]
 
 
 class UplinkSettings(Strict):
@@ -116,7 +119,8 @@ class DeviceSettings(Strict):
     """A thing in the inventory, and the ways to ask it: at most one of `snmp`, `agent`, `http`, `nut`.
 
     `agency` and `place` may be left out for what stands at a counter: they are the counter's. `asset`, `brand`, `model`
-    and `serial` are what the inventory list calls it: `mppmon import inventory` knows a device again by them.
+    and `serial` are what the inventory list calls it: `mppmon import inventory` knows a device again by them, and
+    `mppmon discover` by `serial`, `mac` and `engine_id`.
     """
 
     kind: DeviceKind
@@ -125,6 +129,8 @@ class DeviceSettings(Strict):
     brand: Name | None = None
     model: Name | None = None
     serial: Name | None = None
+    mac: Macs = ()
+    engine_id: EngineId | None = None
     agency: Slug | None = None
     place: Label | None = None
     parents: Slugs = ()

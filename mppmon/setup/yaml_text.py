@@ -29,17 +29,19 @@ def written(value: object) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return f"[{', '.join(written(one) for one in value)}]"
     text = str(value)
+    if type(value) is int:
+        return text
     if (_PLAIN.fullmatch(text) and text.lower() not in _WORDS) or _ADDRESS.fullmatch(text):
         return text
     return json.dumps(text, ensure_ascii=False)
 
 
-def _block(values: Mapping[str, object], indent: str) -> Iterator[str]:
+def block(values: Mapping[str, object], indent: str) -> Iterator[str]:
     """Yield maps as lines with one key each, as people edit them; lists of texts stay on their key's line."""
     for key, value in values.items():
         if isinstance(value, Mapping) and value:
             yield f"{indent}{written(key)}:"
-            yield from _block(value, f"{indent}  ")
+            yield from block(value, f"{indent}  ")
         else:
             yield f"{indent}{written(key)}: {written(value)}"
 
@@ -152,7 +154,7 @@ class YamlText:
             self._lines(self._line_end(self._text.index(":", key.end_mark.index)), indent, new)
 
     def _lines(self, at: int, indent: str, new: Mapping[str, object]) -> None:
-        lines = list(_block(new, indent))
+        lines = list(block(new, indent))
         whole = self._newline.join(lines)
         ended = at == 0 or self._text[at - 1] == "\n"
         self._edits.append((at, at, whole + self._newline if ended else self._newline + whole))

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from collectors.settings import SnmpSettings
+from collectors.snmp.discovery.difference import differences
 from collectors.snmp.discovery.proposal import propose
 from collectors.snmp.discovery.sweep import Sweep, sweep
 from collectors.snmp.library import builtin
 from collectors.snmp.wire import ber, oid
-from mppmon.cli.discover import inventory_of, lines
 from mppmon.config import load
+from mppmon.setup.discovery.inventory import Inventory, inventory_of
+from mppmon.setup.discovery.text import Found, lines
 from tests.servers.snmp_servers import free_port
 from tests.unit.snmp_agents import Agent, Mib
 
@@ -71,32 +74,38 @@ async def _swept(port: int) -> Sweep:
             )
             stack.callback(transport.close)
         addresses = [f"127.0.1.{at}" for at in range(1, 9)]
-        return await sweep(addresses, ["public"], builtin(), port=port, now=lambda: AT, told=lambda: None)
+        seen = Sweep()
+        await sweep(addresses, [SnmpSettings(port=port)], builtin(), into=seen, now=lambda: AT)
+        return seen
+
+
+def inventory(config: Path) -> Inventory:
+    return inventory_of(load(config, today=date(2026, 11, 23)), lambda _: None)
+
+
+def told(seen: Sweep, port: int, known: Inventory) -> str:
+    devices = propose(seen.sightings, known.devices, "127.0.1.1")
+    differing = differences(devices, known.devices, frozenset(seen.asked))
+    return "\n".join(lines(Found(devices, [SnmpSettings(port=port)], known.devices, differing, against=True)))
 
 
 def test_the_tree_is_found_its_proposal_is_valid_and_then_nothing_differs(tmp_path: Path) -> None:
     port = free_port()
     seen = asyncio.run(_swept(port))
-    found = {one.address: one for one in propose(seen.sightings, [])}
+    found = {one.address: one for one in propose(seen.sightings, [], "127.0.1.1")}
     names = {at: found[f"127.0.1.{at}"].id for at in MALL}
-    assert [found[f"127.0.1.{at}"].kind for at in MALL] == [
-        "router",
-        "switch",
-        "switch",
-        "printer",
-        "printer",
-        "printer",
-    ]
+    kinds = [found[f"127.0.1.{at}"].kind for at in MALL]
+    assert kinds == ["router", "switch", "switch", "printer", "printer", "printer"]
     parents = {at: found[f"127.0.1.{at}"].parents for at in MALL}
     shared = f"{names[2][:24]}-port-8"
     assert parents == {1: (), 2: (names[1],), 3: (names[2],), 4: (names[3],), 5: (shared,), 6: (shared,)}
     config = tmp_path / "mall"
     shutil.copytree(Path(str(files("mppmon.demo") / "mall")), config)
-    proposal = "\n".join(lines(list(propose(seen.sightings, inventory_of(config))), seen, "Lt. 1", port))
+    proposal = told(seen, port, inventory(config))
     with (config / "devices.yaml").open("a", encoding="utf-8") as file:  # whose last key is `devices`
         file.write("\n".join(line for line in proposal.splitlines() if line.startswith("  ")) + "\n")
-    assert len(inventory_of(config)) > 50
-    load(config, today=date(2026, 11, 23))
-    again = propose(seen.sightings, inventory_of(config))
-    assert all(one.known and not one.moved_from for one in again)
-    assert "devices: {}" in "\n".join(lines(again, seen, "Lt. 1", port))
+    after = inventory(config)
+    assert len(after.devices) > 50
+    again = told(seen, port, after)
+    assert "devices: {}" in again
+    assert not [line for line in again.splitlines() if line.startswith("#")][1:], again

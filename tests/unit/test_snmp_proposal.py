@@ -1,25 +1,69 @@
-"""What discovery proposes: every device once, known again by serial number over address, told when it moved."""
+"""What discovery proposes: every device once, known again wherever it went; its own proposal leaves no difference."""
 
 import re
+from dataclasses import replace
+from random import Random
 
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.snmp.discovery.proposal import Known, propose
-from collectors.snmp.discovery.sighting import Sighting, serial_of
+from collectors.observation import clean_text
+from collectors.settings import SnmpSettings
+from collectors.snmp.discovery.difference import Difference, differences
+from collectors.snmp.discovery.known import Known
+from collectors.snmp.discovery.proposal import Proposed, propose
+from collectors.snmp.discovery.sighting import SILENT, Neighbour, Sighting, serial_of
+from mppmon.setup.discovery.text import Found, lines
 
+MACS = [f"00:1b:21:00:00:0{at}" for at in range(1, 6)]
+WORDS = st.text(max_size=30).map(clean_text)
 sightings = st.lists(
     st.builds(
         Sighting,
         address=st.integers(1, 250).map(lambda host: f"10.0.0.{host}"),
         kind=st.sampled_from(["printer", "switch", "router", "unknown"]),
+        vendor=WORDS,
+        model=WORDS,
         serial=st.sampled_from(["", "0000", "SN-0001", "SN-0002", "SN-0003"]),
-        name=st.text(max_size=20),
-        macs=st.frozensets(st.sampled_from(["02:00:00:00:00:01", "02:00:00:00:00:02"]), max_size=2),
+        name=WORDS,
+        engine=st.sampled_from(["", "80001f8801", "80001f8802"]),
+        macs=st.frozensets(st.sampled_from(MACS), max_size=2),
+        neighbours=st.lists(st.sampled_from(MACS).map(lambda mac: Neighbour("1", mac)), max_size=2).map(tuple),
+        forwarding=st.dictionaries(st.sampled_from("12"), st.frozensets(st.sampled_from(MACS)), max_size=2),
+        way=st.sampled_from([0, SILENT]),
     ),
     max_size=8,
     unique_by=lambda one: one.address,
 )
+PUBLIC = [SnmpSettings()]
+
+
+def taken_over(proposal: str) -> list[Known]:
+    """Read a proposal as the inventory does after it was put there; kinds that nobody knew are told by a person."""
+    text = re.sub(r"^  # ([a-z0-9-]+: \{)", r"  \1", proposal, flags=re.MULTILINE).replace("{kind: ?", "{kind: camera")
+    devices = yaml.safe_load(re.sub(r"devices: \{\}\n  (?!#)|devices: \{\}\n(?=  # What)", "devices:\n  ", text))[
+        "devices"
+    ]
+    return [
+        Known(
+            slug,
+            tuple(one[key] for key in ("address",) if key in one),
+            one.get("serial", ""),
+            frozenset({one["mac"]} if "mac" in one else ()),
+            one.get("engine_id", ""),
+            one["kind"],
+            one.get("model", ""),
+            tuple(one.get("parents", ())),
+        )
+        for slug, one in (devices or {}).items()
+    ]
+
+
+def told(seen: list[Sighting], inventory: list[Known]) -> tuple[str, list[Proposed], list[Difference]]:
+    devices = propose(seen, inventory, "10.0.0.1")
+    differing = differences(devices, inventory, {one.address for one in seen})
+    return "\n".join(lines(Found(devices, PUBLIC, inventory, differing, against=bool(inventory)))), devices, differing
 
 
 @given(sightings)
@@ -30,19 +74,88 @@ def test_one_id_for_one_serial_number_and_ids_of_our_own(seen: list[Sighting]) -
     ids = [one.id for one in found]
     assert len(ids) == len(set(ids))
     assert all(re.fullmatch(r"[a-z0-9-]{1,40}", one) for one in ids)
+    assert sorted(address for one in found for address in one.addresses) == sorted(one.address for one in seen)
+
+
+@given(sightings, st.randoms(use_true_random=False))
+def test_the_order_of_answers_does_not_matter(seen: list[Sighting], random: Random) -> None:
+    shuffled = list(seen)
+    random.shuffle(shuffled)
+    assert told(shuffled, []) == told(seen, [])
 
 
 @given(sightings)
-def test_what_was_taken_over_is_proposed_no_more(seen: list[Sighting]) -> None:
-    first = propose(seen, [])
-    again = propose(seen, [Known(one.id, one.address, one.serial) for one in first])
-    assert all(one.known and not one.moved_from for one in again)
-    assert {one.id for one in again} == {one.id for one in first}
+def test_its_own_proposal_leaves_nothing_to_propose_and_no_difference(seen: list[Sighting]) -> None:
+    inventory = taken_over(told(seen, [])[0])
+    proposal, again, differing = told(seen, inventory)
+    assert all(one.known for one in again), proposal
+    assert not differing, proposal
+    if not any(one.kind == "unknown" for one in again):  # that was no parent of what was proposed
+        assert not inventory or "Nothing differs from the inventory." in proposal
+
+
+KNOWN = Known("printer-a", ("10.0.0.5",), "SN-0001", frozenset({MACS[0]}), "80001f8801", "printer", "LaserJet M404", ())
+SEEN = Sighting(
+    "10.0.0.5", "printer", "HP", "HP LaserJet M404dn", "SN-0001", macs=frozenset({MACS[0]}), engine="80001f8801"
+)
 
 
 def test_a_device_that_moved_keeps_its_id_and_the_one_in_its_place_gets_another() -> None:
-    inventory = [Known("printer-a", "10.0.0.5", "SN-0001")]
-    seen = [Sighting("10.0.0.9", "printer", serial="SN-0001"), Sighting("10.0.0.5", "printer", serial="SN-0002")]
-    found = {one.id: one for one in propose(seen, inventory)}
-    assert (found["printer-a"].address, found["printer-a"].moved_from) == ("10.0.0.9", "10.0.0.5")
-    assert found["printer-10-0-0-5"].known is False
+    for moved in (
+        replace(SEEN, address="10.0.0.9"),
+        replace(SEEN, address="10.0.0.9", serial="", engine=""),  # known by its hardware address alone
+        replace(SEEN, address="10.0.0.9", serial="", macs=frozenset()),  # by its engine ID
+    ):
+        seen = [moved, Sighting("10.0.0.5", "printer", serial="SN-0002", macs=frozenset({MACS[1]}))]
+        found = {one.id: one for one in propose(seen, [KNOWN])}
+        assert (found["printer-a"].address, found["printer-a"].moved_from) == ("10.0.0.9", "10.0.0.5")
+        assert found["printer-10-0-0-5"].known is False
+        differing = told(seen, [KNOWN])[2]
+        assert Difference("printer-a", "moved", "10.0.0.5", "10.0.0.9") in differing
+
+
+def test_what_changed_is_told_and_what_is_gone_stays() -> None:
+    inventory = [
+        KNOWN,
+        Known("switch-a", ("10.0.0.2",), kind="switch"),
+        Known("gone", ("10.0.0.6",), "SN-0009"),
+        Known("elsewhere", ("10.9.9.9",)),
+        Known("old", ("10.0.0.7",), "SN-0010"),
+        Known("again", ("10.0.0.8",)),
+    ]
+    switch = Sighting("10.0.0.2", "switch", macs=frozenset({MACS[3]}), forwarding={"4": frozenset({MACS[0]})})
+    other = Sighting("10.0.0.7", "printer", serial="SN-0011")
+    second = replace(SEEN, address="10.0.0.8")
+    changed = replace(SEEN, kind="scanner", model="ScanJet", serial="SN-0001")
+    devices = propose([changed, switch, other, second], inventory)
+    asked = {f"10.0.0.{host}" for host in range(1, 255)}
+    found = differences(devices, [replace(KNOWN, parents=("router",)), *inventory[1:]], asked)
+    assert found == [
+        Difference("printer-a", "kind", "printer", "scanner"),
+        Difference("printer-a", "model", "LaserJet M404", "ScanJet"),
+        Difference("printer-a", "parents", "router", "switch-a"),
+        Difference("gone", "not-seen", "10.0.0.6"),
+        Difference("old", "replaced", "10.0.0.7", "printer-10-0-0-7"),
+        Difference("again", "twice", "10.0.0.8", "printer-a"),
+    ]
+
+
+def test_a_passive_switch_that_was_given_another_name_is_known_again() -> None:
+    switch = Sighting("10.0.0.2", "switch", macs=frozenset({MACS[3]}), forwarding={"4": frozenset(MACS[:2])})
+    printers = [Sighting(f"10.0.0.{at + 5}", "printer", macs=frozenset({MACS[at]})) for at in (0, 1)]
+    inventory = [
+        Known("switch-a", ("10.0.0.2",), kind="switch"),
+        Known("hub-under-the-stairs", kind="passive", parents=("switch-a",)),
+        Known("printer-a", ("10.0.0.5",), parents=("hub-under-the-stairs",)),
+    ]
+    found = {one.id: one for one in propose([switch, *printers], inventory)}
+    assert found["hub-under-the-stairs"].known
+    assert found["printer-10-0-0-6"].parents == ("hub-under-the-stairs",)
+
+
+def test_a_copied_disk_does_not_make_two_machines_one() -> None:
+    inventory = [Known("a", ("10.0.0.5",), macs=frozenset({MACS[0]}), engine="80001f8801")]
+    twin = Sighting("10.0.0.9", "server", macs=frozenset({MACS[1]}), engine="80001f8801")
+    assert [one.known for one in propose([twin], inventory)] == [False]
+    alone = Sighting("10.0.0.5", "server", macs=frozenset({MACS[0]}), engine="80001f8801")
+    assert len(propose([twin, alone], [])) == 2

@@ -1,172 +1,178 @@
 """Ask many addresses who they are: ICMP and SNMP side by side, paced, silent ones at once with others."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Final
 
 from collectors.collector import Kind, Now, Target, Way
 from collectors.liveness.icmp import IcmpCollector
-from collectors.observation import Outcome, clean_text
-from collectors.settings import LivenessSettings
-from collectors.snmp import values
-from collectors.snmp.discovery.sighting import Neighbour, Sighting
-from collectors.snmp.identify import identify
+from collectors.observation import Outcome
+from collectors.settings import LivenessSettings, SnmpSettings
+from collectors.snmp.asking import Asking
+from collectors.snmp.child.process import Child
+from collectors.snmp.discovery.pace import Pace, Paced
+from collectors.snmp.discovery.sighting import SILENT, Sighting
+from collectors.snmp.discovery.visit import visit
 from collectors.snmp.library import Profiles
 from collectors.snmp.session import Session
-from collectors.snmp.wire import ber, codec, oid
-from collectors.snmp.wire.codec import Pdu
-from collectors.snmp.wire.errors import WireError
-from collectors.snmp.wire.exchange import Endpoint
+from collectors.snmp.v3.secrets import Secrets, read_community, read_secrets
+from collectors.snmp.v3.wire import Peer, V3Wire
+from collectors.snmp.wire import codec
+from collectors.snmp.wire.errors import Local, NoAnswer, Refused, Unreachable, WireError
 from collectors.snmp.wire.manners import Manners
-from collectors.snmp.wire.request import Request
 from collectors.snmp.wire.resolve import Resolver
 from collectors.snmp.wire.transport import Wire
-from collectors.snmp.wire.walk import Column, Credentials
+from collectors.snmp.wire.walk import Credentials
 
+RATE = 300.0  # questions a second
 _AT_ONCE = 64  # addresses
-_PACE = 0.01  # seconds between the first questions to two addresses
 _PATIENCE, _REPEAT = 1.0, 0.4  # seconds for one answer, and before a repeat
-_WHOLE = 10.0  # seconds for one device that answers
-_FDB_ROWS = 5000
-_NAME, _ENGINE = (
-    "1.3.6.1.2.1.1.5.0",
-    "1.3.6.1.6.3.10.2.1.1.0",
-)  # SNMPv2-MIB::sysName.0, SNMP-FRAMEWORK-MIB::snmpEngineID.0
-_BRIDGE, _CHASSIS = "1.3.6.1.2.1.17.1.1.0", "1.0.8802.1.1.2.1.3.2.0"  # dot1dBaseBridgeAddress.0, lldpLocChassisId.0
-_MACS = "1.3.6.1.2.1.2.2.1.6"  # IF-MIB::ifPhysAddress
-_BRIDGING = ("switch", "router", "access-point", "unknown")
-_MAC = 6  # octets
+_HASTE = 0.5  # seconds for an answer of what is not known to be there
+_WHOLE = 12.0  # seconds for one device that answers
+_REPETITIONS = 20  # rows of a GETBULK; a device that chokes on them is asked for fewer
+_CHILD_WITHIN = 20.0  # seconds for the process that speaks SNMPv3 to come up
+_VERSIONS: Final = {"1": codec.V1, "2c": codec.V2C, "3": codec.V3}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sweep:
-    """What answered: `sightings` by SNMP, `silent` only by ICMP. `why_no_icmp`: empty where it was asked too."""
+    """What is known so far: `sightings`, what answered; `asked`, the addresses that are done with. `why_no_icmp`: empty
+    where it was asked too.
+    """
 
-    sightings: tuple[Sighting, ...]
-    silent: tuple[str, ...]
-    why_no_icmp: str
+    sightings: list[Sighting] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    why_no_icmp: str = ""
 
 
 async def sweep(
     addresses: Sequence[str],
-    communities: Sequence[str],
+    ways: Sequence[SnmpSettings],
     profiles: Profiles,
     *,
-    port: int,
+    into: Sweep,
+    rate: float = RATE,
     now: Now,
-    told: Callable[[], None],
-) -> Sweep:
-    """Ask all addresses (numeric); `told` is called after each."""
-    wire, icmp, resolver = Wire(), IcmpCollector(now=now), Resolver()
-    gate = asyncio.Semaphore(_AT_ONCE)
-    found: list[Sighting] = []
-    silent: list[str] = []
-    loop = asyncio.get_running_loop()
+    told: Callable[[], None] = lambda: None,
+) -> None:
+    """Ask all addresses (numeric), each by one of `ways` after the other until it answers; `told` is called after each.
 
-    async def one(address: str) -> None:
-        async with gate:
-            family, where = await resolver.resolve(address, port, deadline=loop.time() + _PATIENCE)
-            target = Target(address, address, Kind.LIVENESS, Way.ICMP, address, 60.0, LivenessSettings())
-            ping = asyncio.ensure_future(icmp.poll(target))
-            asked = [_ask(wire, wire.endpoint(family, where), address, each, profiles) for each in communities]
-            answers = [each for each in await asyncio.gather(*asked) if each is not None]
-            alive = (await ping).outcome is Outcome.OK
-            if answers:
-                found.append(answers[0])
-            elif alive:
-                silent.append(address)
-            told()
-
+    What is found is put `into` at once: cancelled, it keeps what was found. OSError or ValueError, free of secrets,
+    when the file of a secret is no use.
+    """
+    secrets = [_secrets(one) for one in ways]
+    icmp = IcmpCollector(now=now)
+    into.why_no_icmp = icmp.why_not
     try:
-        async with asyncio.TaskGroup() as group:
-            for address in addresses:
-                group.create_task(one(address))
-                await asyncio.sleep(_PACE)
+        async with _askers(ways, secrets, Pace(rate), profiles) as askers:
+            gate = asyncio.Semaphore(_AT_ONCE)
+
+            async def one(address: str) -> None:
+                async with gate:
+                    seen = await askers.see(icmp, address)
+                if seen is not None:
+                    into.sightings.append(seen)
+                into.asked.append(address)
+                told()
+
+            async with asyncio.TaskGroup() as group:
+                for address in addresses:
+                    group.create_task(one(address))
+    finally:
+        await icmp.close()
+
+
+@asynccontextmanager
+async def _askers(
+    ways: Sequence[SnmpSettings], secrets: Sequence[tuple[bytes, Secrets]], pace: Pace, profiles: Profiles
+) -> AsyncIterator["_Askers"]:
+    """Open what the ways need: the wire, and the process of SNMPv3 where one of them is a user of it."""
+    wire, resolver = Wire(), Resolver()
+    child = Child() if any(one.version == "3" for one in ways) else None
+    running = asyncio.create_task(child.run(), name="snmp-child") if child is not None else None
+    try:
+        if child is not None:
+            with suppress(Local):  # then nothing answers by v3
+                await child.ready(asyncio.get_running_loop().time() + _CHILD_WITHIN)
+        yield _Askers(ways, secrets, pace, profiles, wire, resolver, V3Wire(child) if child is not None else None)
     finally:
         wire.close()
         resolver.close()
-        await icmp.close()
-    return Sweep(tuple(sorted(found, key=lambda each: each.address)), tuple(silent), icmp.why_not)
+        if child is not None and running is not None:
+            await child.close()
+            await asyncio.gather(running, return_exceptions=True)
 
 
-async def _ask(wire: Wire, endpoint: Endpoint, address: str, community: str, profiles: Profiles) -> Sighting | None:
-    deadline = asyncio.get_running_loop().time() + _WHOLE
-    credentials = Credentials(codec.V2C, community.encode())
-    session = Session(wire, endpoint, credentials, _REPEAT, _PATIENCE, deadline, 10, Manners())
-    try:
-        identity = await identify(session, profiles, None)
-    except WireError:
-        return None
-    texts = dict(identity.texts)
-    name = engine = ""
-    macs: set[str] = set()
-    neighbours: tuple[Neighbour, ...] = ()
-    forwarding: dict[str, frozenset[str]] = {}
-    try:
-        ask = [oid.encode(each) for each in (_NAME, _ENGINE, _BRIDGE, _CHASSIS)]
-        said = await session.get(Request(Pdu.GET, ask, version=codec.V2C, community=credentials.community))
-        raw = [value if tag == ber.OCTETS and isinstance(value, bytes) else b"" for _, tag, value in said]
-        name, engine = clean_text(raw[0]), raw[1].hex()
-        macs = {mac for each in raw[2:] if (mac := _mac(each))}
-        (own,) = await session.columns([oid.encode(_MACS)])
-        macs |= {mac for _, value in own.cells.values() if isinstance(value, bytes) and (mac := _mac(value))}
-        if identity.profile.kind in _BRIDGING:
-            neighbours = await _neighbours(session, profiles)
-            forwarding = await _forwarding(session, profiles)
-    except WireError:  # what it is, is known; the rest stays unsaid
-        pass
-    return Sighting(
-        address,
-        identity.profile.kind,
-        texts.get("vendor", ""),
-        texts.get("model", ""),
-        texts.get("serial", ""),
-        identity.profile.name,
-        name,
-        engine,
-        frozenset(macs),
-        neighbours,
-        forwarding,
-    )
+@dataclass(frozen=True, slots=True)
+class _Askers:
+    ways: Sequence[SnmpSettings]
+    secrets: Sequence[tuple[bytes, Secrets]]
+    pace: Pace
+    profiles: Profiles
+    wire: Wire
+    resolver: Resolver
+    v3: V3Wire | None
+
+    async def see(self, icmp: IcmpCollector, address: str) -> Sighting | None:
+        """Return what is at an address, None for nothing. One question at a time; by v3 only what is known to be there,
+        for its first question is two.
+        """
+        await self.pace.turn()
+        target = Target(address, address, Kind.LIVENESS, Way.ICMP, address, 60.0, LivenessSettings())
+        ping = asyncio.ensure_future(icmp.poll(target))
+        alive = False
+        try:
+            for number, way in enumerate(self.ways):
+                if not alive and (number > 0 or way.version == "3"):
+                    alive = (await ping).outcome is Outcome.OK
+                    if way.version == "3" and not alive and icmp.available():
+                        continue
+                quick = number > 0 and not alive and icmp.available()
+                session: Asking | None = None
+                try:
+                    session = await self._session(address, number, quick=quick)
+                    return await visit(session, address, self.profiles, number)
+                except (Refused, Unreachable) as error:  # a machine without SNMP, or none at all
+                    alive = isinstance(error, Refused)
+                    break
+                except NoAnswer:
+                    if (
+                        session is not None and session.answered
+                    ):  # it is this way that it is asked, but it said too little
+                        return Sighting(address, way=number)
+                except Local:
+                    continue
+                except WireError:
+                    alive = True  # it speaks, though not so
+            alive = alive or (await ping).outcome is Outcome.OK
+            return Sighting(address, way=SILENT) if alive else None
+        finally:
+            if not ping.done():
+                await asyncio.wait({ping})
+
+    async def _session(self, address: str, number: int, *, quick: bool) -> Asking:
+        way = self.ways[number]
+        loop = asyncio.get_running_loop()
+        family, where = await self.resolver.resolve(address, way.port, deadline=loop.time() + _PATIENCE)
+        patience = _HASTE if quick else _PATIENCE
+        repeat = patience if quick else _REPEAT
+        community, passphrases = self.secrets[number]
+        credentials = Credentials(_VERSIONS[way.version], community)
+        until = loop.time() + _WHOLE
+        if way.version == "3":
+            assert self.v3 is not None  # noqa: S101  # it is opened where a way needs it
+            peer = Peer(f"{address}/{number}", address, where, way, passphrases)
+            asker = Paced(self.v3, self.pace)
+            return Session(asker, peer, credentials, 2 * repeat, 2 * patience, until, _REPETITIONS, Manners())
+        endpoint = self.wire.endpoint(family, where)
+        paced = Paced(self.wire, self.pace)
+        return Session(paced, endpoint, credentials, repeat, patience, until, _REPETITIONS, Manners())
 
 
-def _mac(raw: bytes) -> str:
-    """Return a hardware address that one machine alone may have, else ""."""
-    return raw.hex(":") if len(raw) == _MAC and any(raw) and not raw[0] & 1 else ""
-
-
-async def _neighbours(session: Session[Endpoint], profiles: Profiles) -> tuple[Neighbour, ...]:
-    columns = profiles.named("interfaces").tables["neighbours"].columns
-    chassis, system = await session.columns([oid.encode(columns[key].oid) for key in ("chassis", "system")])
-    return tuple(
-        Neighbour(_arc(index, 1), _identifier(value), _words(system, index))
-        for index, (_, value) in chassis.cells.items()
-    )
-
-
-def _arc(index: bytes, at: int) -> str:
-    arcs = oid.arcs_of(index)
-    return str(arcs[at]) if len(arcs) > at else ""
-
-
-def _identifier(value: ber.Value) -> str:
-    return values.identifier(value) if isinstance(value, bytes) else ""
-
-
-def _words(column: Column, index: bytes) -> str:
-    value = column.cells.get(index, (0, None))[1]
-    return values.words(value) if isinstance(value, bytes) else ""
-
-
-async def _forwarding(session: Session[Endpoint], profiles: Profiles) -> dict[str, frozenset[str]]:
-    tables = profiles.named("bridge").tables
-    wanted = [oid.encode(tables[name].columns["port"].oid) for name in ("fdb", "vlan-fdb")]
-    found: dict[str, set[str]] = {}
-    for column in await session.columns(wanted, rows=_FDB_ROWS):
-        for index, (_, port) in column.cells.items():
-            arcs = oid.arcs_of(index)[-_MAC:]
-            if isinstance(port, int) and port > 0 and len(arcs) == _MAC and max(arcs) < 256:  # noqa: PLR2004  # an octet
-                mac = _mac(bytes(arcs))
-                if mac:
-                    found.setdefault(str(port), set()).add(mac)
-    return {port: frozenset(macs) for port, macs in found.items()}
+def _secrets(way: SnmpSettings) -> tuple[bytes, Secrets]:
+    if way.version == "3":
+        return b"", read_secrets(way)
+    literal = way.community.get_secret_value().encode()
+    return (read_community(way.community_file) if way.community_file else literal), Secrets()
