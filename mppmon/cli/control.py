@@ -14,6 +14,9 @@ from mppmon.state import control_socket, database_file
 DAEMON_OFF = 3
 """Exit status of a change that needs the daemon while it is off."""
 
+UNSURE = 75
+"""Exit status of a change that was taken, and that the database has not kept yet: EX_TEMPFAIL of sysexits.h."""
+
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -42,6 +45,12 @@ class DaemonOff(click.ClickException):
     exit_code = DAEMON_OFF
 
 
+class NotSure(click.ClickException):
+    """The change may be kept yet, or lost."""
+
+    exit_code = UNSURE
+
+
 def ask(state: Path, method: str, path: str, *, timeout: float = 30.0, key: str | None = None) -> control.Answer:
     """Send one request over the control socket. DaemonOff when nobody answers; other errors end with their reason."""
     headers = {"Idempotency-Key": key} if key else {}
@@ -51,14 +60,20 @@ def ask(state: Path, method: str, path: str, *, timeout: float = 30.0, key: str 
         raise DaemonOff(f"the daemon is off: {off}{elsewhere(state)}") from off
     except (control.Denied, control.Broken) as error:
         raise click.ClickException(str(error)) from error
+    if answer.status_code == 504 and _part(answer, "code") == "pending":  # noqa: PLR2004  # a change is answered late
+        raise NotSure(f"{_detail(answer)}; before you do it again, see by `mppmon status` whether it was kept")
     if answer.status_code >= 300:  # noqa: PLR2004  # HTTP's border between what was done and what was not
         raise click.ClickException(_detail(answer))
     return answer
 
 
 def _detail(answer: control.Answer) -> str:
+    return _part(answer, "text") or _part(answer, "detail") or f"HTTP {answer.status_code}"
+
+
+def _part(answer: control.Answer, name: str) -> str:
+    """Return a part of an answer; nothing where it is not there, or the answer is no JSON."""
     try:
-        body = answer.json()
-    except ValueError:
-        return f"HTTP {answer.status_code}"
-    return str(body.get("text") or body.get("detail") or f"HTTP {answer.status_code}")
+        return str(answer.json().get(name) or "")
+    except (ValueError, AttributeError):
+        return ""

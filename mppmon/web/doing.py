@@ -31,8 +31,10 @@ async def do(request: Request, command: Command) -> Response:
         raise HTTPException(409, str(error)) from error
     except TooManyPending:
         raise HTTPException(503, "nothing was changed: the database does not take changes now") from None
-    except NotYetDurable:
+    except NotYetDurable as late:
         text = "not yet durable, pending: the database has not taken it; ask again under the same Idempotency-Key"
+        if late.ending:
+            text = f"the daemon is stopping, and {text} when it runs again"
         headers = {"Idempotency-Key": command.id, "Retry-After": "10"}
         return JSONResponse({"ok": False, "code": "pending", "text": text}, status_code=504, headers=headers)
     return JSONResponse(

@@ -43,6 +43,7 @@ class WebServer:
             timeout_graceful_shutdown=2,
         )
         self._server = uvicorn.Server(config)
+        self._hasten: Callable[[], None] = app.state.pending.hasten
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -63,7 +64,10 @@ class WebServer:
                 loop.call_soon_threadsafe(deed)
 
     def stop(self) -> None:
-        """Finish open requests (event streams are cut after two seconds) and close both sockets."""
+        """Finish open requests and close both sockets. Event streams are cut after two seconds, commands that no
+        database takes are answered before.
+        """
+        self.call(self._hasten)
         self._server.should_exit = True
         self._thread.join()
         for one in self._sockets:

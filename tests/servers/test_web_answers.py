@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
+from mppmon.cli import main
 from mppmon.reports import child as report_child
 from mppmon.store import Store, StoreError
 from mppmon.web.limits import Limits
@@ -75,6 +78,27 @@ def test_a_change_that_is_not_durable_says_so_and_is_done_once(mall: WebMall, mo
         done = control.post(path, headers={"Idempotency-Key": "phone-7"})
     assert (done.status_code, done.json()["code"]) == (200, "ok")
     assert mall.engine.snapshot.incidents[0].acknowledged_by is not None
+
+
+def test_a_change_that_waits_when_the_daemon_stops_is_answered_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose request was cut off read `Internal Server Error`."""
+    asked = threading.Event()
+
+    def refuse(*_: object) -> None:
+        asked.set()
+        raise StoreError("disk full")
+
+    with web_mall(tmp_path) as mall, ThreadPoolExecutor(1) as pool:
+        number = incident(mall)
+        with monkeypatch.context() as patch:
+            patch.setattr(Store, "commit", refuse)
+            waits = pool.submit(CliRunner().invoke, main, ["ack", str(number), "--state", str(tmp_path)])
+            assert asked.wait(DEADLINE)
+            mall.server.stop()
+            result = waits.result(DEADLINE)
+    assert (result.exit_code, "the daemon is stopping" in result.output) == (75, True), result.output
 
 
 @pytest.mark.parametrize(
