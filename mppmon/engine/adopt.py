@@ -30,6 +30,9 @@ def adopt(turn: Turn, loaded: Loaded, *, author: str) -> World:
             block(new, alert)
         else:
             turn.batch.alerts.append(replace(alert, status=AlertStatus.RESOLVED, resolved_at=turn.now))
+    turn.batch.graces = [(device, at) for device, at in turn.batch.graces if device in new.reaches]
+    turn.batch.forgotten += old.graces.keys() - new.graces.keys()
+    turn.batch.forgotten += old.memory.windows.keys() - new.memory.windows.keys()
     turn.world = new
     turn.changed = {device: turn.changed.get(device, turn.now) for device in new.reaches}
     turn.asked &= new.reaches.keys()

@@ -23,11 +23,21 @@ def keep(turn: Turn) -> None:
             turn.batch.windows.append(window.remembered(key, rule.condition))
 
 
+def outlived(world: World, kept: Remembered, now: datetime) -> bool:
+    """Whether nothing will ever ask for a window: rule or device are gone, it asks something else, all of it is old."""
+    rule = world.book.named(kept.key.rule)
+    if rule is None or (kept.key.subject not in world.reaches and kept.key.subject != SELF):
+        return True
+    asks = rule.condition
+    same = (kept.metric, kept.asks, kept.over) == (asks.metric, asks.asks, asks.over)
+    return not same or not kept.times or kept.times[-1] + kept.over.total_seconds() < now.timestamp()
+
+
 def recall(world: World, kept: Iterable[Remembered], now: datetime) -> None:
     """Let rules remember what they did, as far as this configuration still has rule and device."""
     for one in kept:
         rule = world.book.named(one.key.rule)
-        if rule is None or (one.key.subject not in world.reaches and one.key.subject != SELF):
+        if rule is None or outlived(world, one, now):
             continue
         window = Window.of(one, rule.condition, now=now)
         if window is not None:

@@ -8,7 +8,7 @@ from mppmon.config import Loaded
 from mppmon.engine.booting import go_on
 from mppmon.engine.incidents import withdraw
 from mppmon.engine.pacing import gather
-from mppmon.engine.remembering import recall
+from mppmon.engine.remembering import outlived, recall
 from mppmon.engine.turn import Turn
 from mppmon.engine.unwatched import believable, follow_clock, keep_timers, set_back, wrong_before
 from mppmon.engine.watching import unwatched
@@ -65,6 +65,8 @@ def resume(turn: Turn, saved: Saved) -> None:
         if alert.id in gone:
             turn.batch.alerts.append(replace(alert, status=AlertStatus.RESOLVED, resolved_at=turn.now))
     withdraw(turn)
+    turn.batch.forgotten += saved.graces.keys() - turn.world.reaches.keys()
+    turn.batch.forgotten += [one.key for one in saved.windows if outlived(turn.world, one, turn.now)]
 
 
 def forget(turn: Turn, saved: Saved) -> None:

@@ -62,6 +62,8 @@ def _done_by_people(connection: Connection, batch: Batch) -> None:
 
 
 def _remembered(connection: Connection, batch: Batch) -> None:
+    if batch.forgotten:
+        memory.forget(connection, batch.forgotten)
     if batch.graces:
         memory.keep_graces(connection, batch.graces)
     if batch.windows:

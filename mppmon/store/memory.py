@@ -1,11 +1,12 @@
 """What the engine remembers and a restart must not lose."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, delete, select
 
+from alerts.model import AlertKey
 from alerts.window import Remembered
 from mppmon.clock import from_micros, micros
 from mppmon.store.codec import canonical, decode, encode
@@ -29,9 +30,22 @@ def graces(connection: Connection) -> dict[str, datetime]:
 
 def keep_windows(connection: Connection, windows: Iterable[Remembered]) -> None:
     """Keep what rules remember of some series; each replaces what was kept of it."""
-    newest = {canonical([one.key.rule, one.key.subject, one.key.labels]): one for one in windows}
+    newest = {_id(one.key): one for one in windows}
     rows = [{"id": key, "body": encode(one)} for key, one in newest.items()]
     connection.execute(upsert(connection.dialect.name, reading_window, "id"), rows)
+
+
+def forget(connection: Connection, gone: Collection[str | AlertKey]) -> None:
+    """Forget the time to start of devices, and what rules remembered of series."""
+    devices = [one for one in gone if isinstance(one, str)]
+    keys = [_id(one) for one in gone if not isinstance(one, str)]
+    for table, column, names in ((grace, grace.c.device, devices), (reading_window, reading_window.c.id, keys)):
+        if names:
+            connection.execute(delete(table).where(column == bindparam("gone")), [{"gone": one} for one in names])
+
+
+def _id(key: AlertKey) -> str:
+    return canonical([key.rule, key.subject, key.labels])
 
 
 def windows(connection: Connection) -> tuple[Remembered, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from alerts.model import Alert, Incident, NoticeKind, Notification, Page
+from alerts.model import Alert, AlertKey, Incident, NoticeKind, Notification, Page
 from alerts.silence import Silence
 from alerts.timeline import Event
 from alerts.window import Remembered
@@ -63,6 +63,8 @@ class Batch:
     """Devices that are given time to start, and since when."""
     windows: list[Remembered] = field(default_factory=list)
     """What rules that look far back remember of a series, as it is now."""
+    forgotten: list[str | AlertKey] = field(default_factory=list)
+    """Devices whose time to start, and series whose window, nobody can ask for any more; gone before any is kept."""
     last_seen: datetime | None = None
 
     @property
@@ -84,6 +86,7 @@ class Batch:
             or self.events
             or self.graces
             or self.windows
+            or self.forgotten
         )
 
 

@@ -233,3 +233,57 @@ def test_what_was_remembered_and_cannot_be_read_keeps_nobody_from_starting(tmp_p
     mall.wait(30)
     assert roots(mall)
     mall.store.close()
+
+
+def kept(mall: House) -> tuple[list[str], int]:
+    """Return the devices whose time to start is kept, and how many windows are."""
+    with closing(sqlite3.connect(database_file(mall.state))) as raw:
+        graces = [one for (one,) in raw.execute("select device from grace order by device")]
+        return graces, raw.execute("select count(*) from reading_window").fetchone()[0]
+
+
+@pytest.mark.parametrize("way", ["reload", "start"])
+def test_what_is_remembered_of_what_is_gone_is_forgotten(way: str, tmp_path: Path) -> None:
+    """Devices come and go for years: the database must not keep a row of each for ever."""
+    whole = fed_by_ups()
+    forecast = replace(FORECAST, condition=replace(FORECAST.condition, metric="mppmon_ups_charge_ratio"))
+    whole = replace(whole, rules=(*whole.rules, forecast))
+    fewer = replace(whole.mall, devices={one: it for one, it in whole.mall.devices.items() if one != "pc-2"})
+    less = replace(
+        whole,
+        revision="ccccddddeeee",
+        mall=fewer,
+        rules=whole.rules[:-1],
+        targets=tuple(one for one in whole.targets if one.device in fewer.devices),
+    )
+    mall = House(tmp_path, whole)
+    mall.turn(*(mall.see(one) for one in ("ups", *FED)), mall.sees("ups", {("mppmon_ups_charge_ratio", ()): 0.5}))
+    mall.fails("ups", *FED)
+    mall.wait(60, step=10)
+    mall.answers("ups")
+    mall.wait(20, step=10)
+    assert kept(mall) == (sorted(FED), 1)
+    if way == "reload":
+        mall.engine.adopt(less, author="root")
+        mall.engine.turn(mall.engine.intake.take())
+    else:
+        mall.loaded = less
+        mall = mall.killed()
+        mall.wait(11, step=11)
+    assert kept(mall) == (["pc-1", "switch"], 0)
+    mall = mall.killed()
+    mall.wait(11, step=11)
+    assert kept(mall) == (["pc-1", "switch"], 0)
+    mall.store.close()
+
+
+def test_readings_older_than_their_window_are_forgotten_at_a_start(tmp_path: Path) -> None:
+    mall = House(tmp_path, replace(small_config(), rules=(*small_config().rules, FORECAST)))
+    mall.turn(mall.see("a3-printer"), mall.sees("a3-printer", {(TONER, BLACK): 0.5}))
+    mall.wait(11, step=11)
+    for hours, left in ((23, 1), (2, 0)):
+        mall.clock.pass_(hours * 3600)
+        mall = mall.killed()
+        mall.wait(11, step=11)
+        assert kept(mall)[1] == left
+    mall.store.close()
