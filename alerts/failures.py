@@ -47,6 +47,7 @@ FAILURES: Mapping[str, Word] = MappingProxyType(
     {
         "name-unknown": _word("nama alamatnya tidak dikenal", "its name is not known", _CALL),
         "resolver-silent": _word("server DNS tidak menjawab", "the DNS server gives no answer", _RESOLVER),
+        "resolver-failing": _word("server DNS tidak dapat mencari nama", "the DNS server cannot resolve", _RESOLVER),
         "other-address": _word(
             "namanya menunjuk ke alamat yang salah", "its name points to another address", _RESOLVER
         ),

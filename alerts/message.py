@@ -103,7 +103,7 @@ def _page(incident: Incident, speech: Speech, now: datetime) -> list[str]:
     if facts.blind:
         cut = speech._("Monitoring cut: {what} since {time}. The condition of online services is not known.")
         headline = f"{_BLIND} {cut.format(what=facts.what.of(speech.language), time=since)}"
-        return [headline, *_first_step(facts, speech), _number(incident, speech)]
+        return [headline, *phrases.party(facts, speech), *_first_step(facts, speech), _number(incident, speech)]
     if facts.stopped:
         lines = [_headline(facts, speech), phrases.fault(facts, speech)]
     else:
@@ -113,6 +113,7 @@ def _page(incident: Incident, speech: Speech, now: datetime) -> list[str]:
     return [
         *lines,
         _since(incident, since, speech),
+        *phrases.party(facts, speech),
         *_impact(facts, speech),
         *_children(facts, speech),
         *_first_step(facts, speech),
@@ -198,6 +199,7 @@ def _details(incident: Incident, speech: Speech, who: str, now: datetime) -> lis
         f"{_number(incident, speech)} · {_status(incident, speech, who, now)}",
         speech._("Root cause: {fault}").format(fault=phrases.fault(facts, speech)),
         _since(incident, f"{phrases.when(facts.since, now, speech)} ({lasted})", speech),
+        *phrases.party(facts, speech),
     ]
     groups = phrases.by_service(phrases.gravest(facts.stopped))
     for hit in groups[:_DETAILED]:

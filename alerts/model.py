@@ -191,6 +191,7 @@ class Facts:
     blind: bool = False
     suspected: bool = False
     unsure_time: bool = False  # the clock could not be relied on when it began
+    party: str = ""  # who has to act, where that is known: mall, provider, resolver, agency
     left: tuple[Stopped, ...] = ()  # of what it stopped, what is not delivered when its end is told
 
 

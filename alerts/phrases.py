@@ -98,6 +98,18 @@ def symptom(facts: Facts, speech: Speech) -> str:
     return f"{facts.device}: {what}"
 
 
+def party(facts: Facts, speech: Speech) -> list[str]:
+    """Return `Perlu ditangani: penyedia internet`; nothing where it is not known who has to act."""
+    words = {
+        "mall": speech._("the mall's own network"),
+        "provider": speech._("the internet provider"),
+        "resolver": speech._("whoever keeps the DNS server"),
+        "agency": speech._("the agency itself (its own system)"),
+    }
+    word = words.get(facts.party)
+    return [speech._("To be mended by: {party}").format(party=word)] if word else []
+
+
 def when(at: datetime, now: datetime, speech: Speech) -> str:
     """Return `09.12 WIB`, with its date when that is not today's."""
     if speech.date(at) == speech.date(now):

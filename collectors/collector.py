@@ -25,6 +25,7 @@ class Way(StrEnum):
     AGENT = "agent"
     HTTP = "http"
     NUT = "nut"
+    DNS = "dns"
 
 
 Settings = SnmpSettings | AgentSettings | HttpSettings | LivenessSettings | NutSettings

@@ -158,9 +158,12 @@ class NutSettings(Strict):
 
 
 class LivenessSettings(Strict):
-    """Does it answer at all? `auto`: ICMP where we may, else TCP to `port`, else SNMP."""
+    """Does it answer at all? `auto`: ICMP where we may, else TCP to `port`, else SNMP. `dns`: it is a resolver, asked
+    for `name`.
+    """
 
-    way: Literal["auto", "icmp", "tcp", "snmp"] = "auto"
+    way: Literal["auto", "icmp", "tcp", "snmp", "dns"] = "auto"
+    name: Word = "go.id"
     port: Port | None = None
     timeout: Timeout = 1.0
 

@@ -9,6 +9,7 @@ class Reason(StrEnum):
     # the name
     NAME_UNKNOWN = "name-unknown"
     RESOLVER_SILENT = "resolver-silent"
+    RESOLVER_FAILING = "resolver-failing"  # it answers that it cannot answer
     OTHER_ADDRESS = "other-address"  # the name points where the configuration says it never does
     # the connection
     REFUSED = "refused"

@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 from mppmon.config.draft import Draft
 from mppmon.config.guess import zone
 from mppmon.config.problem import nearest, quoted
-from mppmon.config.settings import AgencySettings, CounterSettings, ServiceSettings
+from mppmon.config.settings import AgencySettings, CounterSettings, ServiceSettings, UplinkSettings
 from mppmon.config.tree import Path as KeyPath
 from mppmon.mall.model import DeviceKind
 
@@ -46,11 +46,19 @@ def _site(draft: Draft) -> None:
             "site.yaml", ("site",), "no uplink", "gateway and anchors, else a cut line looks like everybody's outage"
         )
         return
-    uplink, path = site.uplink, ("site", "uplink")
+    _uplink(draft, site.uplink)
+
+
+def _uplink(draft: Draft, uplink: UplinkSettings) -> None:
+    path = ("site", "uplink")
     if draft.refer("site.yaml", (*path, "device"), uplink.device, "devices"):
         _kind(draft, (*path, "device"), uplink.device, DeviceKind.PASSIVE)
     if uplink.gateway is not None and draft.refer("site.yaml", (*path, "gateway"), uplink.gateway, "devices"):
         _polled(draft, (*path, "gateway"), uplink.gateway, outside=False)
+    if uplink.hop is not None and draft.refer("site.yaml", (*path, "hop"), uplink.hop, "devices"):
+        _polled(draft, (*path, "hop"), uplink.hop, outside=True)
+    if uplink.resolver is not None and draft.refer("site.yaml", (*path, "resolver"), uplink.resolver, "devices"):
+        _resolves(draft, (*path, "resolver"), uplink.resolver)
     for index, anchor in enumerate(uplink.anchors):
         if draft.refer("site.yaml", (*path, "anchors", index), anchor, "devices"):
             _polled(draft, (*path, "anchors", index), anchor, outside=True)
@@ -65,6 +73,12 @@ def _kind(draft: Draft, path: KeyPath, device: str, kind: DeviceKind) -> None:
             f"{quoted(device)}, a {found.kind.value}",
             f"a device of kind {kind.value}, which stands for the line",
         )
+
+
+def _resolves(draft: Draft, path: KeyPath, device: str) -> None:
+    found = draft.devices.devices.get(device) if draft.devices else None
+    if found is not None and found.liveness.way != "dns":
+        draft.error("site.yaml", path, f"{quoted(device)}, which is not asked by DNS", "`liveness: {way: dns}` there")
 
 
 def _polled(draft: Draft, path: KeyPath, device: str, *, outside: bool) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from mppmon.config.hours import resolve_hours
-from mppmon.config.settings import AgenciesFile, CountersFile, DeviceSettings, DevicesFile, SiteFile
+from mppmon.config.settings import AgenciesFile, CountersFile, DeviceSettings, DevicesFile, SiteFile, UplinkSettings
 from mppmon.mall.model import Agency, Counter, Device, Mall, Offer, Service, Site, Uplink
 
 
@@ -18,7 +18,7 @@ def build_mall(
 ) -> Mall:
     """Return the mall; the settings have passed every check. `holidays`: public ones."""
     its = site.site
-    uplink = Uplink(its.uplink.device, its.uplink.gateway, its.uplink.anchors) if its.uplink else None
+    uplink = _uplink(its.uplink) if its.uplink else None
     built = {slug: _counter(slug, counters) for slug in counters.counters}
     return Mall(
         site=Site(its.id, its.name, its.timezone, uplink),
@@ -38,6 +38,10 @@ def _counter(slug: str, counters: CountersFile) -> Counter:
     one = counters.counters[slug]
     offers = tuple(Offer(service, offer.citizens_per_hour) for service, offer in one.services.items())
     return Counter(slug, one.name, one.agency, one.place, dict(one.roles), offers)
+
+
+def _uplink(its: UplinkSettings) -> Uplink:
+    return Uplink(its.device, its.gateway, its.anchors, its.hop, its.resolver)
 
 
 def _devices(file: DevicesFile, counters: dict[str, Counter], uplink: Uplink | None) -> dict[str, Device]:

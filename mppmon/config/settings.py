@@ -42,10 +42,14 @@ EngineId = Annotated[str, AfterValidator(engine_id)]
 
 
 class UplinkSettings(Strict):
-    """The mall's own line: a `passive` device, judged by the gateway and by anchors beyond it."""
+    """The mall's own line: a `passive` device, judged by the gateway and by anchors beyond it. `hop`: the provider's
+    first router; `resolver`: what turns names into addresses. With them it is told who has to act.
+    """
 
     device: Slug
     gateway: Slug | None = None
+    hop: Slug | None = None
+    resolver: Slug | None = None
     anchors: Annotated[Slugs, Field(min_length=1)]
 
 

@@ -30,7 +30,7 @@ _UNPLUGGED = 15.0
 """Seconds at most between two readings of a PC with peripherals, which nothing else can miss. Where `intervals.kinds`
 says otherwise of its kind, that holds.
 """
-_WAYS = {"icmp": Way.ICMP, "tcp": Way.TCP, "snmp": Way.SNMP}
+_WAYS = {"icmp": Way.ICMP, "tcp": Way.TCP, "snmp": Way.SNMP, "dns": Way.DNS}
 
 
 def build_targets(file: DevicesFile, intervals: IntervalSettings, directory: Path) -> tuple[Target, ...]:
@@ -90,6 +90,8 @@ def _liveness(device: DeviceSettings, snmp: SnmpSettings | None) -> tuple[Way, S
     its = device.liveness
     if its.way == "snmp" and snmp is not None:
         return Way.SNMP, snmp.model_copy(update={"timeout": its.timeout, "retries": 0})
+    if its.way == "dns":
+        return Way.DNS, its
     port = its.port or (one.port if (one := device.agent or device.nut) else None) or _host_port(device.http)[1]
     if its.way == "auto" and device.http is not None:
         return Way.TCP, its.model_copy(update={"way": "tcp", "port": port})

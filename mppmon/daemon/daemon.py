@@ -15,6 +15,7 @@ from alerts.model import Notification
 from alerts.outbox import Result, Sent
 from collectors.collector import Collector, Kind, Target, Way
 from collectors.liveness.choose import choose
+from collectors.liveness.dns import DnsCollector
 from collectors.liveness.icmp import IcmpCollector
 from collectors.liveness.tcp import TcpCollector
 from collectors.observation import Observation
@@ -43,6 +44,7 @@ from mppmon.engine.snapshot import Snapshot
 from mppmon.exporter import Exporter, SelfMetrics
 from mppmon.exporter.datagrams import Datagrams
 from mppmon.mall.model import delivery_subject
+from mppmon.mall.party import Party
 from mppmon.schedule import Poller, Scheduler, Wheel
 from mppmon.state import control_socket, database_file
 from mppmon.store import Store, StoreError
@@ -142,6 +144,7 @@ class Daemon:
             Way.AGENT: PcCollector(now=self._clock.now),
             Way.HTTP: OnlineCollector(now=self._clock.now),
             Way.NUT: NutCollector(now=self._clock.now),
+            Way.DNS: DnsCollector(now=self._clock.now),
         }
         await snmp.start()
         self._registry.register(Datagrams(lambda: snmp.counts))
@@ -324,6 +327,8 @@ class Daemon:
         self._exporter.blind(snapshot.blind)
         acknowledged = sum(one.acknowledged_by is not None for one in snapshot.incidents)
         self._exporter.incidents(len(snapshot.incidents) - acknowledged, acknowledged)
+        found = [one.facts.party for one in snapshot.incidents]
+        self._exporter.parties({party.value: found.count(party) for party in Party})
         self._broadcast.published(snapshot)
 
     def clock_changed(self) -> None:

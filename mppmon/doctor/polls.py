@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 
 from collectors.collector import Collector, Target, Way
+from collectors.liveness.dns import DnsCollector
 from collectors.liveness.icmp import IcmpCollector
 from collectors.liveness.tcp import TcpCollector
 from collectors.observation import Observation
@@ -65,11 +66,12 @@ async def _child(targets: Sequence[Target], stack: AsyncExitStack) -> Child | No
 
 
 async def _collectors(ways: set[Way], clock: Clock, stack: AsyncExitStack, child: Child | None) -> dict[Way, Collector]:
-    makers: dict[Way, type[IcmpCollector | TcpCollector | OnlineCollector | NutCollector]] = {
+    makers: dict[Way, type[IcmpCollector | TcpCollector | DnsCollector | OnlineCollector | NutCollector]] = {
         Way.ICMP: IcmpCollector,
         Way.TCP: TcpCollector,
         Way.HTTP: OnlineCollector,
         Way.NUT: NutCollector,
+        Way.DNS: DnsCollector,
     }
     found: dict[Way, Collector] = {way: maker(now=clock.now) for way, maker in makers.items() if way in ways}
     if Way.AGENT in ways:

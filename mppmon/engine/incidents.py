@@ -34,6 +34,7 @@ from mppmon.mall import topology
 from mppmon.mall.cause import Because
 from mppmon.mall.impact import Verdict, impact
 from mppmon.mall.model import Delivered, Delivery, Device, State
+from mppmon.mall.party import at_fault
 
 CONFIG = Because.CONFIG.value
 """Why an incident was closed that nobody mended."""
@@ -244,6 +245,7 @@ def facts_of(world: World, device: Device, alert: Alert) -> Facts:
         blind=uplink is not None and uplink.device == device.id,
         suspected=device.id in world.passives.witnesses,
         unsure_time=world.unsure,
+        party=at_fault(mall, device.id, world.reaches, since=alert.since) or "",
     )
 
 

@@ -13,11 +13,19 @@ from mppmon.mall import health, topology
 from mppmon.mall.cause import Because
 from mppmon.mall.health import Reach
 from mppmon.mall.model import Device, State, Uplink
+from mppmon.mall.party import Party, at_fault
 from mppmon.mall.topology import Verdict
 from mppmon.mall.uplink import line
 
 BOOT = Because.BOOT.value
 """Why something is unknown that may still be starting."""
+
+_PARTIES = {
+    Party.MALL: Because.MALL,
+    Party.PROVIDER: Because.PROVIDER,
+    Party.RESOLVER: Because.RESOLVER,
+    Party.AGENCY: Because.AGENCY,
+}
 
 _READINGS = frozenset({Outcome.OK, Outcome.UNEXPECTED})
 
@@ -170,10 +178,17 @@ def judge(turn: Turn) -> None:
                 unknown(turn, device, at=before.first_failed_at or turn.now, cause=BOOT)
             else:
                 reach = world.reaches[device_id] = health.down(before, at=turn.now)
-                inferred = device_id in world.passives.witnesses
-                changed(turn, device, before.state, reach, cause=Because.SUSPECTED if inferred else Because.PROBES)
+                changed(turn, device, before.state, reach, cause=_why(world, device_id))
             _lose_parts(turn, device, at=world.reaches[device_id].since, cause=f"{device_id}/reach")
             _explain_below(turn, device_id)
+
+
+def _why(world: World, device_id: str) -> str:
+    """Return why a device is held to be down by itself; of what is online, with the party at fault."""
+    if device_id in world.passives.witnesses:
+        return Because.SUSPECTED
+    party = at_fault(world.loaded.mall, device_id, world.reaches)
+    return _PARTIES[party] if party is not None else Because.PROBES
 
 
 def _explain_below(turn: Turn, device_id: str) -> None:
@@ -289,6 +304,6 @@ def _see_or_not(turn: Turn, uplink: Uplink, *, blind: bool) -> None:
     if not blind:
         return
     for device in mall.devices.values():
-        if device.outside and device.id not in uplink.anchors:
+        if device.outside and device.id not in (*uplink.anchors, uplink.hop):
             _explain(turn, device, at=at, blamed=uplink.device)
             unknown(turn, device, at=at, cause=f"{uplink.device}/reach")

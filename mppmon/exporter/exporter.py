@@ -112,6 +112,13 @@ class Exporter:
         with self._noting:
             self._note([(name, "", lines.encode())])
 
+    def parties(self, counts: Mapping[str, int]) -> None:
+        """Show of how many open incidents each party has to mend the cause."""
+        name = "mppmon_incidents_party"
+        lines = "".join(line(name, self._site, pairs([("party", word)]), value=n) for word, n in counts.items())
+        with self._noting:
+            self._note([(name, "", lines.encode())])
+
     def render(self) -> bytes:
         """Return the page, content type CONTENT_TYPE."""
         return b"".join(self.pieces())

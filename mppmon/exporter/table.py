@@ -36,6 +36,7 @@ _STATES = (
         "Citizens whom the service serves at the counter in an hour, from the inventory.",
     ),
     Metric("mppmon_incidents_open", ("status",), "Incidents that are not mended, by status."),
+    Metric("mppmon_incidents_party", ("party",), "Incidents that are not mended, by whose it is to mend them."),
     Metric("mppmon_check_seconds", ("check",), "How long the last answer to the check took."),
     Metric("mppmon_check_outcome", ("check", "outcome"), "1 for how the last run of the check ended."),
     Metric("mppmon_check_reason", ("check", "reason"), "1 for why the last run of the check failed."),

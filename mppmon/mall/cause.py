@@ -11,6 +11,10 @@ class Because(StrEnum):
 
     ANSWERED = "answered"
     PROBES = "probes"  # it failed all of them
+    MALL = "mall-network"  # likewise, and its network is the mall's own
+    PROVIDER = "provider"  # likewise, and it is the internet provider's
+    RESOLVER = "resolver"  # likewise, since names are not resolved
+    AGENCY = "agency"  # likewise, and it is the agency's own system
     SUSPECTED = "suspected"  # it cannot be asked; all that hangs on it fell silent
     RECOVERED = "recovered"  # of a service: nothing stops it any more
     BOOT = "boot"  # it may still be starting

@@ -131,12 +131,15 @@ class Device:
 class Uplink:
     """The mall's own line: a device of its own, judged by the gateway and the anchors beyond it. Cut = gateway up
     (or down)
-    and every anchor unreachable: what is outside is unknown, nobody's downtime.
+    and every anchor unreachable: what is outside is unknown, nobody's downtime. `hop` (the provider's first router) and
+    `resolver` tell whose fault it is.
     """
 
     device: str
     gateway: str | None
     anchors: tuple[str, ...]
+    hop: str | None = None
+    resolver: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

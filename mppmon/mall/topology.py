@@ -143,10 +143,13 @@ def blind(mall: Mall, reaches: Reaches) -> bool | None:
 
 
 def witnesses(mall: Mall, reaches: Reaches, since: datetime) -> Iterator[Reach]:
-    """Yield the reach of what is outside, answers, and answered since an instant; anchors are none of them."""
-    anchors = mall.site.uplink.anchors if mall.site.uplink else ()
+    """Yield the reach of what is outside, answers, and answered since an instant; anchors are none of them, nor is the
+    provider's first hop, behind which the line may be cut.
+    """
+    uplink = mall.site.uplink
+    ways = (*uplink.anchors, uplink.hop) if uplink else ()
     for device in mall.devices.values():
-        reach = reaches.get(device.id) if device.outside and device.id not in anchors else None
+        reach = reaches.get(device.id) if device.outside and device.id not in ways else None
         if reach is not None and not reach.failures and reach.proven_at and reach.proven_at >= since:
             yield reach
 
@@ -195,7 +198,9 @@ def silent(mall: Mall, device: Device) -> bool:
 
 def _beyond_line(mall: Mall, device_id: str, reaches: Reaches, since: datetime | None) -> _Seen:
     uplink = mall.site.uplink
-    if uplink is None or not mall.devices[device_id].outside or device_id == uplink.device:
+    if uplink is None or device_id == uplink.device:
+        return _WORKS
+    if not mall.devices[device_id].outside and device_id != uplink.resolver:  # a resolver inside has to ask outside
         return _WORKS
     sight = _line(mall, uplink, reaches, since)
     return (sight, uplink.device if sight is Sight.FAILED else None)

@@ -11,7 +11,15 @@ from mppmon.clock import Clock
 from mppmon.schedule.meter import Meter
 from mppmon.schedule.wheel import Wheel
 
-CAPS: Mapping[Way, int] = {Way.ICMP: 4096, Way.SNMP: 2048, Way.TCP: 512, Way.AGENT: 16, Way.HTTP: 16, Way.NUT: 256}
+CAPS: Mapping[Way, int] = {
+    Way.ICMP: 4096,
+    Way.SNMP: 2048,
+    Way.TCP: 512,
+    Way.AGENT: 16,
+    Way.HTTP: 16,
+    Way.NUT: 256,
+    Way.DNS: 64,
+}
 """Polls in flight per way. Those of `agent` and `http` are the threads of their collectors: what waits for one waits
 here, where it is counted as late, and its deadline does not run yet."""
 

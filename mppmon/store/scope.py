@@ -65,4 +65,5 @@ def incident_for(one: Incident, principal: Principal, mall: Mall | None = None) 
     malls = root is not None and root.agency is None
     what = _LINE if facts.blind else _MALLS if malls else _OTHERS
     facts = replace(facts, device=NAMELESS, where="", what=what, first_step=_NOTHING, checked=0, suspected=False)
+    facts = replace(facts, party=facts.party if facts.blind else "")
     return replace(one, root=MALL if malls else "", facts=facts, agencies=own, acknowledged_by=taken_by)

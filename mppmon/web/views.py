@@ -134,6 +134,7 @@ def incident_view(incident: Incident, names: Mapping[str, str]) -> dict[str, obj
         "where": facts.where,
         "suspected": facts.suspected,
         "what": {"id": facts.what.id, "en": facts.what.en},
+        "party": facts.party or None,
         "first_step": {"id": facts.first_step.id, "en": facts.first_step.en},
         "acknowledged_by": incident.acknowledged_by,
         "acknowledged_name": names.get(incident.acknowledged_by or "", incident.acknowledged_by),

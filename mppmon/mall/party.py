@@ -1,0 +1,84 @@
+"""Who has to act when what is online does not work: the mall, the internet provider, a resolver's keeper, the agency.
+
+Judged from the probes along the way out: the mall's gateway, the provider's first hop, the anchors beyond, the
+resolver, and the other agencies' systems. Mall and reaches in, a party out; None where the probes do not tell.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from mppmon.mall import topology
+from mppmon.mall.health import Reach
+from mppmon.mall.model import Device, DeviceKind, Mall, State, Uplink
+from mppmon.mall.topology import Sight
+
+Reaches = Mapping[str, Reach]
+
+
+class Party(StrEnum):
+    """Recorded and exported: never to be renamed."""
+
+    MALL = "mall"  # its own network: router, switch, cable
+    PROVIDER = "provider"  # the line, or the provider's network behind it
+    RESOLVER = "resolver"  # names are not resolved, though the line is whole
+    AGENCY = "agency"  # its own system
+
+
+def at_fault(mall: Mall, device_id: str, reaches: Reaches, *, since: datetime | None = None) -> Party | None:
+    """Return who has to act about a device that does not work; `since`: when that began (None: whenever).
+
+    None: nothing online hangs on it, or the probes do not tell whose fault it is.
+    """
+    uplink, device = mall.site.uplink, mall.devices[device_id]
+    if uplink is None:
+        return None
+    if device_id == uplink.device:
+        return _of_line(mall, uplink, reaches)
+    if device_id in (uplink.resolver, uplink.hop):
+        return Party.RESOLVER if device_id == uplink.resolver else Party.PROVIDER
+    if not device.outside:
+        return Party.MALL if uplink.device in topology.below(mall, device_id) else None
+    if device.kind is not DeviceKind.ONLINE_SYSTEM or device_id in uplink.anchors:
+        return None
+    return _of_system(mall, uplink, device, reaches, since)
+
+
+def _of_line(mall: Mall, uplink: Uplink, reaches: Reaches) -> Party | None:
+    """Every anchor is silent: it is the mall up to its gateway, and the provider behind it."""
+    if uplink.gateway is None:
+        hop = _sight(mall, uplink.hop, reaches, None)
+        return Party.PROVIDER if hop is Sight.WORKS else None  # the way to the provider is whole, so it is behind that
+    gateway = _sight(mall, uplink.gateway, reaches, None)
+    if gateway is Sight.FAILED:
+        return Party.MALL
+    return Party.PROVIDER if gateway is Sight.WORKS else None
+
+
+def _of_system(mall: Mall, uplink: Uplink, device: Device, reaches: Reaches, since: datetime | None) -> Party | None:
+    """One system fails. The agency's it is when the line is whole; not when those of all others fail with it."""
+    if topology.blind(mall, reaches) is not False:
+        return None
+    if _sight(mall, uplink.resolver, reaches, None) is Sight.FAILED and device.address is None:
+        return Party.RESOLVER
+    others = [
+        topology.look(mall, one.id, reaches, since)
+        for one in mall.devices.values()
+        if one.outside
+        and one.kind is DeviceKind.ONLINE_SYSTEM
+        and one.id not in uplink.anchors
+        and one.agency != device.agency
+    ]
+    if others and all(one is Sight.FAILED for one in others):
+        return Party.PROVIDER
+    return Party.AGENCY
+
+
+def _sight(mall: Mall, device_id: str | None, reaches: Reaches, since: datetime | None) -> Sight | None:
+    """Return what is known of a probe, None without one. A last failure that is not confirmed yet is unsure."""
+    if device_id is None:
+        return None
+    reach = reaches.get(device_id)
+    if reach is not None and reach.state is State.UNKNOWN and not reach.failures:
+        return Sight.UNSURE
+    return topology.look(mall, device_id, reaches, since)

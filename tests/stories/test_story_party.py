@@ -1,0 +1,126 @@
+"""Who has to act is said: the mall, the internet provider, the keeper of the resolver, the agency. One page each."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from collectors.collector import Kind, Target, Way
+from collectors.observation import Outcome
+from collectors.settings import LivenessSettings
+from mppmon.mall.model import Agency, Device, DeviceKind, Uplink
+from mppmon.mall.party import Party
+from tests.stories.house import SELDOM, House, small_config
+
+ANCHORS = ("anchor-1", "anchor-2")
+
+
+@contextmanager
+def street(tmp_path: Path) -> Iterator[House]:
+    """Run the small mall with a provider's hop, a resolver inside, and the systems of two more agencies."""
+    loaded = small_config()
+    mall = loaded.mall
+    more = [
+        Device("hop", DeviceKind.ROUTER, "Router penyedia", address="10.0.0.1", outside=True),
+        Device("dns", DeviceKind.SERVER, "Server DNS", address="10.0.0.2", parents=("core",)),
+        *(
+            Device(f"{one}-system", DeviceKind.ONLINE_SYSTEM, one.title(), outside=True, agency=one, address="10.9.0.1")
+            for one in ("imigrasi", "pajak")
+        ),
+    ]
+    targets = [
+        Target(f"{one.id}:liveness", one.id, Kind.LIVENESS, Way.TCP, "10.0.0.1", SELDOM, LivenessSettings(port=80))
+        for one in more
+    ]
+    site = replace(mall.site, uplink=Uplink("line", "router", ANCHORS, "hop", "dns"))
+    agencies = {**mall.agencies, **{one: Agency(one, one.title(), one.title()) for one in ("imigrasi", "pajak")}}
+    mall = replace(mall, site=site, agencies=agencies, devices={**mall.devices, **{one.id: one for one in more}})
+    with House(tmp_path, replace(loaded, mall=mall, targets=(*loaded.targets, *targets))) as house:
+        house.all_well()
+        house.clock.pass_(10)
+        yield house
+
+
+def fail(house: House, *devices: str, well: tuple[str, ...] = ()) -> None:
+    """Let these fail all their probes while others answer."""
+    for delay in (0.0, 0.5, 1.0, 1.5):
+        house.clock.pass_(delay)
+        failing = [house.see(one, Outcome.TIMEOUT) for one in devices]
+        house.turn(*(house.see(one) for one in well), *failing)
+    house.wait(8)
+
+
+def said(house: House) -> list[tuple[str, str]]:
+    """Return root and party of every open incident."""
+    return [(one.root, one.facts.party) for one in house.engine.snapshot.incidents]
+
+
+OUTSIDE = ("hop", *ANCHORS, "system", "imigrasi-system", "pajak-system")
+
+
+def test_behind_the_gateway_it_is_the_provider_s(tmp_path: Path) -> None:
+    with street(tmp_path) as house:
+        fail(house, *OUTSIDE, well=("router", "core", "dns"))
+        assert said(house) == [("line", Party.PROVIDER)]
+        (page,) = house.told()
+        assert "Perlu ditangani: penyedia internet" in page.message.lines
+        assert house.transitions("line/reach")[-1].cause == "provider"
+
+
+def test_a_hop_that_answers_still_leaves_it_the_provider_s(tmp_path: Path) -> None:
+    with street(tmp_path) as house:
+        fail(house, *(one for one in OUTSIDE if one != "hop"), well=("router", "core", "dns", "hop"))
+        assert said(house) == [("line", Party.PROVIDER)]
+
+
+def test_a_gateway_that_is_off_is_the_mall_s(tmp_path: Path) -> None:
+    with street(tmp_path) as house:
+        fail(house, "router", *OUTSIDE)
+        assert said(house) == [("router", Party.MALL)]
+        assert "Perlu ditangani: jaringan mal sendiri" in house.told()[0].message.lines
+
+
+def test_a_resolver_that_is_silent_is_its_keeper_s(tmp_path: Path) -> None:
+    with street(tmp_path) as house:
+        fail(house, "dns", well=("router", "core", *OUTSIDE))
+        assert said(house) == [("dns", Party.RESOLVER)]
+        assert "Perlu ditangani: pengelola server DNS" in house.told()[0].message.lines
+
+
+def test_a_resolver_that_cannot_ask_outside_is_no_page_of_its_own(tmp_path: Path) -> None:
+    """A forwarder answers "server failure" while the line is cut: one root, one page."""
+    with street(tmp_path) as house:
+        fail(house, "dns", *OUTSIDE, well=("router", "core"))
+        assert said(house) == [("line", Party.PROVIDER)]
+        assert [state for state, _ in house.history("dns/reach")] == ["up", "unknown"]
+        assert len(house.told()) == 1
+
+
+def test_one_system_alone_is_the_agency_s(tmp_path: Path) -> None:
+    with street(tmp_path) as house:
+        fail(house, "system", well=("router", "core", *(one for one in OUTSIDE if one != "system")))
+        assert said(house) == [("system", Party.AGENCY)]
+        (page,) = house.told()
+        assert "Perlu ditangani: instansi sendiri (sistemnya)" in page.message.lines
+        assert house.transitions("system/reach")[-1].cause == "agency"
+
+
+def test_the_systems_of_all_agencies_at_once_are_the_provider_s_though_anchors_answer(tmp_path: Path) -> None:
+    with street(tmp_path) as house:
+        systems = ("system", "imigrasi-system", "pajak-system")
+        fail(house, *systems, well=("router", "core", "dns", "hop", *ANCHORS))
+        assert sorted(said(house)) == sorted((one, Party.PROVIDER) for one in systems)
+
+
+def test_who_has_to_act_survives_a_crash(tmp_path: Path) -> None:
+    with street(tmp_path) as house:
+        fail(house, *OUTSIDE, well=("router", "core", "dns"))
+        with house.killed() as again:
+            assert said(again) == [("line", Party.PROVIDER)]
+
+
+def test_a_jam_is_nobody_s_line(tmp_path: Path) -> None:
+    with street(tmp_path) as house:
+        house.turn(house.cards("a1", jammed=True))
+        assert said(house) == [("a1-cards", "")]
+        assert not any("ditangani:" in line for line in house.told()[0].message.lines)
