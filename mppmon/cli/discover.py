@@ -35,7 +35,9 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--v3-user", metavar="NAME", help="Also ask by v3, as this user.")
 @v3_options
 @click.option("--config", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Only what differs.")
-@click.option("--gateway", default="", metavar="ADDRESS", help="Where the way out goes. Default: the router found.")
+@click.option(
+    "--gateway", default="", metavar="ADDRESS", help="The way out. Default: this machine's, else the router found."
+)
 @click.option("--place", default="Belum diketahui", show_default=True, help="The place of what is found.")
 @click.option("--port", type=click.IntRange(1, 65535), default=161, show_default=True)
 @click.option("--rate", type=click.IntRange(1, 2000), default=300, show_default=True, help="Questions a second.")
@@ -100,7 +102,7 @@ def _discover(  # one argument per option
     public: bool,
 ) -> "tuple[Found, Sweep, bool]":
     from collectors.snmp.discovery.difference import differences  # noqa: PLC0415  # heavy: keeps `mppmon --help` quick
-    from collectors.snmp.discovery.nearby import nearby  # noqa: PLC0415  # likewise
+    from collectors.snmp.discovery.nearby import nearby, way_out  # noqa: PLC0415  # likewise
     from collectors.snmp.discovery.proposal import propose  # noqa: PLC0415  # likewise
     from collectors.snmp.discovery.sighting import located  # noqa: PLC0415  # likewise
     from collectors.snmp.library import builtin  # noqa: PLC0415  # likewise
@@ -117,6 +119,9 @@ def _discover(  # one argument per option
     ways = _ways(typed, users, inventory.ways, port)
     profiles = (loaded.profiles if loaded is not None else None) or builtin()
     seen, stopped = _sweep(asked.addresses, ways, profiles, rate)
+    own = way_out()
+    if not gateway and any(one.address == own for one in seen.sightings):
+        gateway = own
     devices = propose(located(seen.sightings, nearby()), inventory.devices, gateway)
     remarks = [*asked.remarks]
     if seen.why_no_icmp:
@@ -125,6 +130,8 @@ def _discover(  # one argument per option
         remarks.append(f"Stopped after {len(seen.asked)} of {len(asked.addresses)} addresses: the rest was not asked.")
     if inventory.lost:
         remarks.append(f"The names of these lead to no address now: {', '.join(inventory.lost)}")
+    if sum(one.kind == "switch" for one in devices) > 1 and not any(one.parents for one in devices):
+        remarks.append("Nothing tells which way is out, so nothing hangs on anything: name it with --gateway ADDRESS.")
     found = Found(
         devices,
         ways,

@@ -141,14 +141,16 @@ def test_what_changed_is_told_and_what_is_gone_stays() -> None:
 
 
 def test_a_passive_switch_that_was_given_another_name_is_known_again() -> None:
-    switch = Sighting("10.0.0.2", "switch", macs=frozenset({MACS[3]}), forwarding={"4": frozenset(MACS[:2])})
+    router = Sighting("10.0.0.1", "router", macs=frozenset({MACS[4]}))
+    ports = {"4": frozenset(MACS[:2]), "24": frozenset({MACS[4]})}
+    switch = Sighting("10.0.0.2", "switch", macs=frozenset({MACS[3]}), forwarding=ports)
     printers = [Sighting(f"10.0.0.{at + 5}", "printer", macs=frozenset({MACS[at]})) for at in (0, 1)]
     inventory = [
         Known("switch-a", ("10.0.0.2",), kind="switch"),
         Known("hub-under-the-stairs", kind="passive", parents=("switch-a",)),
         Known("printer-a", ("10.0.0.5",), parents=("hub-under-the-stairs",)),
     ]
-    found = {one.id: one for one in propose([switch, *printers], inventory)}
+    found = {one.id: one for one in propose([router, switch, *printers], inventory)}
     assert found["hub-under-the-stairs"].known
     assert found["printer-10-0-0-6"].parents == ("hub-under-the-stairs",)
 

@@ -1,4 +1,4 @@
-"""Hardware addresses that this machine itself has heard of, from the kernel's neighbour table (ARP, NDP)."""
+"""What this machine itself knows of its networks: hardware addresses it has heard of (ARP, NDP), and its gateway."""
 
 import json
 import shutil
@@ -13,14 +13,26 @@ _LONGEST = 4 << 20  # octets
 
 def nearby() -> Mapping[str, str]:
     """Return address -> hardware address; empty where there is no `ip` command (iproute2)."""
+    return heard(_said("neigh", "show"))
+
+
+def way_out() -> str:
+    """Return the address of this machine's own gateway, "" where there is none or no `ip` command."""
+    try:
+        return str(json.loads(_said("route", "show", "default"))[0]["gateway"])
+    except (ValueError, TypeError, KeyError, IndexError):
+        return ""
+
+
+def _said(*words: str) -> bytes:
     program = shutil.which("ip", path="/usr/sbin:/sbin:/usr/bin:/bin")
     if program is None:
-        return {}
+        return b""
     try:
-        done = subprocess.run([program, "-j", "neigh", "show"], capture_output=True, timeout=_WITHIN, check=True)  # noqa: S603  # fixed argv
+        done = subprocess.run([program, "-j", *words], capture_output=True, timeout=_WITHIN, check=True)  # noqa: S603  # fixed argv
     except (OSError, subprocess.SubprocessError):
-        return {}
-    return heard(done.stdout[:_LONGEST])
+        return b""
+    return done.stdout[:_LONGEST]
 
 
 def heard(said: bytes) -> Mapping[str, str]:

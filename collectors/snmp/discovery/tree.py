@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from collectors.snmp.discovery.sighting import Sighting, macs_of
+from collectors.snmp.discovery.sighting import Neighbour, Sighting, macs_of
 
 Group = Sequence[Sighting]
 Port = tuple[int, str]
@@ -43,6 +43,10 @@ class _Growth:
         self._carries = {
             at for at, group in enumerate(devices) if self._behind[at] or any(one.kind in _CARRY for one in group)
         }
+        self._named: dict[str, set[int]] = defaultdict(set)
+        for at, group in enumerate(devices):
+            for one in group:
+                self._named[one.name].add(at)
         self._links = self._heard()
         self._parents: dict[int, tuple[int, ...]] = {}
         self._hanging: dict[Port, list[int]] = defaultdict(list)
@@ -55,8 +59,12 @@ class _Growth:
                 self._parents[entry] = (self._root,)
             self._from(entry)
         rest = [at for at in range(len(self._devices)) if at not in self._parents and at != self._root]
-        for at in sorted(rest, key=lambda one: (one not in self._carries, one)):
-            self._attach(at)
+        waiting = [at for at in rest if at in self._carries]
+        while hung := [at for at in waiting if self._attach(at)]:  # what hangs somewhere may then have others below it
+            waiting = [at for at in waiting if at not in hung]
+        for at in rest:
+            if at not in self._carries:
+                self._attach(at)
         for at in rest:
             if at not in self._parents and self._up[at] and self._root not in self._below(at):
                 self._parents[at] = (self._root,)
@@ -69,19 +77,21 @@ class _Growth:
 
     def _heard(self) -> Mapping[int, set[int]]:
         """Return who hears whom, both ways: by hardware address, else by a system name that only one device has."""
-        named: dict[str, set[int]] = defaultdict(set)
-        for at, group in enumerate(self._devices):
-            for one in group:
-                named[one.name].add(at)
         links: dict[int, set[int]] = defaultdict(set)
-        for at, group in enumerate(self._devices):
-            for heard in (each for one in group for each in one.neighbours):
-                alike = named.get(heard.system, set()) if heard.system else set()
-                other = self._owner.get(heard.chassis, next(iter(alike)) if len(alike) == 1 else at)
-                if other != at:
-                    links[at].add(other)
-                    links[other].add(at)
+        for at in range(len(self._devices)):
+            for other in {self._met(each) for each in self._neighbours(at)} - {at, -1}:
+                links[at].add(other)
+                links[other].add(at)
         return links
+
+    def _neighbours(self, at: int) -> Iterator[Neighbour]:
+        for one in self._devices[at]:
+            yield from one.neighbours
+
+    def _met(self, heard: Neighbour) -> int:
+        """Return who was heard, -1 for nobody that was found."""
+        alike = self._named.get(heard.system, set()) if heard.system else set()
+        return self._owner.get(heard.chassis, next(iter(alike)) if len(alike) == 1 else -1)
 
     def _from(self, start: int) -> None:
         """Go out by LLDP, one step at a time; all that are a step nearer are parents: uplinks in parallel."""
@@ -96,6 +106,7 @@ class _Growth:
             near |= ring
             for other, above in below.items():
                 self._parents[other] = tuple(sorted(above))
+                self._up[other] |= {each.port for each in self._neighbours(other) if self._met(each) in above}
 
     def _entries(self) -> Iterator[int]:
         """Yield where each island of LLDP, which the root is not part of, hangs on the rest: the switch that sees the
@@ -117,8 +128,10 @@ class _Growth:
     def _looks_out(self, at: int, island: set[int]) -> bool:
         return any(not self._behind[at][port] & island for port in self._up[at])
 
-    def _attach(self, at: int) -> None:
-        """Hang a device on the ports that it is behind, as near as tables tell; on nothing when they contradict."""
+    def _attach(self, at: int) -> bool:
+        """Hang a device on the ports that it is behind, as near as tables tell; on nothing when they contradict. Return
+        whether it hangs.
+        """
         places = [place for place in self._seen_at(at) if at not in self._above(place[0])]
         edges = self._nearest(places)
         switches = {switch for switch, _ in edges}
@@ -126,7 +139,7 @@ class _Growth:
             above = self._common(switches)
             if above is not None:
                 self._parents[at] = (above,)
-            return
+            return above is not None
         nearest = {
             switch: min((len(self._found(one)), one) for one in edges if one[0] == switch)[1] for switch in switches
         }
@@ -136,6 +149,7 @@ class _Growth:
         for parent, place in over.items():
             if place[0] == parent:
                 self._hanging[place].append(at)
+        return bool(over)
 
     def _seen_at(self, at: int) -> list[Port]:
         """Return the ports that a device is behind; of a switch that nobody sees, those that all below it is behind."""
@@ -148,9 +162,20 @@ class _Growth:
         seen = [place for place in places if at in self._found(place)]
         down = {one for port, its in self._behind[at].items() if port not in self._up[at] for one in its}
         somewhere = any(at in its for ports in self._behind.values() for its in ports.values())
-        if seen or somewhere or not down or not self._up[at]:
-            return seen
-        return [place for place in places if down <= self._found(place) and place[0] not in down]
+        if not somewhere and down and self._up[at]:
+            seen = [place for place in places if down <= self._found(place) and place[0] not in down]
+        sure = [place for place in seen if self._directed(place[0])]
+        return sure or [place for place in seen if self._lone(place)]
+
+    def _directed(self, switch: int) -> bool:
+        """Whether it is known which way is out from a switch: then its other ports lead down."""
+        return bool(self._up[switch]) or switch == self._root
+
+    def _lone(self, place: Port) -> bool:
+        """Whether one machine alone is behind a port, so that it leads down whichever way is out."""
+        macs = {mac for one in self._devices[place[0]] for mac in one.forwarding.get(place[1], ())}
+        behind = {self._owner.get(mac, -1) for mac in macs}
+        return len(behind) == 1 and not behind & self._carries
 
     def _found(self, place: Port) -> frozenset[int]:
         return self._behind[place[0]][place[1]]
@@ -212,7 +237,12 @@ class _Growth:
             strangers = {
                 mac for one in self._devices[switch] for mac in one.forwarding.get(port, ()) if mac not in self._owner
             }
-            carried = any(at in self._carries for at in below)  # what is behind those is their own affair
-            if len(below) > 1 or (strangers and not carried):
+            # What is behind those is their own affair; and who speaks LLDP without being found is no passive switch.
+            others = any(at in self._carries for at in below) or self._unfound(switch, port)
+            if (len(below) > 1 or strangers) and not others:
                 found[switch, port] = tuple(sorted(below))
         return found
+
+    def _unfound(self, switch: int, port: str) -> bool:
+        """Whether LLDP hears somebody at a port whom nobody found."""
+        return any(each.port == port and self._met(each) < 0 for each in self._neighbours(switch))

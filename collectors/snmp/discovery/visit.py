@@ -74,6 +74,7 @@ class _Told:
         self.engine = raw[1].hex() if len(raw[1]) in _ENGINE_LENGTHS else ""
         bases = [mac for each in raw[2:] if (mac := mac_of(each))]
         self.macs |= set(bases)
+        bases.sort(key=lambda mac: int(mac[:2], 16) & 2)  # those that a maker gave first
         self.base = bases[0] if bases else ""
         (own,) = await session.columns([oid.encode(_MACS)])
         mine = [mac for _, value in own.cells.values() if isinstance(value, bytes) and (mac := mac_of(value))]
