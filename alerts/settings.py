@@ -74,6 +74,12 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
 
+class Renamed(Strict):
+    """What has an id. `formerly`: ids it had before, so that its history goes on under the new one."""
+
+    formerly: Annotated[Many[Slug], Field(max_length=20)] = ()
+
+
 class WordsSettings(Strict):
     """One text in both languages."""
 
@@ -116,10 +122,14 @@ class ConditionSettings(Strict):
         return self
 
 
+RuleName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{0,62}$")]
+
+
 class RuleSettings(Strict):
     """An alerting rule, as in `alerts/rules/*.yaml`."""
 
-    alert: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{0,62}$")]
+    alert: RuleName
+    formerly: Annotated[Many[RuleName], Field(max_length=20)] = ()
     condition: ConditionSettings
     wait: Annotated[Seconds, Field(alias="for")] = 0.0
     keep_firing_for: Seconds = 0.0
@@ -132,7 +142,7 @@ class RuleSettings(Strict):
     first_step: WordsSettings
 
 
-class EmailSettings(Strict):
+class EmailSettings(Renamed):
     """Mail by SMTP. `needs_internet: false` for a mail server on the mall's own network."""
 
     type: Literal["email"]
@@ -146,7 +156,7 @@ class EmailSettings(Strict):
     timeout: Timeout = 20.0
 
 
-class TelegramSettings(Strict):
+class TelegramSettings(Renamed):
     """A Telegram bot. `api` may name a gateway of one's own (or a fake in tests)."""
 
     type: Literal["telegram"]
@@ -160,7 +170,7 @@ class TelegramSettings(Strict):
 ChannelSettings = Annotated[EmailSettings | TelegramSettings, Field(discriminator="type")]
 
 
-class PersonSettings(Strict):
+class PersonSettings(Renamed):
     """Somebody who can be told. `addresses`: channel id -> e-mail address or chat id."""
 
     name: Label
@@ -170,7 +180,7 @@ class PersonSettings(Strict):
     role: Literal["administrator", "coordinator", "technician"] = "technician"
 
 
-class RotationSettings(Strict):
+class RotationSettings(Renamed):
     """A rotation: members take turns; a turn begins on the weekday of `start` at `handover`, mall time."""
 
     name: Label
@@ -187,7 +197,7 @@ class StepSettings(Strict):
     wait: Seconds = 300.0
 
 
-class PolicySettings(Strict):
+class PolicySettings(Renamed):
     """An escalation policy. `fallback`: persons told when a step finds nobody."""
 
     steps: Annotated[tuple[StepSettings, ...], Field(min_length=1, max_length=20)]

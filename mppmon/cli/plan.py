@@ -19,7 +19,7 @@ from mppmon.state import control_socket
 
 DIFFERENT, INVALID, WAITING = 1, 2, 4
 _SECONDS = 60.0
-_COLOURS = {Change.ADDED: "green", Change.CHANGED: "yellow", Change.REMOVED: "red"}
+_COLOURS = {Change.ADDED: "green", Change.CHANGED: "yellow", Change.REMOVED: "red", Change.RENAMED: "cyan"}
 
 Found = Mapping[str, Any]
 """As `mppmon.daemon.reload.Outcome.as_json`, and `directory`: where the files are."""
@@ -53,10 +53,10 @@ def compare_directory(directory: Path, state: Path) -> Found:
     with database(state) as store:
         used = last_config(store)
     try:
-        loaded = load(directory, today=Clock().now().date())
+        plan = compare(used, load(directory, today=Clock().now().date()))
     except ConfigErrors as errors:
         return {**found, "problems": [asdict(one) for one in errors.problems]}
-    return {**found, "plan": compare(used, loaded).as_json()}
+    return {**found, "plan": plan.as_json()}
 
 
 def show(found: Found, *, as_json: bool, applied: bool) -> int:

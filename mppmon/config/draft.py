@@ -90,12 +90,20 @@ class Draft:
             shown = "a value (not shown: it may be secret)" if secret else quoted(text)
             self.error(file, path, shown, expected)
 
-    def _problem(self, file: str, path: KeyPath, found: str, expected: str, hint: str, *, key: bool) -> Problem:
+    def place(self, file: str, path: KeyPath, *, key: bool = False) -> tuple[str, int, int]:
+        """Return file, line and column of a value (`key`: of its key)."""
+        table = self.documents.get(file, Table())
+        return locate(table, self._lone(file, path), key=key) or ((file, 1, 1) if table else (file, 0, 0))
+
+    def _lone(self, file: str, path: KeyPath) -> KeyPath:
         table = self.documents.get(file, Table())
         if path and isinstance(path[-1], int) and not isinstance(find(table, path[:-1]), Row):
-            path = path[:-1]  # a lone text that stands for a list of one
-        at = locate(table, path, key=key) or ((file, 1, 1) if table else (file, 0, 0))
-        return Problem(*at, ".".join(str(step) for step in path), found, expected, hint)
+            return path[:-1]  # a lone text that stands for a list of one
+        return path
+
+    def _problem(self, file: str, path: KeyPath, found: str, expected: str, hint: str, *, key: bool) -> Problem:
+        said = ".".join(str(step) for step in self._lone(file, path))
+        return Problem(*self.place(file, path, key=key), said, found, expected, hint)
 
 
 def _one_of(known: frozenset[str], collection: str) -> str:

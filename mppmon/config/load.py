@@ -26,8 +26,10 @@ from mppmon.config.normalise import normalise, restored, revision
 from mppmon.config.pager import build_channels, build_person, build_policy, build_rotation, build_settings
 from mppmon.config.problem import ConfigErrors, Problem
 from mppmon.config.profiles import check_profiles
+from mppmon.config.renaming import Written, check_formerly, former_ids
 from mppmon.config.rules import check_rules, merged
 from mppmon.config.secret_files import check_secrets
+from mppmon.config.settings import RulesFile
 from mppmon.config.targets import build_targets
 from mppmon.config.timing import timings
 
@@ -39,6 +41,7 @@ _CHECKS = (
     check_expected,
     check_people,
     check_rules,
+    check_formerly,
     check_daemon,
     check_maintenance,
     check_holidays,
@@ -63,7 +66,8 @@ def load(directory: Path, *, today: date) -> Loaded:
     holidays = library_days(files.site.holidays)
     loaded = _build(files, merged(files.rules), holidays, draft.directory, today, ())
     warn_of_windows(draft, loaded.mall, loaded.windows)
-    return replace(loaded, warnings=tuple(sorted(draft.warnings)), profiles=draft.profiles)
+    formerly = former_ids(draft)
+    return replace(loaded, warnings=tuple(sorted(draft.warnings)), profiles=draft.profiles, formerly=formerly)
 
 
 def from_normalised(normalised: str, *, today: date, directory: Path = Path("/")) -> Loaded:
@@ -78,7 +82,9 @@ def from_normalised(normalised: str, *, today: date, directory: Path = Path("/")
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         found = type(error).__name__
         raise ConfigErrors([Problem("stored configuration", 0, 0, "", found, "what mppmon keeps")]) from error
-    return _build(files, rules, holidays, directory, today, ())
+    own = RulesFile.model_construct(rules=tuple(rules[name] for name in sorted(rules)))
+    kept = Written(files.agencies, files.counters, files.devices, files.people, files.channels, own)
+    return replace(_build(files, rules, holidays, directory, today, ()), formerly=former_ids(kept))
 
 
 def _build(

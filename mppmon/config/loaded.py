@@ -14,6 +14,7 @@ from collectors.snmp.library import Profiles
 from mppmon.config.problem import Problem
 from mppmon.config.timing import Timing
 from mppmon.mall.model import DeviceKind, Mall
+from mppmon.mall.rename import Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,17 @@ class DaemonSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """`id` says that it was called `former`. `key`, `place` (file, line, column): where that is written."""
+
+    what: Named
+    id: str
+    former: str
+    key: str = ""
+    place: tuple[str, int, int] = ("", 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """A configuration, whole and checked.
 
@@ -71,3 +83,5 @@ class Loaded:
     warnings: tuple[Problem, ...] = ()
     profiles: Profiles | None = None
     """How devices are read by SNMP: ours with the mall's own over them; None: ours alone. No part of the revision."""
+    formerly: tuple[Former, ...] = ()
+    """What had other ids in configurations before this one."""

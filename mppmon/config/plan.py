@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from mppmon.config.loaded import Loaded
 from mppmon.config.problem import is_secret
+from mppmon.config.renaming import names
 
 _SHOWN = 80  # characters of a value
 _START_ONLY = frozenset({"daemon.listen_host", "daemon.listen_port"})
@@ -18,6 +19,7 @@ class Change(StrEnum):
     ADDED = "added"
     CHANGED = "changed"
     REMOVED = "removed"
+    RENAMED = "renamed"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,8 +39,10 @@ class Line:
 
     def __str__(self) -> str:
         """Return `~ device a3-pc address: 10.0.0.4 -> 10.0.0.5`."""
-        sign = {Change.ADDED: "+", Change.CHANGED: "~", Change.REMOVED: "-"}[self.change]
+        sign = {Change.ADDED: "+", Change.CHANGED: "~", Change.REMOVED: "-", Change.RENAMED: "~"}[self.change]
         place = " ".join(part for part in (sign, self.what, self.name) if part)
+        if self.change is Change.RENAMED:
+            return f"{place} renamed: it was {self.before}, and its history goes on"
         said = f" {self.field}: {self.before or 'nothing'} -> {self.after or 'nothing'}" if self.field else ""
         return f"{place}{said}{' (at the next start)' if self.at_start else ''}"
 
@@ -62,14 +66,39 @@ class Plan:
 
 
 def compare(before: Loaded, after: Loaded) -> Plan:
-    """Return what taking over `after` changes."""
-    old, new = _entries(json.loads(before.normalised)), _entries(json.loads(after.normalised))
+    """Return what taking over `after` changes. ConfigErrors when a rename of it would be refused."""
+    called = names(before, after).said
+    ids = {one.old: one.new for one in called}
+    known = {(one.what.value, one.old): (one.what.value, one.new) for one in called}
+    old = {known.get(key, key): _called(entry, ids) for key, entry in _entries(json.loads(before.normalised)).items()}
+    new = _entries(json.loads(after.normalised))
     lines = [
+        *(Line(one.what.value, one.new, Change.RENAMED, before=one.old, after=one.new) for one in called),
         *(Line(*key, Change.ADDED) for key in new.keys() - old.keys()),
         *(Line(*key, Change.REMOVED) for key in old.keys() - new.keys()),
-        *(line for key in old.keys() & new.keys() if old[key] != new[key] for line in _fields(key, old[key], new[key])),
+        *(
+            line
+            for key in old.keys() & new.keys()
+            if old[key] != new[key]
+            for line in _fields(key, old[key], new[key])
+            if not (called and line.field.endswith("formerly"))  # said above, in words
+        ),
     ]
     return Plan(before.revision, after.revision, tuple(sorted(lines)))
+
+
+def _called(entry: object, ids: Mapping[str, str]) -> object:
+    """Return an entry that names things by their new ids: that it does so is no change of its own."""
+    if not ids:
+        return entry
+    if isinstance(entry, dict):
+        return {_called(key, ids): _called(one, ids) for key, one in entry.items()}
+    if isinstance(entry, list):
+        return [_called(one, ids) for one in entry]
+    if not isinstance(entry, str):
+        return entry
+    kind, colon, name = entry.partition(":")  # `person:ani`
+    return f"{kind}:{ids[name]}" if colon and name in ids else ids.get(entry, entry)
 
 
 _Key = tuple[str, str]

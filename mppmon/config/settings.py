@@ -12,6 +12,7 @@ from alerts.settings import (
     Many,
     PersonSettings,
     PolicySettings,
+    Renamed,
     RotationSettings,
     RuleSettings,
     Slug,
@@ -70,7 +71,7 @@ class SiteFile(Strict):
     holidays: HolidaySettings = HolidaySettings()
 
 
-class ServiceSettings(Strict):
+class ServiceSettings(Renamed):
     """A *layanan*. `needs`: roles without which it stops; `uses`: roles without which it is limited."""
 
     name: Label
@@ -80,7 +81,7 @@ class ServiceSettings(Strict):
     hours: HoursSettings | None = None
 
 
-class AgencySettings(Strict):
+class AgencySettings(Renamed):
     """An *instansi*."""
 
     name: Name
@@ -102,7 +103,7 @@ class OfferSettings(Strict):
     citizens_per_hour: Annotated[float, Field(ge=0, le=1000)]
 
 
-class CounterSettings(Strict):
+class CounterSettings(Renamed):
     """A *loket*. `roles`: role -> devices that fill it, one of which is enough."""
 
     name: Label
@@ -119,7 +120,7 @@ class CountersFile(Strict):
     counters: dict[Slug, CounterSettings]
 
 
-class DeviceSettings(Strict):
+class DeviceSettings(Renamed):
     """A thing in the inventory, and the ways to ask it: at most one of `snmp`, `agent`, `http`, `nut`.
 
     `agency` and `place` may be left out for what stands at a counter: they are the counter's. `asset`, `brand`, `model`

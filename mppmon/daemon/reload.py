@@ -8,9 +8,13 @@ from datetime import date
 
 from mppmon.config import ConfigErrors, Loaded, Problem
 from mppmon.config.plan import Plan, compare
+from mppmon.config.renaming import names
 from mppmon.engine.core import Engine
+from mppmon.engine.renaming import as_renamed
 from mppmon.engine.watching import changed, unwatched
+from mppmon.mall.rename import Names
 from mppmon.store import StoreError
+from mppmon.store.renamed import renamed
 
 _log = logging.getLogger(__name__)
 _PATIENCE = 30.0
@@ -68,6 +72,7 @@ class Reloader:
         """Say what a reload would do; changes nothing."""
         try:
             loaded = await self._load()
+            self._names(loaded)
         except ConfigErrors as errors:
             return Outcome(done=False, problems=errors.problems)
         return self._outcome(loaded, done=False)
@@ -84,6 +89,7 @@ class Reloader:
     async def _reload(self, author: str) -> Outcome:
         try:
             loaded = await self._load()
+            self._names(loaded)
         except ConfigErrors as errors:
             self._engine.rejected(len(errors.problems))
             _log.error("reload by %s: nothing was changed, %d problems", author, len(errors.problems))
@@ -120,10 +126,15 @@ class Reloader:
     async def _load(self) -> Loaded:
         return await asyncio.to_thread(self._read, self._today())
 
+    def _names(self, loaded: Loaded) -> Names:
+        """Return what would be renamed. ConfigErrors where two histories would be joined."""
+        return names(self._engine.snapshot.loaded, loaded)
+
     def _outcome(self, loaded: Loaded, *, done: bool) -> Outcome:
-        snapshot = self._engine.snapshot
-        gone = unwatched(loaded, snapshot.alerts) | changed(snapshot.loaded, loaded, snapshot.alerts)
-        stay = {one.incident for one in snapshot.alerts if one.id not in gone}
+        snapshot, called = self._engine.snapshot, self._names(loaded)
+        before, alerts = as_renamed(snapshot.loaded, called), [renamed(one, called) for one in snapshot.alerts]
+        gone = unwatched(loaded, alerts) | changed(before, loaded, alerts)
+        stay = {one.incident for one in alerts if one.id not in gone}
         closes = tuple(one.number for one in snapshot.incidents if one.id not in stay)
         return Outcome(done, compare(snapshot.loaded, loaded), warnings=loaded.warnings, closes=closes)
 

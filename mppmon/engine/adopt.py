@@ -7,20 +7,26 @@ from dataclasses import replace
 from alerts.model import AlertStatus
 from mppmon.config import Loaded
 from mppmon.engine.incidents import CONFIG, withdraw
+from mppmon.engine.renaming import audited, rename
 from mppmon.engine.restore import block
 from mppmon.engine.turn import Turn
 from mppmon.engine.watching import SELF, asked, changed, same, unwatched
 from mppmon.engine.world import World, new_world
 from mppmon.mall.model import Delivery, State, delivery_subject
-from mppmon.store import AuditEntry
+from mppmon.mall.rename import Names
+from mppmon.store import AuditEntry, Taken
 
 
-def adopt(turn: Turn, loaded: Loaded, *, author: str) -> World:
+def adopt(turn: Turn, loaded: Loaded, names: Names, *, author: str) -> World:
     """Return the world of the new configuration, with all that is known of what it still has; the turn works on it.
 
-    What it lacks is unknown from now on, and the incidents of it end with that reason. Services are judged anew.
+    What it lacks is unknown from now on, and the incidents of it end with that reason. Services are judged anew. What
+    `names` calls otherwise goes on under its new name.
     """
-    old, new = turn.world, new_world(loaded, turn.now)
+    old = turn.world
+    before = old.loaded.revision
+    rename(turn, names)
+    new = new_world(loaded, turn.now)
     _end(turn, old, new)
     _carry(old, new)
     gone = unwatched(loaded, old.alerts.values()) | changed(old.loaded, loaded, old.alerts.values())
@@ -39,9 +45,10 @@ def adopt(turn: Turn, loaded: Loaded, *, author: str) -> World:
     turn.passives &= new.passives.witnesses.keys()
     turn.shown |= {CONFIG}
     withdraw(turn)
-    turn.batch.revisions.append((loaded.revision, loaded.normalised, turn.now, author))
-    detail = {"before": old.loaded.revision, "after": loaded.revision}
+    turn.batch.revisions.append(Taken(loaded.revision, loaded.normalised, turn.now, author, names))
+    detail = {"before": before, "after": loaded.revision}
     turn.batch.audit.append(AuditEntry(turn.now, author, "reload", detail))
+    turn.batch.audit.extend(audited(names, at=turn.now, author=author))
     return new
 
 

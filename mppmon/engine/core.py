@@ -14,7 +14,8 @@ from alerts.group import came_to_an_end
 from alerts.model import Notification
 from collectors.observation import Observation
 from mppmon.clock import Clock, uuid7
-from mppmon.config import Loaded
+from mppmon.config import ConfigErrors, Loaded
+from mppmon.config.renaming import names
 from mppmon.engine.acting import act
 from mppmon.engine.adopt import adopt
 from mppmon.engine.booting import with_the_machine
@@ -34,8 +35,10 @@ from mppmon.engine.turn import Turn
 from mppmon.engine.undurable import PATIENCE, notices
 from mppmon.engine.unwatched import set_back, stood_still
 from mppmon.mall.principal import SYSTEM
+from mppmon.mall.rename import Named
 from mppmon.store import Batch, DatabaseBusy, DatabaseFull, Store, StoreError
 from mppmon.store.errors import DatabaseGone
+from mppmon.store.renamed import renamed
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -229,13 +232,16 @@ class Engine:
 
         def take() -> None:
             try:
-                dead = self._store.orphaned(SYSTEM, channels=loaded.channels)
-            except StoreError as error:
+                called = names(self._world.loaded, loaded)
+                # what waits is still kept under the old names: those are channels too
+                channels = loaded.channels.keys() | {one.old for one in called.said if one.what is Named.CHANNEL}
+                dead = self._store.orphaned(SYSTEM, channels=channels)
+            except (StoreError, ConfigErrors) as error:
                 future.set_exception(error)
                 return
-            self._world = adopt(self._turn, loaded, author=author)
+            self._world = adopt(self._turn, loaded, called, author=author)
             for one in dead:
-                gave_up(self._turn, one, reason=Reason.CHANNEL)
+                gave_up(self._turn, renamed(one, called), reason=Reason.CHANNEL)
             self._waiting.append(partial(future.set_result, None))
 
         self.intake.call(take)

@@ -18,7 +18,7 @@ from mppmon.engine.watching import SELF
 from mppmon.mall.cause import Because
 from mppmon.mall.health import Reach
 from mppmon.mall.model import State, delivery_subject
-from mppmon.store import AuditEntry
+from mppmon.store import AuditEntry, Taken
 
 STOOD_STILL = Because.NOT_WATCHED.value
 CLOCK_SET = Because.CLOCK_SET.value
@@ -56,7 +56,7 @@ def set_back(turn: Turn, clock: SetBack) -> None:
     world.blind, world.blind_course = False, Course(datetime.min.replace(tzinfo=now.tzinfo), state=False)
     world.last_seen = None
     world.memory.clear()
-    turn.batch.revisions.append((world.loaded.revision, world.loaded.normalised, now, SELF))
+    turn.batch.revisions.append(Taken(world.loaded.revision, world.loaded.normalised, now, SELF))
     _age(turn, clock)
     keep_timers(turn, clock)
     _begin_watching(turn, now)

@@ -11,6 +11,7 @@ from mppmon.config.maintenance import planned_times
 from mppmon.config.problem import listed, nearest, quoted
 from mppmon.mall.model import Mall, Transition, delivery_subject
 from mppmon.mall.principal import SYSTEM, Principal
+from mppmon.mall.rename import rename_mall
 from mppmon.reports import agency as account
 from mppmon.reports.period import Period, days, parse
 from mppmon.reports.request import ReportError, Request
@@ -85,6 +86,8 @@ def _segments(store: Store, period: Period, malls: Malls) -> list[account.Segmen
         start = max(one.at, period.start) if place else period.start
         end = used[place + 1].at if place + 1 < len(used) else period.end
         mall = malls(_text(store, one), period.last)
+        for names in store.names_after(SYSTEM, one):
+            mall = rename_mall(mall, names)
         found.append(account.Segment(start, end, _with_announced(mall, store.planned(SYSTEM, start=start, end=end))))
     return found
 

@@ -13,7 +13,7 @@ from mppmon.store.errors import (
     Undecodable,
 )
 from mppmon.store.locking import lock, state_directory
-from mppmon.store.records import AuditEntry, Batch, CanaryFate, Saved, Told, Used
+from mppmon.store.records import AuditEntry, Batch, CanaryFate, Saved, Taken, Told, Used
 from mppmon.store.store import Store
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "SchemaOlder",
     "Store",
     "StoreError",
+    "Taken",
     "Told",
     "Undecodable",
     "Used",

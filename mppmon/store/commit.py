@@ -17,6 +17,8 @@ _LAST_SEEN_ROW = 1
 def write(connection: Connection, batch: Batch) -> None:
     """Put a batch into the open transaction."""
     backend = connection.dialect.name
+    for taken in batch.revisions:
+        revisions.save(connection, taken)
     if batch.transitions:
         connection.execute(insert(transition), [transitions.row_of(one) for one in batch.transitions])
     if batch.alerts:
@@ -47,8 +49,6 @@ def write(connection: Connection, batch: Batch) -> None:
         )
     _done_by_people(connection, batch)
     _remembered(connection, batch)
-    for name, normalised, at, author in batch.revisions:
-        revisions.save(connection, name=name, normalised=normalised, at=at, author=author)
     if batch.last_seen is not None:
         connection.execute(upsert(backend, last_seen, "id"), [{"id": _LAST_SEEN_ROW, "at": micros(batch.last_seen)}])
 

@@ -30,7 +30,7 @@ def graces(connection: Connection) -> dict[str, datetime]:
 
 def keep_windows(connection: Connection, windows: Iterable[Remembered]) -> None:
     """Keep what rules remember of some series; each replaces what was kept of it."""
-    newest = {_id(one.key): one for one in windows}
+    newest = {window_id(one.key): one for one in windows}
     rows = [{"id": key, "body": encode(one)} for key, one in newest.items()]
     connection.execute(upsert(connection.dialect.name, reading_window, "id"), rows)
 
@@ -38,13 +38,14 @@ def keep_windows(connection: Connection, windows: Iterable[Remembered]) -> None:
 def forget(connection: Connection, gone: Collection[str | AlertKey]) -> None:
     """Forget the time to start of devices, and what rules remembered of series."""
     devices = [one for one in gone if isinstance(one, str)]
-    keys = [_id(one) for one in gone if not isinstance(one, str)]
+    keys = [window_id(one) for one in gone if not isinstance(one, str)]
     for table, column, names in ((grace, grace.c.device, devices), (reading_window, reading_window.c.id, keys)):
         if names:
             connection.execute(delete(table).where(column == bindparam("gone")), [{"gone": one} for one in names])
 
 
-def _id(key: AlertKey) -> str:
+def window_id(key: AlertKey) -> str:
+    """Return the id of a window's row: of one rule, device and label set."""
     return canonical([key.rule, key.subject, key.labels])
 
 

@@ -9,6 +9,7 @@ from alerts.silence import Silence
 from alerts.timeline import Event
 from alerts.window import Remembered
 from mppmon.mall.model import Transition
+from mppmon.mall.rename import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,17 @@ class CanaryFate:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A config revision taken into use at an instant, and what is called otherwise by it than by the one before."""
+
+    revision: str
+    normalised: str
+    at: datetime
+    author: str
+    names: Names = Names()  # noqa: RUF009  # immutable
+
+
 @dataclass(slots=True)
 class Batch:
     """All effects of one round of the engine: kept together or not at all.
@@ -52,8 +64,8 @@ class Batch:
     """Notifications that will never be delivered: `(key, at, reason)`."""
     due: list[tuple[str, datetime]] = field(default_factory=list)
     """Notifications that wait no longer: `(key, from when they may be sent)`."""
-    revisions: list[tuple[str, str, datetime, str]] = field(default_factory=list)
-    """Config revisions taken into use: `(name, normalised, at, author)`."""
+    revisions: list[Taken] = field(default_factory=list)
+    """Kept before all else of the batch, which speaks in their names."""
     clocks: list[tuple[datetime, timedelta]] = field(default_factory=list)
     """The clock was set back to the first by the second: what waits in the outbox is due that much earlier."""
     silences: list[Silence] = field(default_factory=list)
@@ -128,8 +140,9 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """From `at` on, this config revision was the one in use (until the next one)."""
+    """From `at` on, this config revision was the one in use (until the next one). `seq`: which use of how many."""
 
     revision: str
     at: datetime
     author: str
+    seq: int = 0

@@ -2,20 +2,28 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from mppmon.clock import from_micros, micros
 from mppmon.store.connect import insert_new
-from mppmon.store.records import Used
+from mppmon.store.records import Taken, Used
+from mppmon.store.renaming import rewrite
 from mppmon.store.schema import revision, revision_use
 
 
-def save(connection: Connection, *, name: str, normalised: str, at: datetime, author: str) -> None:
-    """Keep a revision and that it is in use from `at` on. The one already in use by then is left as it is."""
-    connection.execute(insert_new(connection.dialect.name, revision, "id"), [{"id": name, "normalised": normalised}])
+def save(connection: Connection, taken: Taken) -> None:
+    """Keep a revision and that it is in use from `at` on; all that is kept takes its names. The one already in use by
+    then is left as it is.
+    """
+    name, at, author = taken.revision, taken.at, taken.author
+    row = {"id": name, "normalised": taken.normalised}
+    connection.execute(insert_new(connection.dialect.name, revision, "id"), [row])
     current = connection.execute(select(revision_use).order_by(revision_use.c.seq.desc()).limit(1)).first()
     if current is None or current.revision != name or current.at > micros(at):
         connection.execute(insert(revision_use), [{"revision": name, "at": micros(at), "author": author}])
+    if taken.names:
+        use = connection.scalar(select(func.max(revision_use.c.seq)))
+        rewrite(connection, taken.names, use=int(use or 0))
 
 
 def text(connection: Connection, name: str) -> str | None:
@@ -35,5 +43,5 @@ def used(connection: Connection, *, start: datetime, end: datetime) -> list[Used
             found.pop()
         if row.at <= micros(start):
             found.clear()
-        found.append(Used(row.revision, from_micros(row.at), row.author))
+        found.append(Used(row.revision, from_micros(row.at), row.author, row.seq))
     return found

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey,
 
 from mppmon.store.connect import RowNumber
 
-VERSIONS = ("0001", "0002", "0003", "0004")
+VERSIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every schema version this mppmon can migrate from, oldest first; the last is the one it works with."""
 
 metadata = MetaData()
@@ -159,6 +159,15 @@ reading_window = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("body", Text, nullable=False),
+)
+renaming = Table(
+    "renaming",
+    metadata,
+    Column("seq", RowNumber, primary_key=True),
+    Column("use", BigInteger, nullable=False),  # the row of revision_use it came with: those before say the old id
+    Column("what", Text, nullable=False),
+    Column("old", Text, nullable=False),
+    Column("new", Text, nullable=False),
 )
 last_seen = Table(
     "last_seen",

@@ -19,12 +19,13 @@ from alerts.timeline import Event
 from mppmon.clock import from_micros
 from mppmon.mall.model import Mall, Transition
 from mppmon.mall.principal import Principal
-from mppmon.store import audit, incidents, memory, numbers, outbox, revisions, silences, transitions
+from mppmon.mall.rename import Names
+from mppmon.store import audit, incidents, memory, numbers, outbox, renaming, revisions, silences, transitions
 from mppmon.store.commit import write
 from mppmon.store.connect import connect, copy_sqlite, parse, sqlite_path
 from mppmon.store.errors import NoDatabase, SchemaNewer, SchemaOlder, StoreError
 from mppmon.store.patience import Patience
-from mppmon.store.records import Batch, CanaryFate, Saved, Told, Used
+from mppmon.store.records import Batch, CanaryFate, Saved, Taken, Told, Used
 from mppmon.store.schema import VERSIONS, command, last_seen, version
 from mppmon.store.scope import require_staff, require_writer
 
@@ -264,7 +265,7 @@ class Store:
         """Keep a config revision, in use from `at` on. Saving the one in use again changes nothing."""
         require_writer(principal, "save a config revision")
         with self._engine.begin() as connection:
-            revisions.save(connection, name=revision, normalised=normalised, at=at, author=author)
+            revisions.save(connection, Taken(revision, normalised, at, author))
 
     def revision(self, principal: Principal, revision: str) -> str | None:
         """Return the normalised config (of the whole mall) of a revision, None when it was never in use."""
@@ -277,6 +278,12 @@ class Store:
         require_staff(principal, "read the mall's config")
         with self._engine.begin() as connection:
             return revisions.used(connection, start=start, end=end)
+
+    def names_after(self, principal: Principal, used: Used) -> list[Names]:
+        """Return the names that came after a use of a revision, in their order: by them what it says is read now."""
+        require_staff(principal, "read the mall's config")
+        with self._engine.begin() as connection:
+            return renaming.after(connection, used.seq)
 
     def verify_audit(self, principal: Principal) -> int:
         """Return the number of audit rows. AuditBroken if the chain does not hold."""

@@ -13,7 +13,7 @@ from sqlalchemy import column, select
 
 from alerts.timeline import Event, EventKind
 from mppmon.mall.principal import MALL, SYSTEM, Principal, Refused, Role
-from mppmon.store import AuditEntry, Batch, Store, Told
+from mppmon.store import AuditEntry, Batch, Store, Told, Used
 from mppmon.store.scope import scope
 from tests.unit.store_kit import MINUTE, MONDAY, alert, fresh, incident, new_database, notification, page, transition
 
@@ -50,6 +50,7 @@ CALLS: dict[str, Call] = {
     "save_revision": lambda store, who, _: store.save_revision(who, "rev2", "bravo", LATE, "bravo"),
     "revision": lambda store, who, _: store.revision(who, "rev1"),
     "revisions": lambda store, who, _: store.revisions(who, start=MONDAY, end=LATE),
+    "names_after": lambda store, who, _: store.names_after(who, Used("rev1", MONDAY, "bravo")),
     "verify_audit": lambda store, who, _: store.verify_audit(who),
     "backup": lambda store, who, path: store.backup(who, path / "copy.db"),
 }
