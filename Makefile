@@ -78,14 +78,17 @@ lock: $(READY) ## rewrite the lock files (UPGRADE=1: with newer versions)
 	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" \
 	  $(if $(UPGRADE),--upgrade) pyproject.toml -o deploy/requirements.lock
 	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" \
+	  -c deploy/requirements.lock deploy/agent/pyproject.toml -o deploy/agent/requirements.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" \
 	  $(if $(UPGRADE),--upgrade) --extra dev -c deploy/requirements.lock pyproject.toml -o tests/requirements.lock
 
 dashboards: $(READY) ## write grafana/dashboards/*.json from the code
 	$(BIN)/python -m grafana
 
-wheel: $(READY) ## dist/mppmon-*.whl
+wheel: $(READY) ## dist/mppmon-*.whl, and mppmon_agent-*.whl for counter PCs
 	rm -rf dist
 	$(BIN)/hatchling build -t wheel
+	cd deploy/agent && $(CURDIR)/$(BIN)/hatchling build -t wheel -d $(CURDIR)/dist
 
 clean: ## remove all that make has made
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .state

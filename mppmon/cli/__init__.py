@@ -33,6 +33,7 @@ _COMMANDS = {
     "doctor": "Look at everything mppmon needs; each line is green or has its cure.",
     "poll": "Poll a device of the inventory, or any SNMP address, once.",
     "discover": "Ask a network what is in it, and propose devices for the inventory.",
+    "agent": "Enrol the agent of a counter PC: token, pinned certificate, lines for the inventory.",
     "profile": "Check an SNMP profile of your own, and try what it reads.",
     "demo": "Run a whole simulated mall on this machine.",
 }

@@ -31,7 +31,7 @@ PATTERNS = {  # a pattern of a model -> what it asks for
     r"^[A-Za-z0-9._-]{1,64}$": "a name of at most 64 letters, digits, dots, hyphens and underscores, such as ups1",
     r"^[0-9A-Fa-f.:]{2,45}(/[0-9]{1,3})?$": "an IP address or a network such as 203.0.113.0/24",
     r"^[!-~]{1,64}$": "a name without spaces, at most 64 characters, such as monitor",
-    r"^[0-9a-f]{64}$": "64 digits of 0 to 9 and a to f, a SHA-256",
+    r"^[0-9a-f]{64}$": "64 digits of 0 to 9 and a to f, a SHA-256, as `mppmon agent enroll` prints it",
     r"^[^\x00-\x1f\x7f]{1,100}$": "a text on one line, at most 100 characters",
     r"^[^\x00-\x1f\x7f]{1,32}$": "a text on one line, at most 32 characters",
     r"^/[^\s\x00-\x1f\x7f]{0,499}$": "a path that begins with /, such as /metrics",

@@ -42,7 +42,8 @@ class Running:
 
 
 @contextmanager
-def _running(argv: Sequence[str], log: Path, mark: str, environment: Mapping[str, str]) -> Iterator[Running]:
+def started(argv: Sequence[str], log: Path, mark: str, environment: Mapping[str, str]) -> Iterator[Running]:
+    """Run a program until the end of the block. `mark`: what stands before the address in the line that says it."""
     with log.open("wb") as out, subprocess.Popen(argv, cwd=ROOT, env=environment, stdout=out, stderr=out) as process:
         try:
             yield Running(process.pid, _port(process, log, mark), log)
@@ -71,10 +72,10 @@ def agent(folder: Path, config: str = "", *arguments: str, path: Path | None = N
     file.write_text(config, encoding="utf-8")
     argv = [sys.executable, "-m", "collectors.pc.agent", "--config", str(file), "--listen", "127.0.0.1:0", *arguments]
     programs = f"{path}:{os.environ['PATH']}" if path else os.environ["PATH"]
-    return _running(argv, folder / "agent.log", "listens on ", {**os.environ, "PATH": programs})
+    return started(argv, folder / "agent.log", "listens on ", {**os.environ, "PATH": programs})
 
 
 def node_exporter(folder: Path) -> AbstractContextManager[Running]:
     """Run Debian's prometheus-node-exporter on a free port."""
     argv = ["prometheus-node-exporter", "--web.listen-address=127.0.0.1:0"]
-    return _running(argv, folder / "node_exporter.log", 'Listening on" address=', os.environ)
+    return started(argv, folder / "node_exporter.log", 'Listening on" address=', os.environ)

@@ -4,6 +4,8 @@ A config file, all of it optional::
 
     listen = "0.0.0.0:9182"
     token_file = "/etc/mppmon-agent/token"      # one line; needed unless it listens on loopback only
+    certificate = "/etc/mppmon-agent/certificate.pem"   # likewise, with its key
+    key = "/etc/mppmon-agent/key.pem"
 
     [processes]                                 # name in the metrics = name of the executable
     antrean = "antrean-loket"
@@ -24,6 +26,7 @@ import argparse
 import ipaddress
 import logging
 import signal
+import ssl
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -56,6 +59,23 @@ def _token(file: Path | None, listen: tuple[str, int]) -> bytes | None:
     return token
 
 
+def _tls(config: Config) -> ssl.SSLContext | None:
+    """Return the context that shows the certificate. ConfigError when it is no good, or when all would go in clear."""
+    if config.certificate is None or config.key is None:
+        if config.tls and not _loopback(config.listen[0]):
+            raise ConfigError(
+                f"listen: found {config.listen[0]} without certificate and key, expected them, or `tls = false`"
+            )
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(config.certificate, config.key)
+    except OSError as error:  # ssl.SSLError too
+        raise ConfigError(f"{config.certificate}, {config.key}: {error.strerror or 'no such pair'}") from error
+    return context
+
+
 def _loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -68,6 +88,7 @@ def _config(arguments: Sequence[str]) -> Config:
     parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file; see docs/agent.md")
     parser.add_argument("--listen", metavar="HOST:PORT", help="overrides the config file's listen")
     parser.add_argument("--token-file", type=Path, metavar="FILE", help="overrides the config file's token_file")
+    parser.add_argument("--machine-id", action="version", version=identity(__version__)["machine_id"] or "none")
     parser.add_argument("--version", action="version", version=f"mppmon-agent {__version__}")
     given = parser.parse_args(arguments)
     config = load(given.config) if given.config else Config()
@@ -85,6 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         config = _config(sys.argv[1:] if arguments is None else arguments)
         token = _token(config.token_file, config.listen)
+        tls = _tls(config)
     except ConfigError as error:
         _LOG.error("%s", error)  # a person's mistake needs no traceback
         return 2
@@ -92,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     registry.register(AgentCollector(config, readers(config), now=clock.now, identity=identity(__version__)))
     answers = Answers(registry, monotonic=clock.monotonic)
     try:
-        server = AgentServer(config.listen, answers, token=token, monotonic=clock.monotonic)
+        server = AgentServer(config.listen, answers, token=token, monotonic=clock.monotonic, tls=tls)
     except OSError as error:
         _LOG.error("cannot listen on %s:%d: %s", *config.listen, error.strerror)  # likewise
         return 1

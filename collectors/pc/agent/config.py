@@ -53,11 +53,14 @@ class Programme:
 @dataclass(frozen=True, slots=True)
 class Config:
     """`processes`: name in the metrics -> name of the executable. `services`: likewise -> unit or service. `software`:
-    likewise -> where its version stands.
+    likewise -> where its version stands. `tls`: false lets it listen beyond loopback in clear.
     """
 
     listen: tuple[str, int] = ("127.0.0.1", 9182)
     token_file: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+    tls: bool = True
     processes: Mapping[str, str] = field(default_factory=dict)
     services: Mapping[str, str] = field(default_factory=dict)
     peripherals: tuple[Peripheral, ...] = ()
@@ -97,10 +100,16 @@ def _config(raw: Mapping[str, object]) -> Config:
         listen = address(_text(raw.get("listen", DEFAULT_LISTEN), "listen"))
     except ValueError as error:
         raise ValueError(str(error) if str(error).startswith("listen") else f"listen: {error}") from error
-    token = raw.get("token_file")
+    files = {key: Path(_text(raw[key], key)) for key in ("token_file", "certificate", "key") if key in raw}
+    if ("certificate" in files) != ("key" in files):
+        raise ValueError(f"{'certificate' if 'key' in files else 'key'}: missing, expected both or neither of them")
+    tls = raw.get("tls", True)
+    if not isinstance(tls, bool):
+        raise ValueError(f"tls: found {tls!r:.60}, expected true or false")  # noqa: TRY004  # one error for all
     return Config(
         listen=listen,
-        token_file=None if token is None else Path(_text(token, "token_file")),
+        **files,
+        tls=tls,
         processes=dict(_named(raw, "processes")),
         services=dict(_named(raw, "services")),
         peripherals=tuple(_peripheral(name, value) for name, value in _table(raw, "peripherals")),

@@ -1,9 +1,13 @@
-"""The agent's HTTP server: `GET /metrics` and `GET /healthz`, read-only, bounded in threads, time and bytes."""
+"""The agent's HTTP server: `GET /metrics` and `GET /healthz`, read-only, bounded in threads, time and bytes.
+
+Over TLS when it has a certificate: the handshake is made in the worker and counts against the request's deadline.
+"""
 
 import hmac
 import io
 import logging
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +24,7 @@ _LOG = logging.getLogger("mppmon-agent")
 THREADS = 2
 _WAITING = 8  # connections accepted and not yet answered; more are closed at once
 _SECONDS = 2.0  # from accepting a connection to having read its request
+_LONGEST = 8192  # bytes of a request, all of its headers included
 _FRESH = 1.0  # seconds an answer may be given again: so often the PC is read at most, whoever asks
 
 
@@ -43,13 +48,16 @@ class Answers:
 
 
 class _Deadline(io.RawIOBase):
-    """Reads of a connection that share one deadline: a client that drips cannot hold the thread."""
+    """Reads of a connection that share one deadline and a number of bytes: a client that drips cannot hold the thread,
+    nor one that floods fill the memory.
+    """
 
     def __init__(self, sock: socket.socket, monotonic: Callable[[], float], until: float) -> None:
         super().__init__()
         self._sock = sock
         self._monotonic = monotonic
         self._until = until
+        self._room = _LONGEST
 
     def readable(self) -> bool:
         return True
@@ -58,8 +66,12 @@ class _Deadline(io.RawIOBase):
         left = self._until - self._monotonic()
         if left <= 0:
             raise TimeoutError("the client took too long")
+        if self._room <= 0:
+            raise ConnectionAbortedError("the request is too long")
         self._sock.settimeout(left)
-        return self._sock.recv_into(buffer)
+        read = self._sock.recv_into(memoryview(buffer)[: self._room])
+        self._room -= read
+        return read
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -113,9 +125,16 @@ class AgentServer(HTTPServer):
     request_queue_size = 16
 
     def __init__(
-        self, listen: tuple[str, int], answers: Answers, *, token: bytes | None, monotonic: Callable[[], float]
+        self,
+        listen: tuple[str, int],
+        answers: Answers,
+        *,
+        token: bytes | None,
+        monotonic: Callable[[], float],
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.answers = answers
+        self.tls = tls
         self.token = token
         self.monotonic = monotonic
         self._room = threading.BoundedSemaphore(_WAITING)
@@ -139,14 +158,24 @@ class AgentServer(HTTPServer):
 
     def _serve(self, request: socket.socket, client_address: object, until: float) -> None:
         try:
+            request = self._secured(request, until)
             _Handler(request, client_address, self, until)
         except OSError:
-            pass  # the client went away or took too long
+            pass  # the client went away, took too long, or speaks no TLS
         except Exception:  # noqa: BLE001  # the thread ends here; it is logged, and the next request is served
             _LOG.exception("a request failed")
         finally:
             self.shutdown_request(request)
             self._room.release()
+
+    def _secured(self, request: socket.socket, until: float) -> socket.socket:
+        if self.tls is None:
+            return request
+        left = until - self.monotonic()
+        if left <= 0:
+            raise TimeoutError("it waited for its turn too long")
+        request.settimeout(left)  # of the whole handshake
+        return self.tls.wrap_socket(request, server_side=True)
 
     def server_close(self) -> None:
         """Close the port and let the threads end, each within its deadline."""

@@ -1,0 +1,88 @@
+"""`mppmon agent enroll`, and the real agent with what it made: TLS, the pinned certificate, the token."""
+
+import json
+import socket
+import ssl
+import stat
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from click.testing import CliRunner
+
+from collectors.observation import Outcome
+from collectors.pc.agent import __main__ as program
+from mppmon.cli import main
+from tests.servers.pc_programs import agent
+from tests.servers.test_pc_collector import run, target
+
+pytestmark = pytest.mark.server
+
+GOOD = Path(__file__).parents[1] / "unit" / "bad_configs" / "good"
+
+
+def enroll(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(main, ["agent", "enroll", "a1-pc", *arguments])
+    return done.exit_code, done.output
+
+
+def test_an_enrolled_agent_is_asked_over_tls_and_only_it(tmp_path: Path) -> None:
+    folder = tmp_path / "a1-pc"
+    status, said = enroll("--out", str(folder), "--config", str(GOOD), "--json")
+    assert status == 0, said
+    told = json.loads(said)
+    assert f"pin: {told['pin']}" in told["inventory"]
+    assert {stat.S_IMODE(one.stat().st_mode) for one in folder.iterdir()} == {0o600}
+    config = (folder / "agent.toml").read_text(encoding="utf-8").replace("/etc/mppmon-agent", str(folder))
+    assert "# [peripherals.a1-card]" in config
+    assert (folder / "token").read_text(encoding="utf-8") == f"{told['token']}\n"
+    with agent(tmp_path, config) as running:
+        der = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("127.0.0.1", running.port)))
+        assert sha256(der).hexdigest() == told["pin"]
+        mine: dict[str, Any] = {"pin": told["pin"], "token_file": folder / "token"}
+        assert run(lambda collector: collector.poll(target(running.port, **mine))).outcome is Outcome.OK
+        others = {**mine, "pin": "0" * 64}
+        assert run(lambda collector: collector.poll(target(running.port, **others))).outcome is Outcome.STRANGER
+        no_token = {**mine, "token_file": None}
+        assert run(lambda collector: collector.poll(target(running.port, **no_token))).outcome is Outcome.DENIED
+        in_clear: dict[str, Any] = {"token_file": folder / "token"}
+        assert run(lambda collector: collector.poll(target(running.port, **in_clear))).outcome is Outcome.INVALID
+        with pytest.raises(requests.exceptions.SSLError):  # nobody else trusts it, nor has to
+            requests.get(f"https://127.0.0.1:{running.port}/healthz", timeout=10)
+        assert told["token"] not in running.log.read_text(encoding="utf-8")
+
+
+def test_a_request_that_is_too_long_is_dropped(tmp_path: Path) -> None:
+    with agent(tmp_path) as running, socket.create_connection(("127.0.0.1", running.port), timeout=10) as client:
+        client.sendall(b"GET /healthz HTTP/1.1\r\nX: " + b"x" * 9000 + b"\r\n\r\n")
+        try:
+            answer = client.recv(100)
+        except ConnectionResetError:
+            answer = b""
+        assert answer == b""
+
+
+def test_nothing_is_overwritten_and_a_bad_id_refused(tmp_path: Path) -> None:
+    assert enroll("--out", str(tmp_path))[0] == 2
+    done = CliRunner().invoke(main, ["agent", "enroll", "../x", "--out", str(tmp_path / "x")])
+    assert (done.exit_code, "expected a device id" in done.output) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_printed_for_people(tmp_path: Path) -> None:
+    status, said = enroll("--out", str(tmp_path / "new"))
+    assert status == 0
+    for word in ("Token: ", "Pin:   ", "token_file: secrets/agent-a1-pc", "mppmon-agent --machine-id"):
+        assert word in said
+
+
+def test_beyond_loopback_it_wants_a_certificate(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "token").write_text("x\n", encoding="utf-8")
+    (tmp_path / "agent.toml").write_text(f'certificate = "{tmp_path}/token"\nkey = "{tmp_path}/token"\n')
+    wide = ["--listen", "0.0.0.0:0", "--token-file", str(tmp_path / "token")]
+    assert program.main(wide) == 2
+    assert "without certificate and key, expected them, or `tls = false`" in caplog.text
+    assert program.main([*wide, "--config", str(tmp_path / "agent.toml")]) == 2
+    assert "no such pair" in caplog.text or "token, " in caplog.text
