@@ -6,6 +6,7 @@ A number is never guessed: a sentinel, a level above its capacity or a value of 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from math import isfinite
 
 from collectors.observation import Labels
 from collectors.observation import Series as Named
@@ -210,6 +211,8 @@ def _number(reading: Reading, row: Row) -> float | None:
             return None
         factor *= composed
     result = float(value) if factor == 1 else round(value * factor, _DIGITS)
+    if not isfinite(result):
+        return None
     if (reading.least is not None and result < reading.least) or (reading.most is not None and result > reading.most):
         return None
     return result

@@ -41,6 +41,7 @@ class Device:
     _plan: Plan | None = None
     _fixed: MutableRows = field(default_factory=dict)
     _rows: MutableRows = field(default_factory=dict)
+    _ran: tuple[int, float] = (0, 0.0)  # uptime, and when the poll began that read it
     _counted: rates.Reading | None = None
     _rates: tuple[Sample, ...] = ()
 
@@ -59,10 +60,14 @@ class Device:
             return
         for table, rows in self._fixed.items():
             self._rows[table] = {index: dict(row) for index, row in rows.items()}
-        before = self._uptime(self._fixed)
         await session.run(self._plan, self._rows)
-        if session.incomplete or self._uptime(self._rows) < before:
-            self._plan = None  # it has changed or restarted: learn anew at the next poll
+        if self._restarted(now):
+            # Its indexes may mean other things now: what was fixed would lend them wrong names, units and kinds.
+            self._rows = {}
+            await self._read_all(session, profiles, profile, now)
+            return
+        if session.incomplete:
+            self._plan = None  # it has changed: learn anew at the next poll
         elif session.lost:
             self._plan = plan.apart(self._plan)
         self._count()
@@ -117,6 +122,7 @@ class Device:
             self._plan = plan.steady(identity.profile, self._rows, session.credentials, session.lost)
         self._identified = now
         self._fixed = _fixed(identity, self._rows)
+        self._ran = (self._uptime(self._rows), now)
         self._count()
         self._describe(identity)
 
@@ -131,6 +137,13 @@ class Device:
         counted = rates.reading(asyncio.get_running_loop().time(), self._uptime(self._rows), ports)
         self._rates = tuple(rates.samples(self._counted, counted, ports))
         self._counted = counted
+
+    def _restarted(self, now: float) -> bool:
+        """Return whether its uptime says that it is not the run that was read last, and note it for the next poll."""
+        before, then = self._ran
+        uptime = self._uptime(self._rows)
+        self._ran = (uptime, now)
+        return rates.continued(before, uptime, now - then) is False
 
     @staticmethod
     def _uptime(rows: MutableRows) -> int:

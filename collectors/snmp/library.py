@@ -127,6 +127,9 @@ def _read(items: Sequence[Path], folder: str) -> dict[str, str]:
         shown = f"{folder}{item.name}"
         if item.suffix != ".yaml" or item.name.startswith("."):
             continue
+        if not item.is_file():  # a pipe would be waited for
+            faults.append(Fault(shown, 0, "", "no plain file", "a text file"))
+            continue
         try:
             with item.open(encoding="utf-8") as file:
                 text = file.read(MAX_SIZE + 1)

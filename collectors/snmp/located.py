@@ -34,11 +34,20 @@ class ProfileError(Exception):
         super().__init__(text or "\n".join(map(str, faults)))
 
 
+MAX_VALUES = 100_000  # of one file, with what aliases repeat
+
+
 def parse(text: str, file: str) -> tuple[dict[str, Any], yaml.Node]:
-    """Return the map of a YAML text and its node tree. ProfileError when it is no YAML, or no map."""
+    """Return the map of a YAML text and its node tree.
+
+    ProfileError when it is no YAML, or no map; when a key is there twice, or aliases make it grow without bounds.
+    """
     try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-        raw = yaml.load(text, Loader=yaml.CSafeLoader)
+        loader = yaml.CSafeLoader(text)
+        node = loader.get_single_node()
+        if node is not None:
+            _check(node, file)
+        raw = loader.construct_document(node) if node is not None else None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         why = str(getattr(error, "problem", None) or type(error).__name__)
@@ -46,6 +55,36 @@ def parse(text: str, file: str) -> tuple[dict[str, Any], yaml.Node]:
     if not isinstance(raw, dict) or node is None:
         raise ProfileError(Fault(file, 1, "", type(raw).__name__, "a map of a profile's keys"))
     return raw, node
+
+
+def _check(root: yaml.Node, file: str) -> None:
+    """Refuse keys that are there twice, of which YAML would drop one, and aliases that repeat each other."""
+    seen: set[int] = set()
+    left, values = [root], 0
+    while left:
+        node = left.pop()
+        values += 1
+        if values > MAX_VALUES:
+            raise ProfileError(Fault(file, 0, "", "aliases that repeat each other", f"at most {MAX_VALUES:,} values"))
+        if isinstance(node, yaml.MappingNode):
+            if id(node) not in seen:
+                _check_keys(node, file)
+            left += [part for pair in node.value for part in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            left += node.value
+        seen.add(id(node))
+
+
+def _check_keys(node: yaml.MappingNode, file: str) -> None:
+    first: dict[str, int] = {}
+    for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            continue
+        line = key.start_mark.line + 1
+        if key.value in first:
+            found = f"a second {key.value[:40]!r}"
+            raise ProfileError(Fault(file, line, "", found, f"each key once (the first is in line {first[key.value]})"))
+        first[key.value] = line
 
 
 def locate(problem: ErrorDetails, file: str, node: yaml.Node) -> Fault:

@@ -13,8 +13,20 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, StringConstraints, model_validator
 
 from collectors.snmp.series import Bits, Data, Label, Records, Slug, States, Ways
+from collectors.snmp.wire import oid
+from collectors.snmp.wire.errors import CodecError
 
-Oid = Annotated[str, StringConstraints(pattern=r"^[0-2](\.(0|[1-9][0-9]{0,9})){1,127}$")]
+
+def _oid(text: str) -> str:
+    """Return an OID that can be asked for, else say why not."""
+    try:
+        oid.encode(text)
+    except CodecError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
+Oid = Annotated[str, StringConstraints(pattern=r"^[0-2](\.(0|[1-9][0-9]{0,9})){1,127}$"), AfterValidator(_oid)]
 Metric = Annotated[str, StringConstraints(pattern=r"^mppmon_[a-z0-9_]{1,80}$")]
 Words = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,40}$")]
 Source = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -98,7 +110,7 @@ class Profile(Data):
 
     version: Literal[1]
     name: Slug
-    title: str
+    title: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f]{1,120}$")]
     kind: Slug
     vendor: Words | None = None  # where its sysObjectID does not say
     extends: tuple[Slug, ...] = ()

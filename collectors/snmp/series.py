@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, StringConstraints
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Label = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -20,7 +20,7 @@ class Units(Data):
     """A factor that another column of the row chooses, such as EntitySensorDataScale."""
 
     column: Slug
-    factors: Mapping[int, float] = Field(min_length=1)
+    factors: Mapping[int, FiniteFloat] = Field(min_length=1)
 
 
 class Reading(Data):
@@ -31,14 +31,14 @@ class Reading(Data):
     """
 
     column: Slug
-    scale: float = 1.0
+    scale: FiniteFloat = 1.0
     unknown: tuple[int, ...] = ()
     times: Slug | None = None
     units: Units | None = None
     places: Slug | None = None
     digits: bool = False
-    least: float | None = None
-    most: float | None = None
+    least: FiniteFloat | None = None
+    most: FiniteFloat | None = None
 
     def columns(self) -> Iterator[str]:
         """Yield the columns that are read."""
@@ -148,7 +148,7 @@ class Records(_Series):
     form: Literal["brother", "epson"]
     label: Label | None = None
     labels: Mapping[Label, Slug] = Field(min_length=1)
-    scale: float = 1.0
+    scale: FiniteFloat = 1.0
     present: bool = False
 
     def columns(self) -> Iterator[str]:

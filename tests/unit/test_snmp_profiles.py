@@ -1,6 +1,8 @@
 """Our profiles hold together, and a bad one is named by file, line and key."""
 
+import os
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -95,6 +97,9 @@ def test_vendors(object_id: str, vendor: str) -> None:
     assert builtin().vendor(object_id) == vendor
 
 
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{key}: &{key} [{', '.join([f'*{before}'] * 10)}]\n" for before, key in pairwise("abcdefghij")
+)
 LEAF = (
     "version: 1\nname: leaf\ntitle: A leaf\nkind: printer\nextends: [printer]\nsysobjectid: [1.3.6.1.4.1.2435.2.3.9]\n"
 )
@@ -136,11 +141,35 @@ def test_a_user_s_profile_joins_ours_and_a_longer_prefix_wins(tmp_path: Path) ->
             "version: 1\nname: bad\ntitle: x\nkind: x\nextends: [bad]\n",
             r"bad\.yaml: extends: found a circle, bad -> bad, expected",
         ),
+        ("version: 1\nname: bad\ntitle: x\ntitle: y\n", r"bad\.yaml:4: found a second 'title', expected each key once"),
+        (
+            f"{_TABLE}    columns:\n      c: {{oid: 1.3.6, mib: M}}\n      c: {{oid: 1.3.7, mib: M}}\n",
+            r"bad\.yaml:9: found a second 'c'",
+        ),
+        (BOMB, r"bad\.yaml: found aliases that repeat each other"),
+        ("version: 1\ntables: &t\n  t: *t\n", r"bad\.yaml: found aliases that repeat each other"),
+        ("version: 1\nname: bad\ntitle: x\nkind: x\nsysobjectid: [1.3.9999999999]\n", r"sysobjectid\.0: .*arcs of 0"),
+        ("version: 1\nname: bad\ntitle: x\nkind: x\nsysobjectid: [1.99.3]\n", r"sysobjectid\.0: .*arcs from 0\.0"),
+        ('version: 1\nname: bad\ntitle: "\\e[31m"\nkind: x\n', r"bad\.yaml:3: title"),
+        (
+            (
+                f"{_TABLE}    columns:\n      c: {{oid: 1.3.6, mib: M}}\n    series:\n"
+                "      mppmon_x: {as: number, read: [{column: c, scale: .inf}]}\n"
+            ),
+            r"bad\.yaml:10: .*scale: found inf",
+        ),
     ],
 )
 def test_a_bad_profile_is_named_by_file_line_and_key(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "bad.yaml").write_text(text)
     with pytest.raises(ProfileError, match=message):
+        library.load(tmp_path)
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_among_the_profiles_is_named_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(ProfileError, match=r"pipe\.yaml: found no plain file"):
         library.load(tmp_path)
 
 

@@ -42,6 +42,35 @@ def test_a_reset_is_no_wrap() -> None:
     assert between(narrow(4_000), narrow(3_000)) == {}  # as a wrap it would be more than the line carries
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "seconds", "told"),
+    [
+        (1000, 7000, 60.0, True),
+        (9_000_000, 500, 60.0, False),
+        (10_000, 20_000, 700.0, False),  # 100 s up, then off, then 200 s up: it only looks as if it had gone on
+        (2**32 - 1000, 5000, 60.0, True),  # the end of 497 days
+        (2**32 - 1000, 5000, 600.0, False),
+        (8_640_000, 8_640_060, 60.0, None),  # counts seconds
+        (500, 500, 60.0, None),  # stands still
+        (0, 6000, 60.0, None),
+        (6000, 0, 60.0, None),
+    ],
+)
+def test_whether_an_agent_went_on(before: int, now: int, seconds: float, told: bool | None) -> None:  # noqa: FBT001  # a table
+    assert rates.continued(before, now, seconds) is told
+
+
+def test_after_a_restart_no_counter_tells_anything() -> None:
+    uptimes = (10_000, 20_000)
+    assert between(narrow(4_000), narrow(3_000), seconds=700.0, uptimes=uptimes) == {}
+    assert between(wide(100), wide(GIGABIT), seconds=700.0, uptimes=uptimes) == {}
+
+
+def test_a_wrap_is_not_believed_of_an_agent_without_an_uptime() -> None:
+    assert between(narrow(2**32 - 100), narrow(100), uptimes=(0, 0)) == {}
+    assert between(wide(0), wide(GIGABIT * 30), uptimes=(0, 0)) == {"receive_ratio": 0.5}
+
+
 def test_what_does_not_fit_the_speed_is_absent() -> None:
     assert between(wide(0), wide(GIGABIT * 100)) == {}
     assert between({"receive64": 0}, {"receive64": 9}) == {}
