@@ -18,8 +18,8 @@ _TABLE = "version: 1\nname: bad\ntitle: x\nkind: x\ntables:\n  t:\n"
 READ_BY_CODE = {
     "alerts": {"group", "group-index"},  # derive.py
     "bridge-ports": {"interface"},  # discovery
-    "fdb": {"port"},
-    "vlan-fdb": {"port"},
+    "fdb": {"port", "status"},
+    "vlan-fdb": {"port", "status"},
 }
 PROFILES = sorted(builtin().by_name.values(), key=lambda profile: profile.name)
 
