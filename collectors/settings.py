@@ -27,6 +27,9 @@ Recover = Annotated[int, Field(ge=1, le=10)]
 Word = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,100}$")]
 """A text that becomes a label value, or part of a request."""
 
+Pin = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256 of a certificate, in hex."""
+
 
 class Strict(BaseModel):
     """Immutable, no key that we do not know, no number that is none."""
@@ -98,7 +101,7 @@ class AgentSettings(Strict):
     path: Annotated[str, Field(pattern=r"^/[^\s\x00-\x1f\x7f]{0,499}$")] = "/metrics"
     scheme: Literal["http", "https"] | None = None
     token_file: Path | None = None
-    pin: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    pin: Pin | None = None
     machine_id: Word | None = None
     timeout: Timeout = 5.0
     max_bytes: Annotated[int, Field(ge=1024, le=50_000_000)] = 5_000_000
@@ -147,13 +150,18 @@ class HttpSettings(Strict):
 class NutSettings(Strict):
     """A UPS on USB or a serial line, through the `upsd` of NUT on the computer it hangs on.
 
-    `ups`: its name there; left out, the only one. `timeout` is for everything together. Plain text, no STARTTLS.
+    `ups`: its name there; left out, the only one. `timeout` is for everything together. `starttls`: encrypted, and
+    only then; trusted is who `ca_file` signed, else this machine's authorities, or with `pin` the one certificate of
+    this SHA-256 (hex), whatever it says.
     """
 
     ups: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = None
     port: Port = 3493
     user: Annotated[str, Field(pattern=r"^[!-~]{1,64}$")] | None = None
     password_file: Path | None = None
+    starttls: bool = False
+    ca_file: Path | None = None
+    pin: Pin | None = None
     timeout: Timeout = 3.0
 
 

@@ -11,6 +11,7 @@ packages=(
   prometheus-node-exporter       # a real agent on a PC
   cups-daemon cups-client        # a real print queue with a stuck job
   nut-server nut-client          # a UPS: the driver dummy-ups behind the real upsd
+  libnss3-tools                  # certutil: its certificate
   chromium                       # reads our pages
   fonts-noto-color-emoji         # the marks of messages, in pictures and PDF; boxes without it
   iproute2 nftables              # cut links

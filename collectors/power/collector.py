@@ -8,6 +8,7 @@ from collectors.observation import Observation, Outcome, schema_of
 from collectors.online.failure import Failed
 from collectors.online.names import Names
 from collectors.online.tcp import connect
+from collectors.online.tls import Contexts, Trust
 from collectors.power import decode
 from collectors.power.talk import UNHEARD, Refused, talk
 from collectors.power.wording import Variables
@@ -24,6 +25,7 @@ class NutCollector:
     def __init__(self, *, now: Now) -> None:
         self._now = now
         self._names = Names(_RESOLVERS, "nut")
+        self._contexts = Contexts()
 
     async def poll(self, target: Target) -> Observation:
         """Ask once, within `settings.timeout` seconds altogether. TypeError for another way's settings."""
@@ -67,8 +69,11 @@ class NutCollector:
 
     async def _ask(self, host: str, settings: NutSettings, *, deadline: float) -> Variables:
         password = None if settings.password_file is None else _password(settings.password_file)
+        context = self._contexts.of(Trust(settings.pin is None, settings.ca_file)) if settings.starttls else None
         sock = await connect(await self._names.resolve(host, settings.port, deadline=deadline), deadline=deadline)
         async with talk(sock) as upsd:
+            if context is not None:
+                await upsd.encrypt(context, host, settings.pin)
             if settings.user is not None:
                 await upsd.sign_in(settings.user, password)
             ups = settings.ups or await upsd.only()

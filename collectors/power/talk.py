@@ -2,18 +2,22 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from hashlib import sha256
 from typing import TypeVar
 
 from collectors.observation import Outcome
 from collectors.online.failure import Failed
+from collectors.online.tls import of_tls
 from collectors.power.wording import Malformed, Variables, listed, quote, refusal, variable
 
 _LONGEST_LINE = 4096  # bytes; upsd's own bound for a value is 256 (ST_MAX_VALUE_LEN), escaped up to 512
 _MOST_BYTES = 262_144
 _MOST_LINES = 2_000  # the richest drivers know about 200 variables
 _NAMED = 5  # UPSes in a message
+_NO_TLS = "it needs a certificate (CERTFILE, or CERTPATH and CERTIDENT, in upsd.conf), or leave out nut: starttls"
 
 _DENIED = frozenset({"ACCESS-DENIED", "USERNAME-REQUIRED", "PASSWORD-REQUIRED", "INVALID-USERNAME", "INVALID-PASSWORD"})
 UNHEARD = frozenset({"DATA-STALE", "DRIVER-NOT-CONNECTED"})
@@ -38,9 +42,34 @@ class Refused(Exception):
 class Talk:
     """A conversation; who holds it bounds its time. Every method raises `Refused` and `Failed`."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(self, reader: asyncio.StreamReader, line: asyncio.WriteTransport) -> None:
+        self._reader, self.line = reader, line
         self._bytes = self._lines = 0
+
+    async def encrypt(self, context: ssl.SSLContext, host: str, pin: str | None) -> None:
+        """Go on in TLS. `pin`: SHA-256 of the only certificate that is good. What came in plain text is forgotten."""
+        try:
+            answer = await self._ask("STARTTLS")
+        except Refused as error:
+            raise Failed(Outcome.UNEXPECTED, f"upsd offers no encryption ({error.name}): {_NO_TLS}") from error
+        if answer.split() != [b"OK", b"STARTTLS"]:
+            raise Failed(Outcome.INVALID, "it does not speak NUT's protocol")
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(limit=_LONGEST_LINE)
+        protocol = asyncio.StreamReaderProtocol(reader)
+        try:
+            secured = await loop.start_tls(self.line, protocol, context, server_hostname=host)
+        except ssl.SSLError as error:
+            raise of_tls(error) from error
+        except ConnectionError as error:
+            raise Failed(Outcome.INVALID, "it closed the connection in the TLS handshake") from error
+        if secured is None:
+            raise Failed(Outcome.INVALID, "it closed the connection in the TLS handshake")
+        protocol.connection_made(secured)
+        self._reader, self.line = reader, secured
+        leaf = secured.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        if pin is not None and sha256(leaf or b"").hexdigest() != pin:
+            raise Failed(Outcome.STRANGER, "another machine answers there: its certificate is not the pinned one")
 
     async def sign_in(self, user: str, password: str | None) -> None:
         """Say who asks. upsd notes it, and checks it only for what changes something; others may check it here."""
@@ -83,7 +112,7 @@ class Talk:
             found.append(one)
 
     async def _ask(self, question: str) -> bytes:
-        self._writer.write(question.encode() + b"\n")
+        self.line.write(question.encode() + b"\n")
         line = await self._line()
         name = refusal(line)
         if name:
@@ -109,20 +138,24 @@ class Talk:
 @asynccontextmanager
 async def talk(sock: socket.socket) -> AsyncIterator[Talk]:
     """Talk over a connected socket, then say goodbye and close it, without waiting for whoever is there."""
+    reader = asyncio.StreamReader(limit=_LONGEST_LINE)
     try:
-        reader, writer = await asyncio.open_connection(sock=sock, limit=_LONGEST_LINE)
+        line, _ = await asyncio.get_running_loop().create_connection(
+            lambda: asyncio.StreamReaderProtocol(reader), sock=sock
+        )
     except BaseException:
         sock.close()
         raise
+    talking = Talk(reader, line)
     try:
-        yield Talk(reader, writer)
+        yield talking
     finally:
-        if not writer.is_closing():
-            writer.write(b"LOGOUT\n")
-        if writer.transport.get_write_buffer_size():
-            writer.transport.abort()  # it does not read: what is left would wait for it
+        if not talking.line.is_closing():
+            talking.line.write(b"LOGOUT\n")
+        if talking.line.get_write_buffer_size() or talking.line is not line:
+            talking.line.abort()  # it does not read, or would have to answer the end of TLS: both would be waited for
         else:
-            writer.close()
+            talking.line.close()
 
 
 def _told(names: list[str]) -> str:

@@ -3,6 +3,7 @@
 from graphlib import CycleError, TopologicalSorter
 
 from collectors.snmp.library import builtin
+from mppmon.config.check_nut import check_nut
 from mppmon.config.check_online import check_http
 from mppmon.config.draft import Draft
 from mppmon.config.problem import listed, nearest, quoted
@@ -10,8 +11,6 @@ from mppmon.config.settings import DeviceSettings, DevicesFile
 from mppmon.mall.model import DeviceKind
 
 FILE = "devices.yaml"
-_NUT_KINDS = frozenset({DeviceKind.UPS, DeviceKind.PC, DeviceKind.KIOSK, DeviceKind.SERVER})
-"""A UPS, or a computer that one hangs on."""
 _WAYS = ("snmp", "agent", "http", "nut")
 
 
@@ -71,12 +70,8 @@ def _asking(draft: Draft, slug: str, device: DeviceSettings) -> None:
         return
     if len(ways) > 1:
         draft.error(FILE, (*path, ways[1]), " and ".join(ways), f"only one of {', '.join(_WAYS)}", key=True)
-    if device.nut is not None and device.kind not in _NUT_KINDS:
-        found = f"`nut` of a {device.kind.value}"
-        draft.error(FILE, (*path, "nut"), found, f"it at {listed(sorted(_NUT_KINDS))}", key=True)
-    if device.nut is not None and device.nut.password_file is not None and device.nut.user is None:
-        where = (*path, "nut", "password_file")
-        draft.error(FILE, where, "a password of nobody", "`user: <name>` beside it", key=True)
+    if device.nut is not None:
+        check_nut(draft, (*path, "nut"), device.nut, device.kind)
     if device.http is not None:
         check_http(draft, (*path, "http"), device.http)
         if device.address is not None:

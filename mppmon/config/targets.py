@@ -57,7 +57,7 @@ def _targets(
 ) -> list[Target]:
     snmp = located(device.snmp, directory, *SNMP_FILES) if device.snmp else None
     agent = located(device.agent, directory, "token_file") if device.agent else None
-    nut = located(device.nut, directory, "password_file") if device.nut else None
+    nut = located(device.nut, directory, "password_file", "ca_file") if device.nut else None
     http = located(device.http, directory, *HTTP_FILES) if device.http else None
     address = device.address or _host_port(device.http)[0]
     way, settings = _liveness(device, snmp)

@@ -165,7 +165,7 @@ def _cure(name: str, worst: Asked, target: Target) -> str:
         same = "is it on, SNMP switched on, the community the same on both sides?"
         return f"{device}: {same} try: mppmon poll {address} --community NAME"
     if name == _NUT:
-        return f"{device}: does it run upsd, and LISTEN to us (upsd.conf)? try there: upsc -l, and upsdrvctl start"
+        return f"{device}: {_nut_cure(worst.seen.detail if worst.seen is not None else '')}"
     cures = {
         Outcome.DENIED: f"put the token of its agent into {token or 'a file, and name it as agent: token_file'}",
         Outcome.STRANGER: f"is {target.address} its address? else correct pin and machine_id of its agent",
@@ -174,6 +174,14 @@ def _cure(name: str, worst: Asked, target: Target) -> str:
         Outcome.UNREACHABLE: f"is it on, and {target.address} its address?",
     }
     return f"{device}: {cures.get(worst.outcome, f'look at http://{address}/ (docs/agent.md)')}"
+
+
+def _nut_cure(said: str) -> str:
+    if "offers no encryption" in said:
+        return "give upsd a certificate (docs/inventory.md, UPSes on USB), or leave out nut: starttls"
+    if "certificate" in said:
+        return "correct nut: ca_file or pin (docs/inventory.md, UPSes on USB)"
+    return "does it run upsd, and LISTEN to us (upsd.conf)? try there: upsc -l, and upsdrvctl start"
 
 
 def _versions(asked: Sequence[Asked]) -> list[Finding]:

@@ -100,12 +100,7 @@ class TrapMall:
 
     def incidents(self, root: str) -> list[Incident]:
         """Return the incidents of a cause so far, as the database has them."""
-        store = Store.open(database_url(self.folder / "state"))
-        try:
-            now = Clock().now()
-            return [one for one in store.incidents(SYSTEM, start=now - DAY, end=now + DAY) if one.root == root]
-        finally:
-            store.close()
+        return incidents_of(self.folder / "state", root)
 
     def pages(self, root: str) -> int:
         """Return how many pages there were about a cause, as the outbox has them."""
@@ -125,6 +120,16 @@ class TrapMall:
             return at
 
         return asyncio.run_coroutine_threadsafe(now(), self.loop).result(10)
+
+
+def incidents_of(state: Path, root: str) -> list[Incident]:
+    """Return the incidents of a cause that a daemon with this state directory keeps."""
+    store = Store.open(database_url(state))
+    try:
+        now = Clock().now()
+        return [one for one in store.incidents(SYSTEM, start=now - DAY, end=now + DAY) if one.root == root]
+    finally:
+        store.close()
 
 
 @contextmanager

@@ -11,13 +11,13 @@ from alerts.model import Policy, Step
 from alerts.settings import EmailSettings, TelegramSettings
 from collectors.collector import Kind, Target, Way
 from collectors.observation import Observation, Outcome, schema_of
-from collectors.settings import AgentSettings, SnmpSettings
+from collectors.settings import AgentSettings, NutSettings, SnmpSettings
 from collectors.snmp.v3.reports import reason
 from mppmon.config import Loaded, load
 from mppmon.control import Answer
 from mppmon.doctor.case import Answered, Owner
 from mppmon.doctor.daemon import answers_of, judge_daemon, judge_silence
-from mppmon.doctor.devices import Asked, judge_agents, judge_snmp, judge_snmp_v3
+from mppmon.doctor.devices import Asked, judge_agents, judge_nut, judge_snmp, judge_snmp_v3
 from mppmon.doctor.finding import Finding, State
 from mppmon.doctor.line import judge_line
 from mppmon.doctor.mail import judge_mail
@@ -154,7 +154,7 @@ def test_line() -> None:
     assert [judge_line(uplink, answers).state for answers, _ in cases] == [state for _, state in cases]
 
 
-def target(device: str, settings: AgentSettings | SnmpSettings, way: Way) -> Target:
+def target(device: str, settings: AgentSettings | NutSettings | SnmpSettings, way: Way) -> Target:
     return Target(f"{device}:telemetry", device, Kind.TELEMETRY, way, "192.0.2.7", 60.0, settings)
 
 
@@ -196,6 +196,21 @@ def test_each_refusal_of_snmpv3_has_a_cure_of_its_own(number: int, key: str) -> 
     assert why in found.said
     assert key in found.cure
     assert "is it on" not in found.cure
+
+
+@pytest.mark.parametrize(
+    ("outcome", "detail", "word"),
+    [
+        (Outcome.TIMEOUT, "", "LISTEN to us"),
+        (Outcome.UNEXPECTED, "upsd does not hear the UPS (DATA-STALE): its cable, or its driver", "upsdrvctl"),
+        (Outcome.UNEXPECTED, "upsd offers no encryption (FEATURE-NOT-CONFIGURED): it needs a certificate", "give upsd"),
+        (Outcome.STRANGER, "another machine answers there: its certificate is not the pinned one", "ca_file or pin"),
+        (Outcome.INVALID, "the certificate is self-signed", "ca_file or pin"),
+    ],
+)
+def test_a_ups_that_is_not_told_of_has_a_cure(outcome: Outcome, detail: str, word: str) -> None:
+    (found,) = judge_nut([Asked("u", seen("u", outcome, detail))], {"u": target("u", NutSettings(), Way.NUT)})
+    assert (found.state, word in found.cure) == (State.BAD, True)
 
 
 def test_old_agents_and_wrong_clocks() -> None:
