@@ -19,11 +19,15 @@ _LENGTHS = st.sampled_from([0, 1, 127, 128, 255, 256])  # where the length needs
 _STRINGS = st.binary(max_size=200) | _LENGTHS.map(bytes)
 _OPAQUES = st.binary(max_size=40).filter(lambda raw: raw[:2] != b"\x9f\x78" and raw[:2] != b"\x9f\x79")
 """Not the floats that net-snmp wraps: pysnmp leaves those as octets."""
+_LONG = st.builds(
+    lambda arcs, length: (arcs * length)[:length],  # a draw for each of its arcs was most of what a packet cost
+    st.lists(UINT32, min_size=1, max_size=5),
+    st.integers(124, 126),  # with the two before, 128 arcs at most (RFC 3416 section 4.1)
+)
 OIDS = st.builds(
     lambda second, rest: ".".join(map(str, (1, second, *rest))),
     st.integers(0, 39),
-    st.lists(UINT32 | st.integers(0, 300), min_size=0, max_size=20)
-    | st.lists(UINT32, min_size=124, max_size=126),  # with the two before, 128 arcs at most (RFC 3416 section 4.1)
+    st.lists(UINT32 | st.integers(0, 300), min_size=0, max_size=20) | _LONG,
 )
 VALUES = st.one_of(
     st.tuples(st.just(ber.INTEGER), INT32),
