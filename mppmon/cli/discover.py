@@ -82,6 +82,8 @@ def command(  # one argument per option
         from mppmon.setup.discovery.text import lines  # noqa: PLC0415  # heavy: keeps `mppmon --help` quick
 
         click.echo("\n".join(lines(found)))
+        new = f", {len(found.new)} of them not in the inventory" if found.against else ""
+        click.echo(f"asked: {len(seen.asked)}; devices found: {len(found.devices)}{new}", err=True)
     if stopped:
         raise SystemExit(STOPPED)
     if not seen.sightings:
@@ -190,7 +192,7 @@ def _sweep(
 
     seen, stopped = Sweep(), False
     try:
-        with _progress(len(addresses)) as told:
+        with _progress(len(addresses), seen) as told:
             asyncio.run(sweep(addresses, ways, profiles, into=seen, rate=rate, now=Clock().now, told=told))
     except KeyboardInterrupt:
         stopped = True
@@ -202,8 +204,8 @@ def _sweep(
 
 
 @contextmanager
-def _progress(count: int) -> Iterator[Callable[[], None]]:
-    """Show a bar on a terminal's stderr; nothing in a pipe."""
+def _progress(count: int, seen: "Sweep") -> Iterator[Callable[[], None]]:
+    """Show on a terminal's stderr how far it is, and how many have answered; nothing in a pipe."""
     if not sys.stderr.isatty():
         yield lambda: None
         return
@@ -211,8 +213,10 @@ def _progress(count: int) -> Iterator[Callable[[], None]]:
     from rich.progress import Progress  # noqa: PLC0415  # likewise
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("addresses", total=count)
-        yield lambda: bar.advance(task)
+        task = bar.add_task("asking", total=count)
+        yield lambda: bar.update(
+            task, advance=1, description=f"{len(seen.asked)} of {count} asked, {len(seen.sightings)} answered"
+        )
 
 
 def _as_json(found: "Found", seen: "Sweep", *, stopped: bool) -> dict[str, object]:

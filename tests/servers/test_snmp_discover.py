@@ -49,6 +49,12 @@ def forwarding(port_of: dict[int, int]) -> Mib:
     }
 
 
+def gone(at: int, port: int) -> Mib:
+    """An entry that the switch itself says is gone (dot1dTpFdbStatus 2), and is not flushed yet."""
+    index = ".".join(map(str, mac(at)))
+    return {**forwarding({at: port}), f"1.3.6.1.2.1.17.4.3.1.3.{index}": (ber.INTEGER, 2)}
+
+
 _SWITCH, _PRINTER, _ROUTER = "1.3.6.1.4.1.171.10.1", "1.3.6.1.4.1.11.2.3.9.1", "1.3.6.1.4.1.14988.1"
 _HEARD: Mib = {
     "1.0.8802.1.1.2.1.4.1.1.5.0.7.1": (ber.OCTETS, mac(3)),
@@ -57,12 +63,12 @@ _HEARD: Mib = {
 MALL = {
     1: mib(1, _ROUTER, "ROUTER-1", {}),
     2: mib(2, _SWITCH, "SWITCH-2", {**forwarding({1: 1, 3: 7, 4: 7, 5: 8, 6: 8}), **_HEARD}),
-    3: mib(3, _SWITCH, "SWITCH-3", forwarding({1: 1, 2: 1, 4: 2, 5: 1, 6: 1})),
+    3: mib(3, _SWITCH, "SWITCH-3", {**forwarding({1: 1, 2: 1, 4: 2, 6: 1}), **gone(5, 3)}),
     4: mib(4, _PRINTER, "PRINTER-4", {"1.3.6.1.2.1.43.5.1.1.1.1": (ber.COUNTER32, 1)}),
     5: mib(5, _PRINTER, "PRINTER-5", {"1.3.6.1.2.1.43.5.1.1.1.1": (ber.COUNTER32, 1)}),
     6: mib(6, _PRINTER, "PRINTER-6", {"1.3.6.1.2.1.43.5.1.1.1.1": (ber.COUNTER32, 1)}),
 }
-"""1 the router; 2 a switch, on which 3 hangs by LLDP, and 5 and 6 on one port; 4 hangs on 3."""
+"""1 the router; 2 a switch, on which 3 hangs by LLDP, and 5 and 6 on one port; 4 hangs on 3, where 5 once was."""
 
 
 async def _swept(port: int) -> Sweep:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Final
 
 from collectors.collector import Kind, Now, Target, Way
@@ -27,8 +28,9 @@ from collectors.snmp.wire.transport import Wire
 from collectors.snmp.wire.walk import Credentials
 
 RATE = 300.0  # questions a second
-_AT_ONCE = 64  # addresses
-_PATIENCE, _REPEAT = 1.0, 0.4  # seconds for one answer, and before a repeat
+_AT_ONCE, _LEAST = 64, 4  # addresses
+_A_DEVICE = 4.0  # questions a second that one device may have, so that what answers is done with before more is begun
+_PATIENCE, _REPEAT = 1.0, 0.5  # seconds for one answer, and before a repeat
 _HASTE = 0.5  # seconds for an answer of what is not known to be there
 _WHOLE = 12.0  # seconds for one device that answers
 _REPETITIONS = 20  # rows of a GETBULK; a device that chokes on them is asked for fewer
@@ -67,7 +69,7 @@ async def sweep(
     into.why_no_icmp = icmp.why_not
     try:
         async with _askers(ways, secrets, Pace(rate), profiles) as askers:
-            gate = asyncio.Semaphore(_AT_ONCE)
+            gate = asyncio.Semaphore(max(_LEAST, min(_AT_ONCE, round(rate / _A_DEVICE))))
 
             async def one(address: str) -> None:
                 async with gate:
@@ -105,6 +107,15 @@ async def _askers(
             await asyncio.gather(running, return_exceptions=True)
 
 
+class _Said(Enum):
+    """What came of asking in one way, where it was no answer."""
+
+    NOTHING = auto()
+    NOWHERE = auto()  # there is no way to this address
+    CLOSED = auto()  # a machine, without SNMP at this port
+    OTHERWISE = auto()  # something, but not to us
+
+
 @dataclass(frozen=True, slots=True)
 class _Askers:
     ways: Sequence[SnmpSettings]
@@ -122,35 +133,43 @@ class _Askers:
         await self.pace.turn()
         target = Target(address, address, Kind.LIVENESS, Way.ICMP, address, 60.0, LivenessSettings())
         ping = asyncio.ensure_future(icmp.poll(target))
-        alive = False
+        alive, closed = False, set[int]()
         try:
             for number, way in enumerate(self.ways):
                 if not alive and (number > 0 or way.version == "3"):
                     alive = (await ping).outcome is Outcome.OK
-                    if way.version == "3" and not alive and icmp.available():
-                        continue
-                quick = number > 0 and not alive and icmp.available()
-                session: Asking | None = None
-                try:
-                    session = await self._session(address, number, quick=quick)
-                    return await visit(session, address, self.profiles, number)
-                except (Refused, Unreachable) as error:  # a machine without SNMP, or none at all
-                    alive = isinstance(error, Refused)
-                    break
-                except NoAnswer:
-                    if (
-                        session is not None and session.answered
-                    ):  # it is this way that it is asked, but it said too little
-                        return Sighting(address, way=number)
-                except Local:
+                unseen = not alive and icmp.available()
+                if way.port in closed or (way.version == "3" and unseen):
                     continue
-                except WireError:
-                    alive = True  # it speaks, though not so
+                said = await self._try(address, number, quick=number > 0 and unseen)
+                if isinstance(said, Sighting):
+                    return said
+                if said is _Said.NOWHERE:
+                    return None
+                if said is _Said.CLOSED:
+                    closed.add(way.port)
+                alive = alive or said is not _Said.NOTHING
             alive = alive or (await ping).outcome is Outcome.OK
             return Sighting(address, way=SILENT) if alive else None
         finally:
             if not ping.done():
                 await asyncio.wait({ping})
+
+    async def _try(self, address: str, number: int, *, quick: bool) -> "Sighting | _Said":
+        session: Asking | None = None
+        try:
+            session = await self._session(address, number, quick=quick)
+            return await visit(session, address, self.profiles, number)
+        except Unreachable:
+            return _Said.NOWHERE
+        except Refused:
+            return _Said.CLOSED
+        except NoAnswer:  # it is this way that it is asked, but it said too little
+            return Sighting(address, way=number) if session is not None and session.answered else _Said.NOTHING
+        except Local:
+            return _Said.NOTHING
+        except WireError:
+            return _Said.OTHERWISE
 
     async def _session(self, address: str, number: int, *, quick: bool) -> Asking:
         way = self.ways[number]

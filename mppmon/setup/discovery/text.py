@@ -57,7 +57,7 @@ class Found:
 
 def lines(found: Found) -> Iterator[str]:
     """Yield a devices.yaml of what the inventory does not have."""
-    yield "# Proposed by mppmon discover. Read it, give names and places, then put it into devices.yaml."
+    yield "# Found by mppmon discover. Give names and places; then it goes into devices.yaml."
     for remark in found.remarks:
         yield f"# {remark}"
     yield from _differences(found)
