@@ -50,7 +50,7 @@ def forwarding(port_of: dict[int, int]) -> Mib:
 
 
 def gone(at: int, port: int) -> Mib:
-    """An entry that the switch itself says is gone (dot1dTpFdbStatus 2), and is not flushed yet."""
+    """Return an entry that the switch itself says is gone (dot1dTpFdbStatus 2), and has not flushed yet."""
     index = ".".join(map(str, mac(at)))
     return {**forwarding({at: port}), f"1.3.6.1.2.1.17.4.3.1.3.{index}": (ber.INTEGER, 2)}
 
