@@ -161,7 +161,8 @@ def _load(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Profiles:
     nodes: dict[str, yaml.Node] = {}
     vendors: dict[int, str] = {}
     faults: list[Fault] = []
-    for file, text in (*ours.items(), *theirs.items()):
+    added: dict[str, str] = {}  # of theirs, by name: where it is
+    for file, text, own in (*((*item, True) for item in ours.items()), *((*item, False) for item in theirs.items())):
         try:
             raw, node = parse(text, file)
             if file.rpartition("/")[2] == _VENDORS:
@@ -171,10 +172,12 @@ def _load(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Profiles:
         except ProfileError as error:
             faults += error.faults
             continue
-        if file in theirs and profile.name in raws and raws[profile.name][0] in theirs:
-            other = raws[profile.name][0]
-            faults.append(Fault(file, 0, "name", f"{profile.name!r}, which {other} has too", "another name"))
+        if not own and profile.name in added:
+            found = f"{profile.name!r}, which {added[profile.name]} has too"
+            faults.append(Fault(file, 0, "name", found, "another name"))
             continue
+        if not own:
+            added[profile.name] = file
         raws[profile.name] = (file, raw)
         nodes[profile.name] = node
     merged: dict[str, Profile] = {}

@@ -32,12 +32,17 @@ Words = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,40}$")]
 Source = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
+_NESTED = re.compile(r"\((?:[^()\\]|\\.)*[*+}](?:[^()\\]|\\.)*\)[*+{]")
+
+
 def _pattern(text: str) -> str:
     """Return a regular expression that compiles, else say why not."""
     try:
         re.compile(text)
     except re.error as error:
         raise ValueError(f"a regular expression; {error}") from None
+    if _NESTED.search(text):
+        raise ValueError("a regular expression with no repeat within a repeat: a device's words could make it endless")
     return text
 
 

@@ -30,7 +30,8 @@ def summary(answer: Fields) -> Iterator[str]:
 def _printer(meaning: Fields) -> Iterator[str]:
     if "supplies" not in meaning:
         return
-    yield f"errors: {', '.join(meaning.get('errors') or ()) or 'none'}" + _after("status", meaning.get("status"))
+    errors = ", ".join(meaning["errors"]) or "none" if meaning.get("errors") is not None else "not told"
+    yield f"errors: {errors}" + _after("status", meaning.get("status"))
     yield from _listed("supplies", [_supply(each) for each in meaning["supplies"]])
     yield from _listed("trays", [_tray(each) for each in meaning.get("trays") or ()])
     covers = [each["name"] or each["index"] for each in meaning.get("covers") or () if each.get("open")]
@@ -122,7 +123,7 @@ def _speed(bits: int) -> str:
 
 def _neighbour(each: Fields) -> str:
     there = " ".join(str(each[key]) for key in ("system", "port") if each.get(key)) or each.get("chassis", "unnamed")
-    return f"{each.get('local_name') or each['local_port']} -> {there}"
+    return f"{each.get('local_name') or each.get('local_port', '?')} -> {there}"
 
 
 def _poe(poe: Fields) -> Iterator[str]:

@@ -7,6 +7,7 @@ import pytest
 
 from collectors.observation import Labels, Observation, Outcome, schema_of
 from collectors.snmp.meaning import meaning
+from mppmon.cli.summary import summary
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 TONER: Labels = (("supply", "1.1"), ("type", "toner"))
@@ -113,6 +114,13 @@ def test_sensors_of_the_standard_and_of_a_vendor() -> None:
     ]
     assert found["processors"] == [{"index": "1", "busy": 0.25}]
     assert found["storage"] == [{"index": "31", "type": "disk", "description": "/", "used": 0.5}]
+
+
+def test_errors_that_a_printer_does_not_tell_are_not_none() -> None:
+    silent = told([(LEVEL, TONER, 0.5)])
+    assert (silent["errors"], next(summary({"meaning": silent}))) == (None, "errors: not told")
+    fine = told([("mppmon_printer_error", (("error", "jammed"),), 0.0)])
+    assert (fine["errors"], next(summary({"meaning": fine}))) == ([], "errors: none")
 
 
 def test_what_says_nothing_means_nothing() -> None:

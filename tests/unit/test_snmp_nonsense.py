@@ -1,17 +1,23 @@
 """Whatever an agent puts into its cells, what comes out is a number that can be, or a short text that is safe."""
 
+import json
 import re
+from datetime import UTC, datetime
 from math import isfinite
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collectors.observation import Observation, Outcome, schema_of
 from collectors.snmp import decode, derive, rates
 from collectors.snmp.decode import Row
 from collectors.snmp.library import builtin
+from collectors.snmp.meaning import meaning
 from collectors.snmp.profile import Profile
 from collectors.snmp.wire.ber import Value
+from mppmon.cli.summary import summary
 
+AT = datetime(2026, 11, 24, tzinfo=UTC)
 PROFILES = sorted(builtin().by_name)
 NASTY = (
     b"",
@@ -76,3 +82,15 @@ def test_samples_and_words(drawn: tuple[str, dict[str, dict[str, Row]]]) -> None
     for key, text in decode.words(profile, rows):
         assert text.isprintable(), key
         assert 0 < len(text.encode()) <= 64
+
+
+@given(tables())
+def test_what_it_means_and_one_screen_of_it(drawn: tuple[str, dict[str, dict[str, Row]]]) -> None:
+    profile, rows = builtin().named(drawn[0]), drawn[1]
+    found = [*decode.samples(profile, rows), *derive.samples(profile, rows)]
+    texts = tuple(decode.words(profile, rows))
+    schema, values = schema_of(tuple(series for series, _ in found)), tuple(value for _, value in found)
+    means = meaning(Observation("a:telemetry", "a", Outcome.OK, AT, 0.1, schema, values, texts))
+    json.dumps(means, allow_nan=False)
+    for line in summary({"meaning": means}):
+        assert line.isprintable()

@@ -150,6 +150,10 @@ def test_a_user_s_profile_joins_ours_and_a_longer_prefix_wins(tmp_path: Path) ->
         ("version: 1\ntables: &t\n  t: *t\n", r"bad\.yaml: found aliases that repeat each other"),
         ("version: 1\nname: bad\ntitle: x\nkind: x\nsysobjectid: [1.3.9999999999]\n", r"sysobjectid\.0: .*arcs of 0"),
         ("version: 1\nname: bad\ntitle: x\nkind: x\nsysobjectid: [1.99.3]\n", r"sysobjectid\.0: .*arcs from 0\.0"),
+        (
+            "version: 1\nname: bad\ntitle: x\nkind: x\nsigns: [{sysdescr: '(a+)+$'}]\n",
+            r"bad\.yaml:5: signs\.0\.sysdescr: .*no repeat within a repeat",
+        ),
         ('version: 1\nname: bad\ntitle: "\\e[31m"\nkind: x\n', r"bad\.yaml:3: title"),
         (
             (
@@ -171,6 +175,14 @@ def test_a_pipe_among_the_profiles_is_named_and_not_waited_for(tmp_path: Path) -
     os.mkfifo(tmp_path / "pipe.yaml")
     with pytest.raises(ProfileError, match=r"pipe\.yaml: found no plain file"):
         library.load(tmp_path)
+
+
+def test_a_file_that_is_called_as_ours_goes_over_it(tmp_path: Path) -> None:
+    file = tmp_path / "printer.yaml"
+    file.write_text("version: 1\nname: printer\ntitle: Mine\nkind: printer\nextends: [system]\n")
+    profiles, profile = library.load_file(file)
+    assert profile.title == "Mine"
+    assert profiles.named("printer") is profile
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:

@@ -24,7 +24,7 @@ def printer(read: Reader) -> Fields:
     console = console_of(read)
     out: Fields = {
         "supplies": [_supply(read, index, console) for index in read.indexes("supply", "mppmon_printer_", "supplies")],
-        "errors": read.present("mppmon_printer_error", "error"),
+        "errors": read.present("mppmon_printer_error", "error") if read.has("mppmon_printer_error") else None,
         "status": status[0] if status else None,
         "trays": [_tray(read, index) for index in read.indexes("tray", "mppmon_printer_", "trays")],
         "pages": whole(read.value("mppmon_printer_pages_total")),
