@@ -76,6 +76,8 @@ class Listener:
         if isinstance(updates, Failed):
             _log.warning("telegram %s: no updates: %s %s", self._channel, updates.reason, updates.detail)
             return updates.retry_after or 0.0
+        if not updates:
+            self._offset = 0  # all is confirmed; after a quiet week numbers begin anew, and lower ones would be lost
         return None if await self._take(updates) else 0.0
 
     def close(self) -> None:

@@ -71,3 +71,29 @@ def test_an_update_that_breaks_our_reading_is_left_out(tmp_path: Path, monkeypat
     asyncio.run(story())
 
     assert [(one.verb, one.incident) for one in desk.replies] == [("ack", 12)]
+
+
+def test_numbers_that_begin_anew_lower_are_read(tmp_path: Path) -> None:
+    """Bot API: after a week without updates the next number is chosen at random; what is below an offset is gone."""
+    desk = Desk()
+    weeks = [[_text(900, "/tangani 1")], [], [_text(7, "/tangani 2")], []]
+
+    class Weekly(Api):
+        """Each poll is the first of a week."""
+
+        def call(self, method: str, payload: dict[str, Any], **more: object) -> Any:  # noqa: ANN401  # as the API answers
+            if method == "getUpdates":
+                self._updates[:] = weeks.pop(0) if weeks else []
+                return [] if weeks and not self._updates else super().call(method, payload, **more)
+            return {}
+
+    async def story() -> None:
+        done, settings = asyncio.Event(), TelegramSettings(type="telegram", token_file=tmp_path / "token")
+        listener = Listener("telegram", settings, Weekly(settings, [], done), desk)
+        running = asyncio.create_task(listener.run())
+        await done.wait()
+        running.cancel()
+        listener.close()
+
+    asyncio.run(story())
+    assert [one.update_id for one in desk.replies] == ["900", "7"]
