@@ -1,5 +1,8 @@
 """Table -> pydantic model. What is good is kept although something beside it is bad: one run finds all faults."""
 
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -9,6 +12,7 @@ from mppmon.config.explain import KEY, described, expectation, tree_path
 from mppmon.config.problem import Problem, is_secret, nearest, quoted
 from mppmon.config.tree import Path, Row, Table, find, locate, without
 
+Loc = tuple[int | str, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
 _ENTRY = 2  # levels of a path that name one entry: `devices.a3-pc`
@@ -26,8 +30,9 @@ def validate(model: type[Model], table: Table, name: str) -> tuple[Model | None,
         details = error.errors(include_url=False)
     problems: dict[tuple[Path, str], Problem] = {}
     bad: set[Path] = set()
+    faults = _Faults.of(details)
     for detail in details:
-        if _follows(detail, details):
+        if faults.explain(detail):
             continue
         path = tree_path(table, detail)
         bad.add(path[:_ENTRY])
@@ -49,17 +54,32 @@ def validate(model: type[Model], table: Table, name: str) -> tuple[Model | None,
         return None, good, list(problems.values())
 
 
-def _follows(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
-    """Whether this error only follows from another: a list is too short because its items are faulty, a key is missing
-    because it is misspelt.
+@dataclass(frozen=True, slots=True)
+class _Faults:
+    """All errors of a file by place: ten thousand lines may have one each. `unknown`: place -> keys that nobody knows
+    there; `within`: places that hold a fault.
     """
-    loc = detail["loc"]
-    if detail["type"] == "missing":
-        beside = (other["loc"] for other in details if other["type"] == "extra_forbidden")
-        return any(one[:-1] == loc[:-1] and _meant(str(one[-1]), str(loc[-1])) for one in beside)
-    return detail["type"] == "too_short" and any(
-        len(other["loc"]) > len(loc) and other["loc"][: len(loc)] == loc for other in details
-    )
+
+    unknown: Mapping[Loc, list[str]]
+    within: frozenset[Loc]
+
+    @classmethod
+    def of(cls, details: list[ErrorDetails]) -> "_Faults":
+        unknown: defaultdict[Loc, list[str]] = defaultdict(list)
+        for one in details:
+            if one["type"] == "extra_forbidden":
+                unknown[one["loc"][:-1]].append(str(one["loc"][-1]))
+        within = (one["loc"][:depth] for one in details for depth in range(len(one["loc"])))
+        return cls(unknown, frozenset(within))
+
+    def explain(self, detail: ErrorDetails) -> bool:
+        """Whether this error only follows from another: a list is too short because its items are faulty, a key is
+        missing because it is misspelt.
+        """
+        loc = detail["loc"]
+        if detail["type"] == "missing":
+            return any(_meant(one, str(loc[-1])) for one in self.unknown.get(loc[:-1], ()))
+        return detail["type"] == "too_short" and loc in self.within
 
 
 def _meant(word: str, key: str) -> bool:

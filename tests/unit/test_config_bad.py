@@ -1,5 +1,6 @@
 """Configurations with one fault each: `bad_configs/cases.yaml`."""
 
+import resource
 import shutil
 from datetime import date
 from pathlib import Path
@@ -81,3 +82,20 @@ def test_no_secret_is_ever_repeated(tmp_path: Path) -> None:
     assert len(caught.value.problems) == 5
     assert "hunter2" not in str(caught.value)
     assert "hunter2" not in repr(caught.value.problems)
+
+
+def test_a_fault_in_each_of_many_lines_is_found_in_time(tmp_path: Path) -> None:
+    """Four times the faults may take four times as long: it was sixteen, and ten thousand lines took half an hour."""
+    shutil.copytree(HERE / "good", tmp_path / "mall")
+
+    def seconds(count: int) -> float:
+        lines = (f"  - {{alert: Y{one}, bad: 1}}\n" for one in range(count))
+        (tmp_path / "mall" / "rules.yaml").write_text(f"version: 1\nrules:\n{''.join(lines)}", "utf-8")
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+        with pytest.raises(config.ConfigErrors) as caught:
+            config.load(tmp_path / "mall", today=TODAY)
+        assert len(caught.value.problems) == 4 * count
+        return resource.getrusage(resource.RUSAGE_SELF).ru_utime - before
+
+    seconds(10)  # what is read once
+    assert seconds(1600) < 9 * seconds(400)
