@@ -9,6 +9,7 @@ packages=(
   prometheus-alertmanager        # amtool checks our routing
   prometheus-snmp-exporter       # the peer of the benchmark
   prometheus-node-exporter       # a real agent on a PC
+  prometheus-blackbox-exporter   # the peer of the checks of online systems
   cups-daemon cups-client        # a real print queue with a stuck job
   nut-server nut-client          # a UPS: the driver dummy-ups behind the real upsd
   libnss3-tools                  # certutil: its certificate

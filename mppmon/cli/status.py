@@ -57,6 +57,9 @@ def show(view: Mapping[str, Any], console: Console, *, everything: bool) -> None
     if view["blind"]:
         cut = "The mall's own line is cut" if view["line_cut"] else "The mall's own line cannot be judged"
         console.print(Text(f"{cut}: what is outside is unknown.", style="bold yellow"))
+    if view.get("icmp") == "none":  # without a daemon nobody pings
+        said = "The daemon may not ping: devices are asked by TCP or SNMP, others stay unknown (mppmon doctor)."
+        console.print(Text(said, style="yellow"))
     if view["clock_unsure"]:
         console.print(
             Text("The server's clock is not certain: times may be wrong (mppmon doctor).", style="bold yellow")

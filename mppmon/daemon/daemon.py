@@ -102,7 +102,7 @@ class Daemon:
         )
         self._shown = loaded
         self._renewing: asyncio.Task[None] | None = None
-        self._icmp = False
+        self._icmp, self._pings_by = False, "none"
         self._checks = _checks_by_device(loaded.targets)
         self._broadcast = Broadcast()
         self._collectors: dict[Way, Collector] = {}
@@ -150,7 +150,8 @@ class Daemon:
         self._registry.register(Datagrams(lambda: snmp.counts))
         for collector in self._collectors.values():
             stack.push_async_callback(collector.close)
-        self._icmp = icmp.available()
+        self._icmp, self._pings_by = icmp.available(), icmp.way or "none"
+        self._metrics.icmp(self._pings_by)
         self._checks = _checks_by_device(choose(self._loaded.targets, icmp=self._icmp))
         targets = [target for checks in self._checks.values() for target in checks.values()]
         self._asked.follow(targets, self._loop.time())
@@ -172,6 +173,7 @@ class Daemon:
 
     def _start_web(self, stack: AsyncExitStack) -> WebServer:
         house = House(
+            icmp=self._pings_by,
             engine=self._engine,
             clock=self._clock,
             metrics=self._exporter.pieces,

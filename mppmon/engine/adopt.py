@@ -78,6 +78,7 @@ def _carry(old: World, new: World) -> None:
     new.uptimes = {device: uptime for device, uptime in old.uptimes.items() if device in new.reaches}
     new.booting = old.booting & new.reaches.keys()
     new.folds = old.folds & new.reaches.keys()
+    new.doubted = old.doubted & new.reaches.keys()
     checks = {target.check for target in new.loaded.targets}
     new.asks = {check: asked for check, asked in old.asks.items() if check in checks}
     for key in old.deliveries.keys() & new.deliveries.keys():

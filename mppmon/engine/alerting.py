@@ -69,8 +69,12 @@ def states(turn: Turn) -> None:
             uplink = world.loaded.mall.site.uplink
             metric = SITE_BLIND if uplink is not None and uplink.device == device_id else DEVICE_DOWN
             say(turn, device, metric, (), float(reach.state is State.DOWN), reach.since)
-    for device_id in turn.asked | turn.changed.keys():
+    for device_id in turn.asked | turn.changed.keys() | world.doubted:
         device, asked = world.loaded.mall.devices[device_id], world.asks.get(f"{device_id}:{Kind.TELEMETRY}")
+        world.doubted.discard(device_id)
+        if asked is not None and asked.state is State.DOWN and world.reaches[device_id].failures:
+            world.doubted.add(device_id)  # whether it answers at all is being found out, and perhaps the line is cut
+            continue
         if asked is not None and asked.state is not State.UP:
             world.memory.absences.forget(device_id)
         if asked is not None and world.reaches[device_id].state is State.UP and asked.state is not State.UNKNOWN:

@@ -245,7 +245,7 @@ def facts_of(world: World, device: Device, alert: Alert) -> Facts:
         blind=uplink is not None and uplink.device == device.id,
         suspected=device.id in world.passives.witnesses,
         unsure_time=world.unsure,
-        party=at_fault(mall, device.id, world.reaches, since=alert.since) or "",
+        party=at_fault(mall, device.id, world.reaches) or "",
     )
 
 

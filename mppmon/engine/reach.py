@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts.model import AlertKey
+from collectors.collector import Kind
 from collectors.observation import Observation, Outcome
 from mppmon.engine.past import KEEP
 from mppmon.engine.turn import Turn
@@ -13,13 +14,15 @@ from mppmon.mall import health, topology
 from mppmon.mall.cause import Because
 from mppmon.mall.health import Reach
 from mppmon.mall.model import Device, State, Uplink
-from mppmon.mall.party import Party, at_fault
+from mppmon.mall.party import Party, at_fault, peers
 from mppmon.mall.topology import Verdict
 from mppmon.mall.uplink import line
 
 BOOT = Because.BOOT.value
 """Why something is unknown that may still be starting."""
 
+_PEERS = 8
+"""Other agencies' systems asked at once when one falls silent: is it that one, or the way to all of them?"""
 _PARTIES = {
     Party.MALL: Because.MALL,
     Party.PROVIDER: Because.PROVIDER,
@@ -75,6 +78,7 @@ def _step(turn: Turn, device: Device, observation: Observation) -> None:
     world.reaches[device.id] = step.reach
     if step.recovered:
         world.confirmed.pop(device.id, None)
+        _ask_readings_anew(turn, device)
         changed(turn, device, before.state, step.reach, cause=Because.ANSWERED)
         ask_below_again(turn, device)
     elif reached:
@@ -84,6 +88,7 @@ def _step(turn: Turn, device: Device, observation: Observation) -> None:
     elif step.suspicion:
         turn.repolls.append((_asked(world, device, check), timing.confirm))
         turn.expedites.update(above for group in topology.groups(device) for above in group)
+        turn.expedites.update(peers(world.loaded.mall, device.id)[:_PEERS])
     if step.confirmed:
         world.confirmed.setdefault(device.id, turn.now)
     for passive in world.passives.above.get(device.id, ()):
@@ -91,6 +96,15 @@ def _step(turn: Turn, device: Device, observation: Observation) -> None:
         news = step.suspicion or step.confirmed or before.failures or its.failures
         if news or (reached and its.state is not State.UP):
             turn.passives.add(passive)
+
+
+def _ask_readings_anew(turn: Turn, device: Device) -> None:
+    """Forget that its readings were missing while it did not answer at all: that explained it."""
+    key = f"{device.id}:{Kind.TELEMETRY}"
+    asked = turn.world.asks.get(key)
+    if asked is not None and asked.failures:
+        del turn.world.asks[key]
+        turn.expedites.add(device.id)
 
 
 def _asked(world: World, device: Device, check: str) -> str:

@@ -73,6 +73,7 @@ class World:
     reaches: dict[str, Reach] = field(default_factory=dict)
     asks: dict[str, Reach] = field(default_factory=dict)  # by telemetry check: does it give its readings?
     strangers: set[str] = field(default_factory=set)  # devices in whose place another machine answers
+    doubted: set[str] = field(default_factory=set)  # they give no readings, and may not answer at all
     reasons: dict[str, str] = field(default_factory=dict)  # by check: why its newest run failed
     functions: dict[str, State] = field(default_factory=dict)
     function_since: dict[str, datetime] = field(default_factory=dict)

@@ -17,6 +17,12 @@ class SelfMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # else each counter gets a second, undocumented series
         self._info = Gauge("mppmon_daemon_info", "The daemon.", ["version", "revision"], registry=registry)
+        self._icmp = Gauge(
+            "mppmon_daemon_icmp",
+            "1 for the sockets it pings with; none: TCP or SNMP instead.",
+            ["socket"],
+            registry=registry,
+        )
         self._polls = PollCounts()
         registry.register(self._polls)
         self._queue = Gauge("mppmon_daemon_queue_depth", "Observations waiting for the engine.", registry=registry)
@@ -50,6 +56,10 @@ class SelfMetrics:
         self._traps = Counter(
             "mppmon_daemon_traps_total", "Traps and informs, by what became of them.", ["outcome"], registry=registry
         )
+
+    def icmp(self, socket: str) -> None:
+        """Say with which sockets it pings: dgram, raw or none."""
+        self._icmp.labels(socket).set(1)
 
     def trap(self, outcome: str, number: int) -> None:
         """Count traps; `outcome` is an enumerated word."""

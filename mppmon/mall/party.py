@@ -5,7 +5,6 @@ resolver, and the other agencies' systems. Mall and reaches in, a party out; Non
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from enum import StrEnum
 
 from mppmon.mall import topology
@@ -25,8 +24,8 @@ class Party(StrEnum):
     AGENCY = "agency"  # its own system
 
 
-def at_fault(mall: Mall, device_id: str, reaches: Reaches, *, since: datetime | None = None) -> Party | None:
-    """Return who has to act about a device that does not work; `since`: when that began (None: whenever).
+def at_fault(mall: Mall, device_id: str, reaches: Reaches) -> Party | None:
+    """Return who has to act about a device that does not work.
 
     None: nothing online hangs on it, or the probes do not tell whose fault it is.
     """
@@ -39,46 +38,53 @@ def at_fault(mall: Mall, device_id: str, reaches: Reaches, *, since: datetime | 
         return Party.RESOLVER if device_id == uplink.resolver else Party.PROVIDER
     if not device.outside:
         return Party.MALL if uplink.device in topology.below(mall, device_id) else None
-    if device.kind is not DeviceKind.ONLINE_SYSTEM or device_id in uplink.anchors:
-        return None
-    return _of_system(mall, uplink, device, reaches, since)
+    return _of_system(mall, uplink, device, reaches) if _is_system(uplink, device) else None
 
 
 def _of_line(mall: Mall, uplink: Uplink, reaches: Reaches) -> Party | None:
     """Every anchor is silent: it is the mall up to its gateway, and the provider behind it."""
     if uplink.gateway is None:
-        hop = _sight(mall, uplink.hop, reaches, None)
+        hop = _sight(mall, uplink.hop, reaches)
         return Party.PROVIDER if hop is Sight.WORKS else None  # the way to the provider is whole, so it is behind that
-    gateway = _sight(mall, uplink.gateway, reaches, None)
+    gateway = _sight(mall, uplink.gateway, reaches)
     if gateway is Sight.FAILED:
         return Party.MALL
     return Party.PROVIDER if gateway is Sight.WORKS else None
 
 
-def _of_system(mall: Mall, uplink: Uplink, device: Device, reaches: Reaches, since: datetime | None) -> Party | None:
+def _of_system(mall: Mall, uplink: Uplink, device: Device, reaches: Reaches) -> Party | None:
     """One system fails. The agency's it is when the line is whole; not when those of all others fail with it."""
     if topology.blind(mall, reaches) is not False:
         return None
-    if _sight(mall, uplink.resolver, reaches, None) is Sight.FAILED and device.address is None:
+    if _sight(mall, uplink.resolver, reaches) is Sight.FAILED and device.address is None:
         return Party.RESOLVER
-    others = [
-        topology.look(mall, one.id, reaches, since)
-        for one in mall.devices.values()
-        if one.outside
-        and one.kind is DeviceKind.ONLINE_SYSTEM
-        and one.id not in uplink.anchors
-        and one.agency != device.agency
-    ]
-    if others and all(one is Sight.FAILED for one in others):
-        return Party.PROVIDER
-    return Party.AGENCY
+    others = peers(mall, device.id)
+    return Party.PROVIDER if others and all(_fails(reaches.get(one)) for one in others) else Party.AGENCY
 
 
-def _sight(mall: Mall, device_id: str | None, reaches: Reaches, since: datetime | None) -> Sight | None:
+def peers(mall: Mall, device_id: str) -> tuple[str, ...]:
+    """Return the other agencies' systems, which tell by their answers whose fault this one's silence is."""
+    uplink, device = mall.site.uplink, mall.devices[device_id]
+    if uplink is None or not _is_system(uplink, device):
+        return ()
+    every = (one for one in mall.devices.values() if _is_system(uplink, one))
+    return tuple(one.id for one in every if one.agency != device.agency)
+
+
+def _is_system(uplink: Uplink, device: Device) -> bool:
+    return device.outside and device.kind is DeviceKind.ONLINE_SYSTEM and device.id not in uplink.anchors
+
+
+def _fails(reach: Reach | None) -> bool:
+    """Whether a system fails now, confirmed or not: it was asked at once when the first one fell silent."""
+    return reach is not None and (reach.failures > 0 or reach.state is State.DOWN)
+
+
+def _sight(mall: Mall, device_id: str | None, reaches: Reaches) -> Sight | None:
     """Return what is known of a probe, None without one. A last failure that is not confirmed yet is unsure."""
     if device_id is None:
         return None
     reach = reaches.get(device_id)
     if reach is not None and reach.state is State.UNKNOWN and not reach.failures:
         return Sight.UNSURE
-    return topology.look(mall, device_id, reaches, since)
+    return topology.look(mall, device_id, reaches, None)

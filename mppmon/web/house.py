@@ -32,7 +32,9 @@ class Settings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The daemon's parts, as the web sees them. `database`: its URL; `poll`: one poll of a device, as JSON."""
+    """The daemon's parts, as the web sees them. `database`: its URL; `poll`: one poll of a device, as JSON; `icmp`: the
+    sockets it pings with (dgram, raw, none).
+    """
 
     engine: Engine
     clock: Clock
@@ -42,6 +44,7 @@ class House:
     database: str
     broadcast: Broadcast
     settings: Settings
+    icmp: str = "none"
 
 
 def house_of(request: Request) -> House:

@@ -18,6 +18,7 @@ BENCHES = {
     "metrics": "tests.bench.metrics_export",
     "daemon": "tests.bench.daemon_thousand",
     "pager": "tests.bench.pager",
+    "online": "tests.bench.online",
 }
 
 FIELDS = ("figure", "value", "unit", "budget", "ok", "peer", "peer_value", "ratio", "runs", "spread")

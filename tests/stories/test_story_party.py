@@ -5,18 +5,25 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from alerts.model import Condition, Operator, Rule, Words
 from collectors.collector import Kind, Target, Way
 from collectors.observation import Outcome
 from collectors.settings import LivenessSettings
-from mppmon.mall.model import Agency, Device, DeviceKind, Uplink
+from mppmon.mall.model import Agency, Device, DeviceKind, State, Uplink
 from mppmon.mall.party import Party
 from tests.stories.house import SELDOM, House, small_config
 
+SILENT = Rule(
+    "OnlineSystemSilent",
+    Condition("mppmon_telemetry_failed", Operator.EQUAL, 1.0),
+    blocks=True,
+    summary=Words("tidak memberi jawaban", "gives no answer"),
+)
 ANCHORS = ("anchor-1", "anchor-2")
 
 
 @contextmanager
-def street(tmp_path: Path) -> Iterator[House]:
+def street(tmp_path: Path, *rules: Rule) -> Iterator[House]:
     """Run the small mall with a provider's hop, a resolver inside, and the systems of two more agencies."""
     loaded = small_config()
     mall = loaded.mall
@@ -35,7 +42,9 @@ def street(tmp_path: Path) -> Iterator[House]:
     site = replace(mall.site, uplink=Uplink("line", "router", ANCHORS, "hop", "dns"))
     agencies = {**mall.agencies, **{one: Agency(one, one.title(), one.title()) for one in ("imigrasi", "pajak")}}
     mall = replace(mall, site=site, agencies=agencies, devices={**mall.devices, **{one.id: one for one in more}})
-    with House(tmp_path, replace(loaded, mall=mall, targets=(*loaded.targets, *targets))) as house:
+    with House(
+        tmp_path, replace(loaded, mall=mall, targets=(*loaded.targets, *targets), rules=(*loaded.rules, *rules))
+    ) as house:
         house.all_well()
         house.clock.pass_(10)
         yield house
@@ -110,6 +119,39 @@ def test_the_systems_of_all_agencies_at_once_are_the_provider_s_though_anchors_a
         systems = ("system", "imigrasi-system", "pajak-system")
         fail(house, *systems, well=("router", "core", "dns", "hop", *ANCHORS))
         assert sorted(said(house)) == sorted((one, Party.PROVIDER) for one in systems)
+
+
+def test_what_gave_no_readings_behind_the_cut_line_is_no_fault_when_it_is_back(tmp_path: Path) -> None:
+    with street(tmp_path, SILENT) as house:
+        house.turn(house.see("system", kind=Kind.TELEMETRY))
+        for delay in (0.0, 0.5, 1.0, 1.5, 5.0):
+            house.clock.pass_(delay)
+            silent = [house.see(one, Outcome.TIMEOUT) for one in OUTSIDE]
+            readings = house.see("system", Outcome.TIMEOUT, kind=Kind.TELEMETRY)
+            house.turn(*(house.see(one) for one in ("router", "core")), readings, *silent)
+        house.wait(8)
+        assert said(house) == [("line", Party.PROVIDER)]
+        house.answers(*OUTSIDE)
+        house.wait(2)
+        assert said(house) == []
+        assert house.engine.snapshot.functions["system"] is State.UP
+        for delay in (0.0, 0.5, 1.0, 1.5):
+            house.clock.pass_(delay)
+            house.turn(house.see("system"), house.see("system", Outcome.TIMEOUT, kind=Kind.TELEMETRY))
+        assert said(house) == [("system", Party.AGENCY)]
+
+
+def test_readings_that_fail_while_it_may_not_answer_at_all_wait_for_that(tmp_path: Path) -> None:
+    with street(tmp_path, SILENT) as house:
+        house.turn(house.see("system", kind=Kind.TELEMETRY))
+        for delay in (0.0, 0.5, 1.0, 1.5):
+            house.clock.pass_(delay)
+            readings = house.see("system", Outcome.TIMEOUT, kind=Kind.TELEMETRY)
+            house.turn(readings, *([house.see("system", Outcome.TIMEOUT)] if delay else []))
+        assert said(house) == []
+        house.clock.pass_(0.1)
+        house.turn(house.see("system"))
+        assert said(house) == [("system", Party.AGENCY)]
 
 
 def test_who_has_to_act_survives_a_crash(tmp_path: Path) -> None:

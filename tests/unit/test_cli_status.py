@@ -102,3 +102,11 @@ def test_without_a_daemon_what_may_be_off_is_off(tmp_path: Path) -> None:
         picture = last_picture(house.store, house.loaded)
     assert known.off == picture.off == {"a1-pc"}
     assert {one: picture.reaches[one] for one in ("a1-pc", "core")} == {"a1-pc": "down", "core": "up"}
+
+
+@pytest.mark.parametrize(("icmp", "told"), [("none", True), ("dgram", False), ("raw", False)])
+def test_a_daemon_that_may_not_ping_says_so(icmp: str, told: bool) -> None:  # noqa: FBT001  # parametrised
+    out = StringIO()
+    view = {**status_view(picture(), Principal(Role.COORDINATOR, "test")), "icmp": icmp}
+    show(view, Console(file=out, width=80, soft_wrap=True, highlight=False), everything=False)
+    assert ("The daemon may not ping" in out.getvalue()) is told
