@@ -42,8 +42,11 @@ class Asking(Protocol):
         """Return one varbind per OID, in order; what is missing by one of the three exceptions' tags. WireError."""
         ...
 
-    async def columns(self, columns: Sequence[bytes], rows: int = ROWS) -> list[Column]:
-        """Walk columns (OID octets) side by side and return them in order, at most `rows` cells each. WireError."""
+    async def columns(self, columns: Sequence[bytes], rows: int = ROWS, repetitions: int = 0) -> list[Column]:
+        """Walk columns (OID octets) side by side and return them in order, at most `rows` cells each. WireError.
+
+        `repetitions`: at most so many rows with one request; 0: as many as usual.
+        """
         ...
 
     async def run(self, plan: Plan, rows: MutableRows) -> None:
@@ -111,7 +114,7 @@ async def _cells(asking: Asking, request: Request, places: Sequence[Place], rows
 
 
 async def _table(asking: Asking, wanted: ColumnsToWalk, rows: MutableRows) -> None:
-    found = await asking.columns([raw for _, raw in wanted.columns])
+    found = await asking.columns([raw for _, raw in wanted.columns], repetitions=wanted.repetitions)
     table = rows.setdefault(wanted.table, {})
     for (name, _), column in zip(wanted.columns, found, strict=True):
         for index, (_, value) in column.cells.items():

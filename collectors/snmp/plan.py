@@ -17,6 +17,7 @@ from collectors.snmp.wire.request import Request
 from collectors.snmp.wire.walk import Credentials
 
 CELLS_BY_GET = 30  # of one table; above, GETBULK needs fewer requests
+FEW = 3  # rows at once of a table that is empty as a rule: an agent fills the rest with what is behind the table
 LATER_ROWS = 100  # of one table
 OIDS_PER_GET = 30  # the reply stays below one Ethernet frame
 
@@ -26,10 +27,11 @@ Place = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class ColumnsToWalk:
-    """Columns of one table, by name and as OID octets."""
+    """Columns of one table, by name and as OID octets. `repetitions`: rows to ask for at once, 0 as many as usual."""
 
     table: str
     columns: tuple[tuple[str, bytes], ...]
+    repetitions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def steady(profile: Profile, rows: Rows, credentials: Credentials, lost: Collect
         ]
         if isinstance(table, Table) and (table.changing or name in lost):
             every = ((key, oid.encode(each.oid)) for key, each in table.columns.items() if not each.later)
-            walks.append(ColumnsToWalk(name, tuple(every)))
+            walks.append(ColumnsToWalk(name, tuple(every), FEW if table.changing else 0))
         elif name == SCALARS:
             cells.extend((oid.encode(table.columns[column].oid), (name, "", column)) for _, column in present)
         elif len(present) <= CELLS_BY_GET:

@@ -49,9 +49,9 @@ class Session(Generic[Where]):
         self.answered = True
         return found
 
-    async def columns(self, columns: Sequence[bytes], rows: int = ROWS) -> list[Column]:
+    async def columns(self, columns: Sequence[bytes], rows: int = ROWS, repetitions: int = 0) -> list[Column]:
         """Walk columns side by side, see `walk.walk`."""
-        caps = Caps(rows=rows, repetitions=min(self.repetitions, rows))
+        caps = Caps(rows=rows, repetitions=min(self.repetitions, rows, repetitions or rows))
         found = await walk(
             self.wire,
             self.endpoint,

@@ -13,6 +13,7 @@ from collectors.collector import Kind, Target, Way
 from collectors.observation import Observation, Outcome
 from collectors.settings import LivenessSettings, SnmpSettings
 from collectors.snmp.collector import SnmpCollector
+from collectors.snmp.plan import FEW
 from collectors.snmp.probe import describe, probe
 from collectors.snmp.wire import ber, codec, oid
 from collectors.snmp.wire.codec import Pdu
@@ -94,6 +95,8 @@ def test_a_steady_poll_is_one_request_and_one_for_alerts_and_sees_what_changes()
         peer.mib[LEVEL] = (ber.INTEGER, 39)
         second = await collector.poll(target(peer.port))
         assert [message.header.pdu for message in peer.asked] == [Pdu.GET, Pdu.GETBULK]
+        # max-repetitions: an empty table is not answered with what is behind it
+        assert peer.asked[1].header.error_index == FEW
         assert value(second, "mppmon_printer_supply_ratio", type="toner") == 0.39
         assert second.schema is first.schema
         assert second.texts == first.texts
