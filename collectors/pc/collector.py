@@ -91,8 +91,13 @@ class PcCollector:
 
 
 def _names(target: Target, settings: AgentSettings) -> Names:
-    of = map(frozenset, (target.parts, settings.processes, settings.services, settings.software))
-    return Names(*of)
+    return Names(
+        frozenset(target.parts),
+        frozenset(settings.processes),
+        frozenset(settings.services),
+        frozenset(settings.software),
+        tuple(settings.queues.items()),
+    )
 
 
 def _ask(address: str, settings: AgentSettings) -> Ask:

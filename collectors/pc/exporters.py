@@ -23,6 +23,7 @@ _VIRTUAL = frozenset({
 })  # fmt: skip
 _DRIVE = re.compile(r"[A-Z]:")  # volumes without a letter are recovery and boot partitions: nobody's to tidy
 _CUPS = frozenset({"cups.service"})
+_OFFLINE = frozenset({"offline", "stopped printing"})  # of Win32_Printer's PrinterStatus
 _SPOOLER = frozenset({"spooler"})
 
 WANTED = frozenset({
@@ -37,6 +38,7 @@ WANTED = frozenset({
     "windows_system_system_up_time", "windows_time_current_timestamp_seconds", "windows_os_time",
     "windows_net_packets_received_errors_total", "windows_net_packets_outbound_errors_total", "windows_os_info",
     "windows_exporter_build_info", "windows_service_state", "windows_os_hostname", "windows_cs_hostname",
+    "windows_printer_status", "windows_printer_jobs", "windows_printer_job_status",
 })  # fmt: skip
 """All names that are looked at."""
 
@@ -105,6 +107,36 @@ def windows(found: Found, sieve: Sieve) -> None:
         if sample.labels.get("state") == "running"
     }
     _services(running, sieve, spooler=_SPOOLER, key=str.lower)
+    _queues(found, sieve)
+
+
+def _queues(found: Found, sieve: Sieve) -> None:
+    """Add what Windows knows of the print queues that the inventory names.
+
+    That is whether they are there and offline, and how many jobs wait. (`windows_printer_job_count` of older ones is
+    what was printed since a reset, and says nothing.)
+    """
+    states: dict[str, set[str]] = {}
+    for sample in found.get("windows_printer_status", ()):
+        its = states.setdefault(sample.labels.get("printer", "").lower(), set())
+        if sample.value:
+            its.add(sample.labels.get("status", "").lower())
+    if not states:
+        return  # without the collector `printer` nothing is known of any
+    waiting: dict[str, float] = {}
+    for name in ("windows_printer_jobs", "windows_printer_job_status"):
+        if found.get(name):
+            for sample in found[name]:
+                queue = sample.labels.get("printer", "").lower()
+                waiting[queue] = waiting.get(queue, 0.0) + sample.value
+            break
+    for part, name in sieve.names.queues:
+        queue, owner = name.lower(), {"peripheral": part}
+        sieve.add("mppmon_pc_peripheral_present", float(queue in states), owner)
+        if queue in states:
+            offline = float(bool(states[queue] & _OFFLINE))
+            sieve.add("mppmon_pc_printer_error", offline, {**owner, "error": "offline"})
+            sieve.add("mppmon_pc_printer_jobs", waiting.get(queue, 0.0), owner)
 
 
 def _first(found: Found, sieve: Sieve, ours: str, *theirs: str) -> None:

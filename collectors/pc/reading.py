@@ -31,13 +31,14 @@ _NONE: Mapping[str, str] = {}
 @dataclass(frozen=True, slots=True)
 class Names:
     """The label values that the inventory allows: peripherals behind this PC, its required processes, services and
-    software.
+    software. `queues`: peripheral and its print queue, for windows_exporter.
     """
 
     parts: frozenset[str] = frozenset()
     processes: frozenset[str] = frozenset()
     services: frozenset[str] = frozenset()
     software: frozenset[str] = frozenset()
+    queues: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ def check_devices(draft: Draft) -> None:
         _asking(draft, slug, device)
         _liveness(draft, slug, device)
         _secrets(draft, slug, device)
+        _queues(draft, slug, device)
     _profiles(draft, draft.devices)
     _cycles(draft, draft.devices.devices)
     _twins(draft, draft.devices.devices)
@@ -101,6 +102,14 @@ def _liveness(draft: Draft, slug: str, device: DeviceSettings) -> None:
         and device.http is None
     ):
         draft.error(FILE, path, "'tcp' without a port", "`port:` beside it, such as `port: 443`")
+
+
+def _queues(draft: Draft, slug: str, device: DeviceSettings) -> None:
+    devices = draft.devices.devices if draft.devices else {}
+    for part in device.agent.queues if device.agent is not None else ():
+        path = ("devices", slug, "agent", "queues", part)
+        if draft.refer(FILE, path, part, "devices") and devices[part].via != slug:
+            draft.error(FILE, path, quoted(part), f"a device with `via: {slug}`")
 
 
 def _secrets(draft: Draft, slug: str, device: DeviceSettings) -> None:

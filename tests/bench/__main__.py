@@ -19,6 +19,7 @@ BENCHES = {
     "daemon": "tests.bench.daemon_thousand",
     "pager": "tests.bench.pager",
     "online": "tests.bench.online",
+    "pc": "tests.bench.pc",
 }
 
 FIELDS = ("figure", "value", "unit", "budget", "ok", "peer", "peer_value", "ratio", "runs", "spread")

@@ -37,25 +37,26 @@ mppmon_pc_spooler_running 1
 def run() -> Iterator[dict[str, object]]:
     """Yield the figures."""
     with tempfile.TemporaryDirectory() as folder, responder() as snmp, _agents() as agents:
-        port = _free_port()
+        port = free_port()
         config = _write(Path(folder) / "mall", snmp, agents, port)
-        with _daemon(config, Path(folder) / "state") as process:
+        with daemon(config, Path(folder) / "state") as process:
             yield from _figures(process, port)
 
 
 def _figures(process: psutil.Process, port: int) -> Iterator[dict[str, object]]:
-    late, cpu = _lateness(port), _cpu(process)
-    _pause(MEASURED)
-    share = (_cpu(process) - cpu) / MEASURED
+    late, cpu = lateness(port), cpu_seconds(process)
+    pause(MEASURED)
+    share = (cpu_seconds(process) - cpu) / MEASURED
     memory = process.memory_info().rss / 2**20
     tree = sum(one.memory_info().rss for one in (process, *process.children(recursive=True))) / 2**20
-    yield _figure("daemon RSS, 1,000 devices", memory, "MiB", 150.0, {"process tree": round(tree, 1)})
-    yield _figure("share of one core, 1,000 devices", share, "core", 0.1, {"seconds": MEASURED})
-    p99 = _p99(late, _lateness(port))
-    yield _figure("lateness of polls, p99, 1,000 devices", p99, "s, at most", 1.0, {})
+    yield figure("daemon RSS, 1,000 devices", memory, "MiB", 150.0, {"process tree": round(tree, 1)})
+    yield figure("share of one core, 1,000 devices", share, "core", 0.1, {"seconds": MEASURED})
+    latest = p99(late, lateness(port))
+    yield figure("lateness of polls, p99, 1,000 devices", latest, "s, at most", 1.0, {})
 
 
-def _figure(name: str, value: float, unit: str, budget: float, spread: Mapping[str, object]) -> dict[str, object]:
+def figure(name: str, value: float, unit: str, budget: float, spread: Mapping[str, object]) -> dict[str, object]:
+    """Return one line of the bench that has no peer."""
     return {
         "figure": name,
         "value": round(value, 4),
@@ -70,7 +71,7 @@ def _figure(name: str, value: float, unit: str, budget: float, spread: Mapping[s
     }
 
 
-def _lateness(port: int) -> dict[float, float]:
+def lateness(port: int) -> dict[float, float]:
     """Return the histogram's buckets: upper bound -> polls."""
     page = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=30).text
     for family in text_string_to_metric_families(page):
@@ -79,7 +80,7 @@ def _lateness(port: int) -> dict[float, float]:
     raise RuntimeError("the daemon does not say how late its polls begin")
 
 
-def _p99(before: Mapping[float, float], after: Mapping[float, float]) -> float:
+def p99(before: Mapping[float, float], after: Mapping[float, float]) -> float:
     """Return the upper bound of the bucket in which the 99th of 100 polls lies."""
     polls = {bound: count - before.get(bound, 0.0) for bound, count in after.items()}
     if not polls[float("inf")]:
@@ -87,18 +88,20 @@ def _p99(before: Mapping[float, float], after: Mapping[float, float]) -> float:
     return min(bound for bound, count in polls.items() if count >= 0.99 * polls[float("inf")])
 
 
-def _cpu(process: psutil.Process) -> float:
+def cpu_seconds(process: psutil.Process) -> float:
+    """Return what the process has used."""
     times = process.cpu_times()
     return float(times.user + times.system)
 
 
 @contextlib.contextmanager
-def _daemon(config: Path, state: Path) -> Iterator[psutil.Process]:
+def daemon(config: Path, state: Path) -> Iterator[psutil.Process]:
+    """Run the daemon, warm; yield its process."""
     command = [sys.executable, "-m", "mppmon", "run", str(config), "--state", str(state)]
     log = (config.parent / "daemon.log").open("wb")
     with log, subprocess.Popen(command, stdout=log, stderr=log, cwd=Path(__file__).parents[2]) as process:
         try:
-            _pause(WARM)
+            pause(WARM)
             if process.poll() is not None:
                 raise RuntimeError((config.parent / "daemon.log").read_text())
             yield psutil.Process(process.pid)
@@ -138,25 +141,38 @@ def _write(folder: Path, snmp: int, agents: int, port: int) -> Path:
         **{f"printer-{n}": {"kind": "printer", "name": f"Printer {n}", **by_snmp} for n in range(PRINTERS)},
         **{f"pc-{n}": {"kind": "pc", "name": f"PC {n}", "agency": "satu", **by_agent} for n in range(PCS)},
     }
+    return write(folder, devices, {f"c{n}": {"pc": f"pc-{n}"} for n in range(PCS)}, port)
+
+
+def write(
+    folder: Path, devices: Mapping[str, object], roles: Mapping[str, Mapping[str, str]], port: int, *needs: str
+) -> Path:
+    """Write a mall of one agency with these devices, and a counter with its roles each; its service needs `pc`, and
+    `needs`.
+    """
     counters = {
-        f"c{n}": {
-            "name": f"Loket {n}",
+        counter: {
+            "name": f"Loket {counter}",
             "agency": "satu",
             "place": "Lt. 1",
-            "roles": {"pc": f"pc-{n}"},
+            "roles": dict(filled),
             "services": {"layanan": {"citizens_per_hour": 6}},
         }
-        for n in range(PCS)
+        for counter, filled in roles.items()
     }
     parts: dict[str, dict[str, object]] = {
         "site": {"site": {"id": "mpp", "name": "MPP"}, "hours": {"open": {"mon-sun": "00:00-24:00"}}},
         "agencies": {
             "agencies": {
-                "satu": {"name": "Satu", "short": "Satu", "services": {"layanan": {"name": "Layanan", "needs": ["pc"]}}}
+                "satu": {
+                    "name": "Satu",
+                    "short": "Satu",
+                    "services": {"layanan": {"name": "Layanan", "needs": ["pc", *needs]}},
+                }
             }
         },
         "counters": {"counters": counters},
-        "devices": {"devices": devices},
+        "devices": {"devices": dict(devices)},
         "people": {
             "people": {"ani": {"name": "Ani", "addresses": {"surat": "ani@mall.test"}}},
             "rosters": {"teknisi": {"name": "Teknisi", "start": "2026-01-05", "members": ["ani"]}},
@@ -183,12 +199,14 @@ def _write(folder: Path, snmp: int, agents: int, port: int) -> Path:
     return folder
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that was free a moment ago."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Agent) as server:
         return int(server.server_address[1])
 
 
-def _pause(seconds: float) -> None:
+def pause(seconds: float) -> None:
+    """Let real time pass."""
     threading.Event().wait(seconds)
 
 

@@ -116,6 +116,45 @@ windows_logical_disk_size_bytes{volume="C:"} 4
 """
 
 
+_STATES = ("Other", "Unknown", "Idle", "Printing", "Warmup", "Stopped Printing", "Offline")
+
+
+def printers(*now: tuple[str, str]) -> bytes:
+    """Every printer has every status, as windows_exporter shows them; one is 1."""
+    shown = [(one, status, int(status == state)) for one, state in now for status in _STATES]
+    lines = [f'windows_printer_status{{printer="{one}",status="{status}"}} {on}' for one, status, on in shown]
+    return "\n".join([*lines, ""]).encode()
+
+
+CLASSIC_JOBS = b"""\
+windows_printer_job_count{printer="Struk"} 4711
+windows_printer_job_status{printer="Struk",status="Error"} 1
+windows_printer_job_status{printer="Struk",status="Printing"} 2
+"""
+CURRENT_JOBS = b"""\
+windows_printer_jobs{printer="Struk"} 3
+windows_printer_jobs{printer="Evolis Primacy"} 0
+windows_printer_job_status{printer="Struk",status="Error"} 3
+"""
+
+
+@pytest.mark.parametrize("jobs", [CLASSIC_JOBS, CURRENT_JOBS])
+def test_print_queues_of_windows_of_both_generations(jobs: bytes) -> None:
+    queues = (("card", "Evolis primacy"), ("till", "Struk"), ("old", "X"))
+    names = Names(frozenset({"card", "till", "old"}), queues=queues)
+    body = printers(("Evolis Primacy", "Idle"), ("Struk", "Offline"), ("Microsoft Print to PDF", "Idle")) + jobs
+    reading = read(body, PLAIN, names)
+    assert values(reading, "mppmon_pc_peripheral_present") == {"card": 1.0, "till": 1.0, "old": 0.0}
+    assert values(reading, "mppmon_pc_printer_error") == {"card,offline": 0.0, "till,offline": 1.0}
+    assert values(reading, "mppmon_pc_printer_jobs") == {"card": 0.0, "till": 3.0}
+    assert reading.dropped == 0
+
+
+def test_without_the_collector_of_printers_nothing_is_said_of_queues() -> None:
+    reading = read(CURRENT_WINDOWS, PLAIN, Names(frozenset({"card"}), queues=(("card", "Evolis"),)))
+    assert values(reading, "mppmon_pc_peripheral_present") == {}
+
+
 def test_windows_exporter_names_of_today() -> None:
     reading = read(CURRENT_WINDOWS, PLAIN, Names())
     assert values(reading, "mppmon_pc_memory_size_bytes") == {"": 8e9}
