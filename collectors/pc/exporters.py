@@ -38,9 +38,33 @@ WANTED = frozenset({
     "windows_system_system_up_time", "windows_time_current_timestamp_seconds", "windows_os_time",
     "windows_net_packets_received_errors_total", "windows_net_packets_outbound_errors_total", "windows_os_info",
     "windows_exporter_build_info", "windows_service_state", "windows_os_hostname", "windows_cs_hostname",
-    "windows_printer_status", "windows_printer_jobs", "windows_printer_job_status",
+    "windows_textfile_mtime_seconds", "node_textfile_mtime_seconds", "windows_printer_status",
+    "windows_printer_jobs", "windows_printer_job_status",
 })  # fmt: skip
 """All names that are looked at."""
+
+
+_TEXT_FILE = "mppmon.prom"
+_OLD = 120.0  # seconds: the script writes every ten
+
+
+def age_of_text_file(found: Found) -> float | None:
+    """Return for how many seconds nobody has written our text file in an exporter, where both times are told."""
+    for written, clocks in (
+        ("windows_textfile_mtime_seconds", ("windows_time_current_timestamp_seconds", "windows_os_time")),
+        ("node_textfile_mtime_seconds", ("node_time_seconds",)),
+    ):
+        times = [one.value for one in found.get(written, ()) if one.labels.get("file", "").endswith(_TEXT_FILE)]
+        now = next((found[clock][0].value for clock in clocks if found.get(clock)), None)
+        if times and now is not None:
+            return now - max(times)
+    return None
+
+
+def too_old(found: Found) -> bool:
+    """Return whether our text file is left over from a script that runs no more."""
+    age = age_of_text_file(found)
+    return age is not None and age > _OLD
 
 
 def node(found: Found, sieve: Sieve) -> None:

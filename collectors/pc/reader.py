@@ -35,7 +35,8 @@ class Reading:
 def read(body: bytes, content_type: str, names: Names) -> Reading:
     """Return what an answer says. `Unreadable` for anything but Prometheus text with a metric that we know.
 
-    Where a windows_exporter also shows our metrics, from a text file that a script writes, ours take precedence.
+    Where an exporter also shows our metrics, from a text file that a script writes, ours take precedence; of a script
+    that runs no more they are dropped, for what it saw plugged in may be gone.
     """
     found: dict[str, list[Sample]] = defaultdict(list)
     ours, theirs = Sieve(names), Sieve(names)
@@ -47,6 +48,8 @@ def read(body: bytes, content_type: str, names: Names) -> Reading:
     if not found and not ours.kept:
         unknown = f" ({ours.dropped} of our agent's samples were dropped)" if ours.dropped else ""
         raise Unreadable(f"no metric of our agent, node_exporter or windows_exporter in it{unknown}")
+    if exporters.too_old(found):
+        ours = Sieve(names, dropped=len(ours.kept) + ours.dropped, lost=["all of mppmon.prom: its script runs no more"])
     exporters.node(found, theirs)
     exporters.windows(found, theirs)
     known = {name for name, _ in ours.kept}

@@ -5,12 +5,12 @@ asked every 15 s in the same two minutes. The 500 PCs have a peripheral each, so
 show as many lines as our agent does; all answer from one program beside.
 """
 
+import asyncio
 import contextlib
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import requests
@@ -119,29 +119,26 @@ def _pages() -> Iterator[int]:
             process.terminate()
 
 
-class _Page(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        number = self.path.removeprefix("/")
+async def _page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer one question; a connection without one asks whether we are alive."""
+    with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+        head = await reader.readuntil(b"\r\n\r\n")
+        number = head.split(b" ", 2)[1].decode().removeprefix("/")
         lines = [*_LINES, f'mppmon_pc_peripheral_present{{peripheral="finger-{number}"}} 1', ""]
         body = "\n".join(lines).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/plain; version=0.0.4")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        writer.write(b"HTTP/1.0 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\n")
+        writer.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        await writer.drain()
+    writer.close()
 
 
-def main() -> None:
+async def main() -> None:
     """Serve the pages for ever."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Page) as server:
-        server.daemon_threads = True
-        sys.stdout.write(f"{server.server_address[1]}\n")
-        sys.stdout.flush()
-        server.serve_forever()
+    server = await asyncio.start_server(_page, "127.0.0.1", 0, backlog=1000)
+    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    await server.serve_forever()
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(main())

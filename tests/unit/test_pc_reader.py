@@ -1,6 +1,7 @@
 """The reader on real exporters' output (expectations read out of the files by another way), and on hostile PCs."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from collectors.pc.reader import Names, Reading, Unreadable, read
-from collectors.pc.reading import PRINTER_ERRORS, RULES
+from collectors.pc.reading import PRINTER_ERRORS, RULES, SOURCES
 
 DEVICES = Path(os.environ.get("MPPMON_DEVICES") or Path(__file__).parents[3] / "shared" / "devices")
 EXPORTERS = DEVICES / "exporters"
@@ -263,6 +264,32 @@ def test_what_was_dropped_is_named_cleaned_and_in_few_words() -> None:
 def test_ours_in_a_text_file_of_an_exporter_takes_precedence() -> None:
     body = CURRENT_WINDOWS + b"mppmon_pc_spooler_running 1\n"
     assert values(read(body, PLAIN, Names()), "mppmon_pc_spooler_running") == {"": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [(1.79e9 - 11, {"": 1.0}), (1.79e9 - 120, {"": 1.0}), (1.79e9 - 121, {"": 0.0}), (1.79e9 + 5, {"": 1.0})],
+)
+def test_of_a_script_that_runs_no_more_nothing_is_believed(written: float, shown: dict[str, float]) -> None:
+    text = "mppmon_pc_spooler_running 1\nmppmon_pc_default_route 1\n"
+    text += f'windows_textfile_mtime_seconds{{file="C:\\\\x\\\\mppmon.prom"}} {written!r}\n'
+    text += 'windows_textfile_mtime_seconds{file="C:\\\\x\\\\other.prom"} 1\n'
+    reading = read(CURRENT_WINDOWS + text.encode(), PLAIN, Names())
+    assert values(reading, "mppmon_pc_spooler_running") == shown  # 0: what windows_exporter itself says
+    assert bool(values(reading, "mppmon_pc_default_route")) is bool(shown[""])
+    assert reading.dropped == (0 if shown[""] else 2)
+
+
+def test_the_script_for_windows_writes_what_the_reader_takes_and_nothing_else() -> None:
+    folder = Path(__file__).parents[2] / "deploy" / "windows"
+    script = (folder / "mppmon-textfile.ps1").read_bytes().decode("ascii")  # others would need a byte order mark there
+    assert set(re.findall(r"mppmon_pc_\w+", script)) <= set(RULES)
+    assert set(re.findall(r"Get-Source '(\w+)'", script)) <= SOURCES
+    assert script.count("{") == script.count("}")
+    assert script.count("(") == script.count(")")
+    for name in ("install.cmd", "peripherals.txt"):
+        lines = (folder / name).read_bytes().decode("ascii").split("\n")
+        assert all(line.endswith("\r") for line in lines[:-1])
 
 
 def test_another_exporter_is_unreadable() -> None:
