@@ -17,13 +17,17 @@ from mppmon.cli.v3_user import v3_options, v3_settings
 from mppmon.cli.waiting import waiting
 
 _SNMP_PORT = 161
-_UNREACHABLE = {
+_PLAINLY = {
     "ENETUNREACH": "this machine has no way to that network: look at its address and its gateway",
     "ENETDOWN": "this machine's own network is down",
     "EHOSTUNREACH": "nothing answers at that address: is it on, and is the address right?",
     "EHOSTDOWN": "nothing answers at that address: is it on, and is the address right?",
+    "port is closed": "it is on, but nobody listens at that port: SNMP is switched off there, or has another port",
+    "its name cannot be resolved": "no address is known by that name: is it written right?",
+    "no answer before the deadline": "no answer. Off, another community, another version of SNMP, and a firewall look "
+    "alike: ask by --snmp-version 1 too, and look at the device's own settings",
 }
-"""What the operating system's words for a way that leads nowhere mean."""
+"""What the words of the operating system and of the wire mean to who polls by hand."""
 
 
 @click.command(epilog="Examples: mppmon poll a1-printer; mppmon poll 192.0.2.7 --community public --json")
@@ -73,12 +77,16 @@ def command(  # one argument per option
 def split_address(target: str) -> tuple[str, int]:
     """Return host and port of `ADDRESS[:PORT]`; an IPv6 address with a port is written `[ADDRESS]:PORT`."""
     if target.startswith("["):
-        host, _, rest = target[1:].partition("]")
-        port = rest.removeprefix(":")
+        host, end, rest = target[1:].partition("]")
+        if not end or (rest and not rest.startswith(":")) or ":" not in host:
+            raise click.BadParameter(f"{target!r}: expected [IPv6 address]:PORT", param_hint="TARGET")
+        port = rest[1:]
     elif target.count(":") == 1:
         host, _, port = target.partition(":")
     else:
         host, port = target, ""
+    if not host:
+        raise click.BadParameter("nothing, expected an address", param_hint="TARGET")
     if port and not (port.isdecimal() and 0 < int(port) < 65_536):  # noqa: PLR2004  # the range of a port
         raise click.BadParameter(f"port {port!r}: expected a number from 1 to 65535", param_hint="TARGET")
     return host, int(port or _SNMP_PORT)
@@ -113,7 +121,7 @@ def show(answer: Mapping[str, Any]) -> None:
     what = " ".join(part for part in ("" if kind == "unknown" else kind, known) if part)
     click.echo(f"{answer['outcome']}{seconds}" + (f": {what}" if what else ""))
     if answer.get("detail"):
-        click.echo(_UNREACHABLE.get(answer["detail"], answer["detail"]))
+        click.echo(_PLAINLY.get(answer["detail"], answer["detail"]))
     lines = list(summary(answer))
     for line in lines:
         click.echo(line)

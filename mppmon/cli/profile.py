@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from collectors.snmp.library import Profiles
     from collectors.snmp.profile import Profile
 
-INVALID = 2
+SILENT, INVALID = 1, 2
+"""Exit status when the device did not answer, and when the profile is no use."""
+_SAID = ("ok", "unexpected")
+"""Outcomes of what answered."""
 _LARGEST = 200_000_000  # octets; a core switch's whole walk is 20 MB
 
 _FILE = click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
@@ -59,6 +62,8 @@ def try_(file: Path, walk: Path | None, device: str | None, state: Path, *, as_j
     """Read a recorded or a real device by the profile in FILE: who it is, samples, what they mean, what was not found.
 
     A real device is read by the profile that its daemon has taken over; when that is another one, it is said.
+
+    Exit status 1: it did not answer. 2: the profile is no use. 3: the daemon is off.
     """
     if (walk is None) == (device is None):
         raise click.UsageError("one of --walk and --device")
@@ -69,18 +74,22 @@ def try_(file: Path, walk: Path | None, device: str | None, state: Path, *, as_j
         with waiting(f"the daemon polls {device}"):
             path = f"/api/v1/devices/{quote(device or '', safe='')}/poll"
             answer = dict(ask(state, "POST", path, timeout=60).json())
-        used = (answer.get("identity") or {}).get("profile")
-        answer["chosen"] = used
+        answer["chosen"] = (answer.get("identity") or {}).get("profile")
+        if answer["outcome"] in _SAID and answer["chosen"] is None:
+            raise click.ClickException(f"{device} is not asked by SNMP: no profile reads it")
+    said = answer["outcome"] in _SAID
     seen = {sample["name"] for sample in answer.get("samples", ())}
     answer["not_found"] = [
         {"metric": metric, "objects": objects}
         for metric, objects in sorted(_declared(profile).items())
-        if metric not in seen
+        if said and metric not in seen  # who is silent has not said what it lacks
     ]
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
         _show(answer, profile.name)
+    if not said:
+        raise SystemExit(SILENT)
 
 
 def _loaded(file: Path, *, as_json: bool) -> "tuple[Profiles, Profile]":
@@ -134,7 +143,7 @@ def _show(answer: Mapping[str, Any], name: str) -> None:
         click.echo("meaning: " + json.dumps(answer["meaning"], ensure_ascii=False))
     for one in answer["not_found"]:
         click.secho(f"not found: {one['metric']} (from {', '.join(one['objects'])})", fg="yellow")
-    if answer["chosen"] != name:
+    if answer["chosen"] not in {name, None}:
         click.secho(
             f"by itself this device is read by profile {answer['chosen']}: give {name} a sign (sysobjectid, signs), or "
             f"the device `snmp: {{profile: {name}}}`; a daemon knows what is in <config>/profiles after a reload",

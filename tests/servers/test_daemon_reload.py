@@ -139,3 +139,33 @@ def test_a_channel_that_moved_is_used_where_it_is_now(line: Line) -> None:
     until(line.mails, lambda found: len(found) > before)
     line.control.mend()
     until(line.status, lambda view: not view["incidents"])
+
+
+OWN = "version: 1\nname: ours\ntitle: Our printers\nkind: printer\nextends: [printer]\n"
+
+
+def test_a_profile_is_tried_on_a_device_before_and_after_the_daemon_knows_it(line: Line) -> None:
+    folder = line.config / "profiles"
+    folder.mkdir()
+    file = folder / "ours.yaml"
+    file.write_text(OWN)
+    before = line.run("profile", "try", str(file), "--device", "printer")
+    assert before.startswith("ok in ")
+    assert "by itself this device is read by profile" in before
+    assert "give ours a sign" in before
+    edit(line, "devices.yaml", printer__snmp__profile="ours")
+    line.run("reload")
+    after = json.loads(line.run("profile", "try", str(file), "--device", "printer", "--json"))
+    assert (after["identity"]["profile"], after["chosen"], after["outcome"]) == ("ours", "ours", "ok")
+    seen = {one["name"] for one in after["samples"]}
+    assert "mppmon_printer_status" in seen
+    assert after["not_found"]
+    assert not seen & {one["metric"] for one in after["not_found"]}
+    assert "did you mean 'printer'?" in line.refused("profile", "try", str(file), "--device", "printr")
+    other = line.refused("profile", "try", str(file), "--device", "pc")
+    assert "not asked by SNMP" in other
+    line.control.begin("power-off", "printer")
+    silent = line.run("profile", "try", str(file), "--device", "printer", status=1)
+    assert silent.startswith("timeout")
+    assert "not found" not in silent  # who is silent has not said what it lacks
+    line.control.mend()

@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from random import Random
 
 import yaml
@@ -13,7 +15,9 @@ from collectors.settings import SnmpSettings
 from collectors.snmp.discovery.difference import Difference, differences
 from collectors.snmp.discovery.known import Known
 from collectors.snmp.discovery.proposal import Proposed, propose
-from collectors.snmp.discovery.sighting import SILENT, Neighbour, Sighting, serial_of
+from collectors.snmp.discovery.sighting import SILENT, Neighbour, Sighting, located, serial_of
+from mppmon.config import load
+from mppmon.setup.discovery.inventory import inventory_of
 from mppmon.setup.discovery.text import Found, lines
 
 MACS = [f"00:1b:21:00:00:0{at}" for at in range(1, 6)]
@@ -37,6 +41,7 @@ sightings = st.lists(
     unique_by=lambda one: one.address,
 )
 PUBLIC = [SnmpSettings()]
+GOOD = Path(__file__).parent / "bad_configs" / "good"
 
 
 def taken_over(proposal: str) -> list[Known]:
@@ -161,3 +166,63 @@ def test_a_copied_disk_does_not_make_two_machines_one() -> None:
     assert [one.known for one in propose([twin], inventory)] == [False]
     alone = Sighting("10.0.0.5", "server", macs=frozenset({MACS[0]}), engine="80001f8801")
     assert len(propose([twin, alone], [])) == 2
+
+
+HOSTILE = [
+    *("\x1b[2J\x1b[31mred", "'; DROP TABLE", '"quoted" \\ {x}', "- a\n- b: [", "# x", "&a *b !!python/object", "%YAML"),
+    *(
+        "yes",
+        "null",
+        "1e3",
+        "2026-11-24",
+        "0x1F",
+        "10:20:30",
+        "\u202eevil\u2066",
+        "a" * 5000,
+        "\ud800",
+        "\x00\x85\u2028",
+    ),
+    *("{{x}}", ": ", "?", "~", "@x", "`x`", "|", ">", "\u00a0", "\ufeffx", "é" * 64, "\U0001d54f" * 40, "${HOME}", "="),
+    *("</script>", "\\x41"),
+]
+
+
+def test_whatever_devices_call_themselves_the_proposal_is_a_valid_inventory(tmp_path: Path) -> None:
+    words = [clean_text(word.encode("utf-8", "surrogatepass")) for word in HOSTILE]
+    seen = [
+        Sighting(
+            f"10.0.1.{at + 1}", "printer" if at % 2 else "unknown", vendor=word, model=word, serial=word, name=word
+        )
+        for at, word in enumerate(words)
+    ]
+    text = told(seen, [])[0]
+    assert all(char.isprintable() for line in text.splitlines() for char in line)
+    for file in GOOD.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    with (tmp_path / "devices.yaml").open("a", encoding="utf-8") as devices:
+        its = "\n".join(line for line in text.splitlines() if line.startswith("  "))
+        devices.write(
+            re.sub(r"^  # ([a-z0-9-]+: \{)", r"  \1", its, flags=re.MULTILINE).replace("kind: ?", "kind: pc") + "\n"
+        )
+    loaded = load(tmp_path, today=date(2026, 11, 23))
+    assert {f"10.0.1.{at + 1}" for at in range(len(HOSTILE))} <= {one.address for one in loaded.targets}
+    known = inventory_of(loaded, lambda _: None)
+    assert not known.lost
+    assert all(one.known for one in propose(seen, known.devices))
+
+
+def test_what_only_pings_is_told_with_its_address_and_its_place() -> None:
+    router = Sighting("10.0.0.1", "router", macs=frozenset({MACS[4]}), arp={"10.0.0.7": MACS[0]})
+    ports = {"7": frozenset({MACS[0]}), "24": frozenset({MACS[4]})}
+    switch = Sighting("10.0.0.2", "switch", macs=frozenset({MACS[3]}), forwarding=ports)
+    seen = located([router, switch, Sighting("10.0.0.7", way=SILENT)], {})
+    expected = (
+        "  # unknown-10-0-0-7: {kind: ?, name: unknown-10-0-0-7, place: Belum diketahui, address: 10.0.0.7, "
+        f'mac: "{MACS[0]}", parents: [switch-10-0-0-2]}}'
+    )
+    assert expected in told(seen, [])[0].splitlines()
+    there = [Known("pc-a", ("10.0.0.99",), macs=frozenset({MACS[0]}), kind="pc", parents=("switch-b",))]
+    assert told(seen, there)[2] == [
+        Difference("pc-a", "moved", "10.0.0.99", "10.0.0.7"),
+        Difference("pc-a", "parents", "switch-b", "switch-10-0-0-2"),
+    ]
