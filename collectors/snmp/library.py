@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from collectors.snmp.located import Fault, ProfileError, locate, parse
+from collectors.snmp.located import Fault, ProfileError, locate, parse, too_deep
 from collectors.snmp.profile import Profile, Sign
 
 _VENDORS = "vendors.yaml"
@@ -31,10 +31,14 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Profiles:
-    """All profiles by name, merged, and the vendors by enterprise number (IANA Private Enterprise Numbers)."""
+    """All profiles by name, merged, and the vendors by enterprise number (IANA Private Enterprise Numbers).
+
+    `own`: what the user wrote, by profile name (vendors: by `vendors.yaml`), as plain JSON values.
+    """
 
     by_name: Mapping[str, Profile]
     vendors: Mapping[int, str] = field(default_factory=dict)
+    own: Mapping[str, Any] = field(default_factory=dict)
 
     def named(self, name: str) -> Profile:
         """Return a profile; ProfileError that lists the known names."""
@@ -125,7 +129,10 @@ def _read(items: Sequence[Path], folder: str) -> dict[str, str]:
     faults: list[Fault] = []
     for item in items:
         shown = f"{folder}{item.name}"
-        if item.suffix != ".yaml" or item.name.startswith("."):
+        if item.name.startswith(".") or item.suffix.lower() not in {".yaml", ".yml"}:
+            continue
+        if item.suffix != ".yaml":
+            faults.append(Fault(shown, 0, "", "this name", "one that ends in .yaml"))
             continue
         if not item.is_file():  # a pipe would be waited for
             faults.append(Fault(shown, 0, "", "no plain file", "a text file"))
@@ -138,6 +145,9 @@ def _read(items: Sequence[Path], folder: str) -> dict[str, str]:
             continue
         if len(text) > MAX_SIZE:
             faults.append(Fault(shown, 0, "", "a very large file", f"at most {MAX_SIZE:,} characters"))
+        deep = too_deep(text, shown)
+        if deep is not None:
+            faults.append(deep)
         found[shown] = text
     if faults:
         raise ProfileError(*faults)
@@ -160,6 +170,7 @@ def _load(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Profiles:
     raws: dict[str, tuple[str, Raw]] = {}
     nodes: dict[str, yaml.Node] = {}
     vendors: dict[int, str] = {}
+    written: dict[str, Any] = {}
     faults: list[Fault] = []
     added: dict[str, str] = {}  # of theirs, by name: where it is
     for file, text, own in (*((*item, True) for item in ours.items()), *((*item, False) for item in theirs.items())):
@@ -167,6 +178,7 @@ def _load(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Profiles:
             raw, node = parse(text, file)
             if file.rpartition("/")[2] == _VENDORS:
                 vendors |= _vendors(raw, file)
+                written |= {} if own else {_VENDORS: _plain(raw)}
                 continue
             profile = _validated(raw, file, node)
         except ProfileError as error:
@@ -178,6 +190,7 @@ def _load(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Profiles:
             continue
         if not own:
             added[profile.name] = file
+            written[profile.name] = _plain(raw)
         raws[profile.name] = (file, raw)
         nodes[profile.name] = node
     merged: dict[str, Profile] = {}
@@ -188,7 +201,16 @@ def _load(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Profiles:
             faults += error.faults
     if faults:
         raise ProfileError(*dict.fromkeys(faults))
-    return Profiles(merged, vendors)
+    return Profiles(merged, vendors, written)
+
+
+def _plain(value: object) -> object:
+    """Return a value of YAML as JSON has it: keys are texts (an enumeration's are numbers, or texts of numbers)."""
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 def _validated(raw: Raw, file: str, node: yaml.Node) -> Profile:

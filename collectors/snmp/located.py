@@ -34,6 +34,7 @@ class ProfileError(Exception):
         super().__init__(text or "\n".join(map(str, faults)))
 
 
+MAX_DEPTH = 32  # levels of indentation and brackets
 MAX_VALUES = 100_000  # of one file, with what aliases repeat
 
 
@@ -55,6 +56,21 @@ def parse(text: str, file: str) -> tuple[dict[str, Any], yaml.Node]:
     if not isinstance(raw, dict) or node is None:
         raise ProfileError(Fault(file, 1, "", type(raw).__name__, "a map of a profile's keys"))
     return raw, node
+
+
+def too_deep(text: str, file: str) -> Fault | None:
+    """Return what is wrong with a text that nests so deep that composing it, recursive in C, would end the process."""
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                line = event.start_mark.line + 1 if event.start_mark else 0
+                return Fault(file, line, "", f"more than {MAX_DEPTH} levels", "less indentation, fewer brackets")
+    except yaml.YAMLError:
+        return None  # `parse` says it
+    return None
 
 
 def _check(root: yaml.Node, file: str) -> None:

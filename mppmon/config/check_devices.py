@@ -126,7 +126,7 @@ def _secrets(draft: Draft, slug: str, device: DeviceSettings) -> None:
 def _profiles(draft: Draft, file: DevicesFile) -> None:
     settings = {("devices", slug): one.snmp for slug, one in file.devices.items()}
     named = {path: snmp.profile for path, snmp in settings.items() if snmp is not None and snmp.profile is not None}
-    if not named:
+    if not named or draft.profiles_unread:
         return
     known = (draft.profiles or builtin()).by_name
     for path, name in named.items():

@@ -60,6 +60,7 @@ class Draft:
     daemon: models.DaemonFile | None = None
     maintenance: MaintenanceFile | None = None
     profiles: Profiles | None = None  # of the mall itself, with ours; None: ours alone
+    profiles_unread: bool = False  # they have faults: who names one of them stays unjudged
 
     def error(self, file: str, path: KeyPath, found: str, expected: str, hint: str = "", *, key: bool = False) -> None:
         """Note an error at a value (`key`: at its key)."""

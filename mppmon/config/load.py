@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from alerts.rule import from_settings
@@ -64,7 +65,8 @@ def load(directory: Path, *, today: date) -> Loaded:
         raise ConfigErrors(draft.problems)
     files = Files.of(draft)
     holidays = library_days(files.site.holidays)
-    loaded = _build(files, merged(files.rules), holidays, draft.directory, today, ())
+    own = draft.profiles.own if draft.profiles is not None else {}
+    loaded = _build(files, merged(files.rules), holidays, own, draft.directory, today)
     warn_of_windows(draft, loaded.mall, loaded.windows)
     formerly = former_ids(draft)
     return replace(loaded, warnings=tuple(sorted(draft.warnings)), profiles=draft.profiles, formerly=formerly)
@@ -77,27 +79,27 @@ def from_normalised(normalised: str, *, today: date, directory: Path = Path("/")
     for reading the past, not for polling. ConfigErrors when it is not in the shape this version writes.
     """
     try:
-        parts, rules, holidays = restored(normalised)
+        parts, rules, holidays, profiles = restored(normalised)
         files = Files.kept(parts)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         found = type(error).__name__
         raise ConfigErrors([Problem("stored configuration", 0, 0, "", found, "what mppmon keeps")]) from error
     own = RulesFile.model_construct(rules=tuple(rules[name] for name in sorted(rules)))
     kept = Written(files.agencies, files.counters, files.devices, files.people, files.channels, own)
-    return replace(_build(files, rules, holidays, directory, today, ()), formerly=former_ids(kept))
+    return replace(_build(files, rules, holidays, profiles, directory, today), formerly=former_ids(kept))
 
 
 def _build(
     files: Files,
     rules: Mapping[str, RuleSettings],
     holidays: frozenset[date],
+    profiles: Mapping[str, Any],
     directory: Path,
     today: date,
-    warnings: tuple[Problem, ...],
 ) -> Loaded:
     site, people, daemon = files.site, files.people, files.daemon
     zone = ZoneInfo(site.site.timezone)
-    normalised = normalise(files.by_name(), rules, holidays)
+    normalised = normalise(files.by_name(), rules, holidays, profiles)
     mall = build_mall(site, files.agencies, files.counters, files.devices, holidays=holidays, today=today)
     windows = resolve_windows(files.maintenance, zone=zone, today=today)
     return Loaded(
@@ -115,5 +117,4 @@ def _build(
         agency_policies={slug: one.policy for slug, one in files.agencies.agencies.items() if one.policy is not None},
         windows=windows,
         settings=build_settings(daemon, directory),
-        warnings=warnings,
     )

@@ -82,6 +82,8 @@ class Loaded:
     """Maintenance windows, by their start."""
     warnings: tuple[Problem, ...] = ()
     profiles: Profiles | None = None
-    """How devices are read by SNMP: ours with the mall's own over them; None: ours alone. No part of the revision."""
+    """How devices are read by SNMP: ours with the mall's own over them; None: ours alone. What the mall wrote is part
+    of the revision.
+    """
     formerly: tuple[Former, ...] = ()
     """What had other ids in configurations before this one."""

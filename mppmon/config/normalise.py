@@ -10,18 +10,26 @@ from pydantic import BaseModel
 
 from alerts.settings import RuleSettings
 
+PROFILES = "profiles"
 HIDDEN = "(literal, not shown)"
 """Stands for a community that is not `public`; says nothing about it, so a changed one is the same revision."""
 
 
-def normalise(files: Mapping[str, BaseModel], rules: Mapping[str, RuleSettings], holidays: Collection[date]) -> str:
-    """Return canonical JSON (sorted keys, no spaces) of these files, of the rules that hold, and of the public holidays
-    (without the mall's own corrections, which are in `site.yaml`).
+def normalise(
+    files: Mapping[str, BaseModel],
+    rules: Mapping[str, RuleSettings],
+    holidays: Collection[date],
+    profiles: Mapping[str, Any],
+) -> str:
+    """Return canonical JSON (sorted keys, no spaces) of these files, of the rules that hold, of the public holidays
+    (without the mall's own corrections, which are in `site.yaml`), and of the mall's own profiles as they are written.
     """
     whole: dict[str, Any] = {
         name: model.model_dump(mode="json", by_alias=True) for name, model in files.items() if name != "rules.yaml"
     }
     whole["rules"] = {name: rule.model_dump(mode="json", by_alias=True) for name, rule in rules.items()}
+    if profiles:
+        whole[PROFILES] = dict(profiles)
     years: dict[str, list[str]] = {}
     for day in sorted(holidays):
         years.setdefault(str(day.year), []).append(day.isoformat())
@@ -37,16 +45,18 @@ def normalise(files: Mapping[str, BaseModel], rules: Mapping[str, RuleSettings],
     return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def restored(normalised: str) -> tuple[dict[str, Any], dict[str, RuleSettings], frozenset[date]]:
-    """Return the parts of a canonical text: files by name, rules, public holidays. ValueError, TypeError, KeyError or
-    AttributeError when it is not one.
+def restored(normalised: str) -> tuple[dict[str, Any], dict[str, RuleSettings], frozenset[date], dict[str, Any]]:
+    """Return the parts of a canonical text: files by name, rules, public holidays, own profiles.
+
+    ValueError, TypeError, KeyError or AttributeError when it is not one.
     """
     whole = json.loads(normalised)
     rules = {name: RuleSettings.model_validate(rule) for name, rule in whole.pop("rules").items()}
     holidays = frozenset(date.fromisoformat(day) for year in whole.pop("holidays").values() for day in year)
     for person in whole["people.yaml"]["people"].values():
         person["addresses"] = dict(person["addresses"])
-    return whole, rules, holidays
+    profiles = dict(whole.pop(PROFILES, {}))
+    return whole, rules, holidays, profiles
 
 
 def revision(normalised: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from mppmon.config.loaded import Loaded
+from mppmon.config.normalise import PROFILES
 from mppmon.config.problem import is_secret
 from mppmon.config.renaming import names
 
@@ -114,8 +115,9 @@ _COLLECTIONS = {
 def _entries(whole: Mapping[str, Mapping[str, object]]) -> dict[_Key, object]:
     """Return every entry by what it is and its id; what is no collection by the name of its file."""
     found: dict[_Key, object] = {("rule", name): rule for name, rule in whole.get("rules", {}).items()}
+    found |= {("profile", name): profile for name, profile in whole.get(PROFILES, {}).items()}
     for file, parts in whole.items():
-        if file == "rules":
+        if file in {"rules", PROFILES}:
             continue
         rest: dict[str, object] = {}
         for key, value in parts.items():

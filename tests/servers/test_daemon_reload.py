@@ -75,6 +75,40 @@ def test_a_hundred_reloads_under_load_lose_nothing(line: Line) -> None:
     assert history(line, "kk@a1") == ["delivered", "interrupted", "delivered"]
 
 
+def api(line: Line, method: str, path: str) -> Any:  # noqa: ANN401  # JSON
+    return control.request(control_socket(line.state), method, f"/api/v1/{path}", timeout=30).json()
+
+
+def test_a_profile_of_the_mall_is_taken_over_by_a_reload_and_a_bad_one_is_not(line: Line) -> None:
+    def identity() -> Any:  # noqa: ANN401  # JSON
+        return api(line, "POST", "devices/printer/poll")["identity"]
+
+    before = api(line, "GET", "status")["revision"]
+    devices, folder = (line.config / "devices.yaml").read_text("utf-8"), line.config / "profiles"
+    folder.mkdir()
+    mine = "version: 1\nname: mine\ntitle: Our printers\nkind: printer\nextends: [printer]\nrank: 99\n"
+    (folder / "mine.yaml").write_text(mine)
+    edit(line, "devices.yaml", printer__snmp__profile="mine")
+    first = api(line, "POST", "config/reload")
+    assert first["done"], first
+    assert identity()["profile"] == "mine"
+    (folder / "mine.yaml").write_text(mine.replace("rank: 99", "rank: high"))
+    refused = api(line, "POST", "config/reload")
+    assert [(one["file"], one["line"], one["key"]) for one in refused["problems"]] == [
+        ("profiles/mine.yaml", 6, "rank")
+    ]
+    assert api(line, "GET", "status")["revision"] == first["plan"]["after"] != before
+    assert identity()["profile"] == "mine"
+    (folder / "mine.yaml").write_text(mine.replace("kind: printer", "kind: receipt-printer"))
+    (changed,) = api(line, "POST", "config/reload")["plan"]["lines"]
+    assert (changed["what"], changed["name"], changed["field"]) == ("profile", "mine", "kind")
+    assert identity()["kind"] == "receipt-printer"
+    (folder / "mine.yaml").unlink()
+    folder.rmdir()
+    (line.config / "devices.yaml").write_text(devices, "utf-8")
+    assert api(line, "POST", "config/reload")["plan"]["after"] == before
+
+
 def test_a_bad_configuration_changes_nothing_and_says_where(line: Line) -> None:
     good = (line.config / "devices.yaml").read_text("utf-8")
     revision = line.status()["revision"]
