@@ -20,8 +20,10 @@ _TYPED = re.compile(
     re.IGNORECASE | re.ASCII,  # of ASCII letters alone (see `wish`)
 )
 _NOTED = re.compile(
-    r"/?(?:catatan|catat|note)(?:@\w{1,64})?\s*#?([0-9]{1,9})\s+(\S.*)", re.IGNORECASE | re.ASCII | re.DOTALL
+    r"(?:/(?:catatan|catat|note)(?:@\w{1,64})?\s*#?|(?:catatan|catat|note)\s*#)([0-9]{1,9})\s+(\S.*)",
+    re.IGNORECASE | re.ASCII | re.DOTALL,
 )
+"""A slash or a #: "catat 2 rol kertas" is said to a colleague."""
 _PRESSED = re.compile(r"(ack|escalate|details):([0-9]{1,9})")
 
 

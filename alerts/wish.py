@@ -52,13 +52,15 @@ class Wish:
 
 
 def asked(text: str) -> tuple[str, int] | None:
-    """Return verb and incident (0: none) of such a line. Without a slash it has to be well-formed: people talk."""
+    """Return verb and incident (0: none) of such a line. Without a slash it has to say so much that no talk says it by
+    chance: "jadwal" and "akhiri rapat" are talk.
+    """
     head = _HEAD.fullmatch(text.strip())
     if head is None:
         return None
     verb, rest = _WORDS[head[2].lower()], head[3].strip()
     pair = united(text) if verb == MERGE else None
-    good = {MERGE: pair is not None, QUIET: not rest, SPEAK: bool(ended(text))}.get(verb, wish(text) is not None)
+    good = {MERGE: pair is not None, QUIET: False, SPEAK: rest.startswith("#")}.get(verb, wish(text) is not None)
     return (verb, pair[0] if pair else 0) if good or head[1] else None
 
 

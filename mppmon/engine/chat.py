@@ -11,13 +11,14 @@ from alerts.wish import MAINTAIN, MERGE, QUIET, SILENCE, SPEAK, ended, united, w
 from mppmon.config.problem import nearest_word
 from mppmon.engine.commands import Answer, Command, Hush, Merge, Speak
 from mppmon.engine.snapshot import Snapshot
-from mppmon.engine.wishes import LONGEST
+from mppmon.engine.wishes import LONGEST, LONGEST_REASON
 from mppmon.i18n import Speech
 from mppmon.mall.calendar import instant
 from mppmon.mall.principal import Principal
 
 VERBS = frozenset({MERGE, SILENCE, MAINTAIN, QUIET, SPEAK})
 _LISTED = 10
+_WHOLE = 36  # characters of an id
 _SHORTEST = 6  # characters of an id that may stand for all of it
 
 
@@ -51,11 +52,41 @@ def told(command: Command, answer: Answer, snapshot: Snapshot, speak: Speech, *,
         }.get(answer.code, speak._("Incident #{number} or #{into} is not open any more."))
         return text.format(number=command.incident, into=command.into)
     if isinstance(command, Hush):
-        return _begun(command, snapshot, speak, now) if answer.ok else speak._("That did not work.")
+        return _begun(command, snapshot, speak, now) if answer.ok else _refused(command, speak)
     if isinstance(command, Speak):
-        over = speak._("That is over already, or written in maintenance.yaml: it is changed there.")
-        return speak._("Ended. What is still wrong calls somebody again.") if answer.ok else over
+        return (
+            speak._("Ended. What is still wrong calls somebody again.")
+            if answer.ok
+            else _none(command, snapshot, speak)
+        )
     return None
+
+
+def _refused(command: Hush, speak: Speech) -> str:
+    """Say what was wrong with a wish that the engine refused, and what to write instead."""
+    if len(command.reason) > LONGEST_REASON:
+        text = speak._("The reason is too long ({count} characters). Write it again with at most {most} characters.")
+        return text.format(count=len(command.reason), most=LONGEST_REASON)
+    if not command.reason.isprintable():
+        return speak._(
+            "The reason has a character that cannot be shown. Write it again in letters and numbers, on one line."
+        )
+    return speak._(
+        "Too much is silenced already, so this was not noted. End something first: /quiet shows what there is."
+    )
+
+
+def _none(command: Speak, snapshot: Snapshot, speak: Speech) -> str:
+    """Say why nothing was ended."""
+    device = _device(snapshot, command.silence)
+    if device is not None and any((DEVICE, device) in _devices(one) for one in snapshot.loaded.windows):
+        return speak._("That is written in maintenance.yaml: it is changed there.")
+    if any(command.silence == one.id for one in snapshot.loaded.windows):
+        return speak._("That is written in maintenance.yaml: it is changed there.")
+    if len(command.silence) == _WHOLE:
+        return speak._("That is over already.")
+    subject = _named(snapshot, device) or command.silence
+    return speak._("Nothing about {subject} is silenced. What is silenced: /quiet").format(subject=subject)
 
 
 def _hush(reply: Reply, who: Principal, snapshot: Snapshot, speak: Speech, *, key: str, now: datetime) -> Command | str:
@@ -95,15 +126,14 @@ def _end(reply: Reply, who: Principal, snapshot: Snapshot, speak: Speech, key: s
     if not found and len(subject) >= _SHORTEST:
         found = [one for one in snapshot.silences if one.id.startswith(subject)]
     if not found:
-        in_file = [one for one in snapshot.loaded.windows if (DEVICE, device) in _devices(one)]
-        if in_file:
-            return speak._("That is written in maintenance.yaml: it is changed there.")
-        return speak._("Nothing about {subject} is silenced.").format(subject=_named(snapshot, device) or subject)
+        return Speak(
+            id=key, principal=who, silence=subject
+        )  # the engine keeps that there was none: it may be asked again
     if len(found) > 1:
         one_of_them = speak._("/end {silence} ({reason})")
         lines = [one_of_them.format(silence=one.id, reason=one.reason) for one in found[:_LISTED]]
         return "\n".join((speak._("Several match. End one of them:"), *lines))
-    return Speak(id=key, principal=who, silence=found[0].id)
+    return Speak(id=key, principal=who, silence=found[0].id, typed=subject)
 
 
 def _devices(silence: Silence) -> set[tuple[str, str | None]]:

@@ -91,6 +91,12 @@ class Speak(Command):
     """End a silence now."""
 
     silence: str
+    typed: str = ""
+
+    @property
+    def deed(self) -> str:
+        """Return what was typed, if it was: once obeyed, the same words mean another silence, or none."""
+        return f"speak {self.typed or self.silence}"
 
 
 @dataclass(frozen=True, slots=True)

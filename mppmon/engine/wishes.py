@@ -14,7 +14,8 @@ LONGEST = timedelta(days=30)
 
 _AHEAD = timedelta(days=400)
 _MOST = 100
-_LONGEST_REASON = 200  # characters
+LONGEST_REASON = 200
+"""Characters."""
 
 
 def wish_problem(world: World, command: Hush, now: datetime) -> str:
@@ -70,8 +71,8 @@ def _span(command: Hush, now: datetime) -> str:
 
 
 def _words(command: Hush) -> str:
-    if len(command.reason) > _LONGEST_REASON:
-        return f"found a reason of {len(command.reason)} characters, expected at most {_LONGEST_REASON}"
+    if len(command.reason) > LONGEST_REASON:
+        return f"found a reason of {len(command.reason)} characters, expected at most {LONGEST_REASON}"
     if not command.reason.strip() or not command.reason.isprintable():
         return "found no reason, expected a few words that tell colleagues why"
     if not command.name.isprintable():

@@ -135,6 +135,42 @@ def test_an_update_that_comes_twice_is_done_once(phone: Phone) -> None:
     assert len(phone.house.engine.snapshot.silences) == 1
 
 
+def test_an_end_that_comes_twice_ends_nothing_of_later_and_is_answered_alike(phone: Phone) -> None:
+    assert phone.types("/senyapkan core 2 jam x").ok
+    first = phone.types("/akhiri core", update="7")
+    assert first == Said("Diakhiri. Bila masih ada gangguan, petugas akan dipanggil lagi.", ok=True)
+    assert phone.types("/akhiri core", update="7") == first, "it is over, and was ended by these words"
+    none = phone.types("/akhiri core", update="8")
+    assert none.text == "Tidak ada peringatan Core yang disenyapkan. Daftar yang disenyapkan: /jadwal"
+    assert phone.types("/senyapkan core 2 jam y").ok
+    assert phone.types("/akhiri core", update="7") == first
+    assert not phone.types("/akhiri core", update="8").ok
+    assert [one.reason for one in phone.house.engine.snapshot.silences] == ["y"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("x" * 201, "Alasannya terlalu panjang (201 huruf). Tulis lagi, paling banyak 200 huruf."),
+        (
+            "ganti\tkabel",
+            "Alasannya berisi tanda yang tidak dapat ditampilkan. Tulis lagi dengan huruf dan angka, dalam satu baris.",
+        ),
+    ],
+)
+def test_a_reason_that_is_refused_says_what_to_write(phone: Phone, reason: str, said: str) -> None:
+    assert phone.types(f"/senyapkan core 2 jam {reason}") == Said(said, ok=False)
+    assert phone.house.engine.snapshot.silences == ()
+
+
+def test_too_much_silence_is_said(phone: Phone) -> None:
+    for number in range(100):
+        who = Principal(Role.TECHNICIAN, "Ani", person="ani")
+        wish = Hush(id=f"h{number}", principal=who, match=(("device", ("core",)),), seconds=600, reason="x")
+        assert phone.house.engine.submit(wish).result(timeout=0).ok
+    assert phone.types("/senyapkan core 2 jam x").text.startswith("Sudah terlalu banyak yang disenyapkan")
+
+
 @pytest.mark.parametrize(
     ("match", "ok"),
     [

@@ -31,6 +31,9 @@ TEXT = {"update_id": 8, "message": {"from": {"id": 555}, "chat": {"id": 555, "ty
         ("/catatan 1042 rol diganti", ("note", 1042)),
         ("catatan #12 3 kartu rusak", ("note", 12)),
         ("/catatan@mppmon_bot 12 " + "x" * 500, ("note", 12)),
+        ("catat 2 rol kertas habis", None),
+        ("note 5 people wait", None),
+        ("/note 5 people wait", ("note", 5)),
         ("/catatan 1042", None),
         ("/catatan rol", None),
         ("/details 12345678901", None),
@@ -46,7 +49,13 @@ def test_typed(text: str, asked: tuple[str, int] | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("/catatan 12 3 kartu rusak ", "3 kartu rusak"), ("note 12 a\nb", "a\nb"), ("/ack 12", ""), ("catatan 12", "")],
+    [
+        ("/catatan 12 3 kartu rusak ", "3 kartu rusak"),
+        ("note #12 a\nb", "a\nb"),
+        ("note 12 a", ""),
+        ("/ack 12", ""),
+        ("catatan 12", ""),
+    ],
 )
 def test_the_words_of_a_note(text: str, words: str) -> None:
     assert words_of_note(text) == words
