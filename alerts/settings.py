@@ -165,6 +165,7 @@ class TelegramSettings(Renamed):
     api: str = "https://api.telegram.org"
     timeout: Timeout = 20.0
     listen: bool = True  # take answers by long polling
+    rings: Literal["urgent", "always", "never"] = "urgent"
 
 
 ChannelSettings = Annotated[EmailSettings | TelegramSettings, Field(discriminator="type")]

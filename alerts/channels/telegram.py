@@ -26,7 +26,7 @@ class TelegramChannel:
     def __init__(self, id: str, settings: TelegramSettings, inbox: Inbox | None = None) -> None:  # noqa: A002  # as in config
         self.name = id
         self.needs_internet = settings.needs_internet
-        self._timeout = settings.timeout
+        self._timeout, self._sound = settings.timeout, settings.rings
         self._api = BotApi(settings)
         self._pool = Pool(_WORKERS, f"telegram-{id}")
         self._listener = Listener(id, settings, self._api, inbox) if inbox is not None and settings.listen else None
@@ -38,9 +38,17 @@ class TelegramChannel:
             return await self._send(notification, _SHORT)
         return result
 
+    def _rings(self, notification: Notification) -> bool:
+        """Whether the phone makes a sound: for somebody who must act now. That it is mended, taken by a colleague, or
+        the list of what else failed after a first page, is read when there is time for it.
+        """
+        if self._sound != "urgent":
+            return self._sound == "always" and notification.kind is not NoticeKind.CANARY
+        return notification.urgent and not notification.about
+
     async def _send(self, notification: Notification, limit: int) -> Result:
         payload = compose(chat(notification.address), notification.message, limit=limit)
-        if notification.kind is NoticeKind.CANARY:
+        if not self._rings(notification):
             payload["disable_notification"] = True
         try:
             answer = await self._pool.call(

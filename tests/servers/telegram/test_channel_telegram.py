@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -49,12 +50,23 @@ def test_a_page_arrives_as_plain_text_with_its_buttons(fake: TelegramFake, token
     ]
 
 
-@pytest.mark.parametrize("kind", NoticeKind)
-def test_only_the_daily_test_message_makes_no_sound(fake: TelegramFake, token_file: Path, kind: NoticeKind) -> None:
-    one = replace(notification(), kind=kind, urgent=kind is NoticeKind.PAGE)
-    assert with_channel(settings(fake, token_file), lambda channel: channel.send(one)) == Sent("77")
-    (payload,) = fake.of("sendMessage")
-    assert payload.get("disable_notification", False) is (kind is NoticeKind.CANARY)
+QUIET = frozenset(NoticeKind) - {NoticeKind.PAGE}
+
+
+@pytest.mark.parametrize(
+    ("rings", "silent"), [("urgent", QUIET), ("always", {NoticeKind.CANARY}), ("never", frozenset(NoticeKind))]
+)
+def test_what_makes_a_sound(
+    fake: TelegramFake, token_file: Path, rings: Literal["urgent", "always", "never"], silent: frozenset[NoticeKind]
+) -> None:
+    ringing = settings(fake, token_file).model_copy(update={"rings": rings})
+    pages = [replace(notification(), kind=kind, urgent=kind is NoticeKind.PAGE) for kind in NoticeKind]
+    summary = replace(notification(), urgent=True, about=("i1", "i2"))
+    for one in (*pages, summary):
+        assert with_channel(ringing, lambda channel, one=one: channel.send(one)) == Sent("77")  # type: ignore[misc]  # mypy sees no default
+    *each, last = [payload.get("disable_notification", False) for payload in fake.of("sendMessage")]
+    assert {kind for kind, muted in zip(NoticeKind, each, strict=True) if muted} == silent
+    assert last is (rings != "always"), "the first page of a storm rang"
 
 
 def test_a_message_that_is_too_long_is_shortened_not_refused(fake: TelegramFake, token_file: Path) -> None:
