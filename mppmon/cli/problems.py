@@ -5,6 +5,7 @@ import re
 import shutil
 from dataclasses import asdict
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 import click
@@ -58,8 +59,9 @@ def source_line(place: Path, problem: Problem) -> str | None:
     """Return the line of a problem, None where there is none to show. Secrets and control characters are left out."""
     if not problem.line or "not shown" in problem.found:
         return None
+    path = place / problem.file
     try:
-        lines = (place / problem.file).read_text("utf-8-sig", "replace").splitlines()
+        lines = _lines(path, path.stat().st_mtime_ns)
     except OSError:
         return None
     if problem.line > len(lines):
@@ -68,6 +70,11 @@ def source_line(place: Path, problem: Problem) -> str | None:
     if is_secret(problem.key) or _holds_secret(line):
         return None
     return line if problem.column <= len(line) + 1 else None
+
+
+@lru_cache(maxsize=1)  # problems come sorted by file: one of ten thousand lines may have one in each
+def _lines(path: Path, _changed: int) -> list[str]:
+    return path.read_text("utf-8-sig", "replace").splitlines()
 
 
 def _holds_secret(line: str) -> bool:
