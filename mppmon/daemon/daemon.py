@@ -74,6 +74,7 @@ class Daemon:
         loop: asyncio.AbstractEventLoop,
         *,
         ended: Callable[[], None],
+        before: Callable[[], Loaded | None] = lambda: None,
     ) -> None:
         self._options, self._loaded, self._url, self._loop, self._ended = options, loaded, url, loop, ended
         self._clock = options.clock
@@ -83,7 +84,7 @@ class Daemon:
         self._exporter = Exporter(loaded.mall.site.id, registry=registry)
         self._exporter.inventory(loaded.mall)
         self._metrics.info(version=version("mppmon"), revision=loaded.revision)
-        self._engine = Engine(loaded, store, options.clock, self)
+        self._engine = Engine(loaded, store, options.clock, self, before=before)
         self._parts, self._asked, self._taken = Parts(), Asked(), Taken()
         self._watch: SelfWatch | None = None
         self._arm_canary: Callable[[], None] = lambda: None

@@ -16,7 +16,7 @@ from mppmon.config import load
 from mppmon.daemon.daemon import Daemon
 from mppmon.daemon.memory import end_without_memory, one_arena
 from mppmon.daemon.options import Options
-from mppmon.daemon.taking import take
+from mppmon.daemon.taking import in_use, take
 from mppmon.i18n import preload
 from mppmon.mall.principal import SYSTEM
 from mppmon.state import database_file
@@ -47,9 +47,11 @@ async def serve(options: Options, *, ready: Callable[[int], None] | None = None)
             voided = store.release(SYSTEM)
             if voided:
                 _log.warning("%d messages were being sent when the daemon ended; each is sent again, same key", voided)
+            before = in_use(store, loaded, options.clock.now())
             take(store, loaded, options.clock.now())
             async with AsyncExitStack() as stack:
-                daemon = Daemon(options, loaded, store, url, asyncio.get_running_loop(), ended=lambda: leave(1))
+                loop = asyncio.get_running_loop()
+                daemon = Daemon(options, loaded, store, url, loop, ended=lambda: leave(1), before=before)
                 await daemon.start(stack)
                 gc.collect()
                 gc.freeze()

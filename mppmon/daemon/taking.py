@@ -1,6 +1,7 @@
 """The configuration a daemon begins with: what has another id than in the one used last keeps its history."""
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from mppmon.config import ConfigErrors, Loaded, from_normalised
@@ -27,16 +28,33 @@ def take(store: Store, loaded: Loaded, now: datetime) -> None:
         _log.info("%s %s is called %s from now on", one.what.value, one.old, one.new)
 
 
+def in_use(store: Store, loaded: Loaded, now: datetime) -> Callable[[], Loaded | None]:
+    """Return what builds the configuration used last, where that is another one; to be called before `take`.
+
+    Building takes as long as loading does, and few starts need it: only what is open now was decided by it.
+    """
+    text = _text(store, loaded)
+    return lambda: _read(text, now, "so open alerts are held against the present one") if text is not None else None
+
+
 def _names(store: Store, loaded: Loaded, now: datetime) -> Names:
+    text = _text(store, loaded)
+    if text is None or (not loaded.formerly and '"formerly":["' not in text):
+        return Names()  # nothing to look for
+    before = _read(text, now, "so no `formerly` is obeyed")
+    return names(before, loaded) if before is not None else Names()
+
+
+def _text(store: Store, loaded: Loaded) -> str | None:
     used = store.revisions(SYSTEM, start=_EVER, end=_EVER + timedelta(days=1))
-    text = store.revision(SYSTEM, used[-1].revision) if used else None
-    if text is None or used[-1].revision == loaded.revision:
-        return Names()
-    if not loaded.formerly and '"formerly":["' not in text:
-        return Names()  # nothing to look for: building what was in use takes as long as loading does
+    if not used or used[-1].revision == loaded.revision:
+        return None
+    return store.revision(SYSTEM, used[-1].revision)
+
+
+def _read(text: str, now: datetime, so: str) -> Loaded | None:
     try:
-        before = from_normalised(text, today=now.date())
+        return from_normalised(text, today=now.date())
     except ConfigErrors as error:
-        _log.error("the configuration used last cannot be read, so no `formerly` is obeyed: %s", error)
-        return Names()
-    return names(before, loaded)
+        _log.error("the configuration used last cannot be read, %s: %s", so, error)
+        return None

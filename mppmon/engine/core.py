@@ -89,8 +89,16 @@ class Engine:
     """Sole writer of the database. `submit` and `observe` may be called from any thread."""
 
     def __init__(
-        self, loaded: Loaded, store: Store, clock: Clock, effects: Effects, *, intake: Intake | None = None
+        self,
+        loaded: Loaded,
+        store: Store,
+        clock: Clock,
+        effects: Effects,
+        *,
+        intake: Intake | None = None,
+        before: Callable[[], Loaded | None] = lambda: None,
     ) -> None:
+        """`before` returns the configuration that was in use when the daemon ended, where that was another one."""
         self.intake = intake or Intake()
         self._store = store
         self._busy = DatabaseBusy("the database refuses; nothing is asked of it until it takes what waits")
@@ -98,12 +106,13 @@ class Engine:
         self._effects = effects
         saved = store.saved(SYSTEM)
         now = clock.now()
-        self._world = restore(loaded, saved, now)
+        former = before() if saved.alerts else None
+        self._world = restore(loaded, saved, now, before=former)
         self._turn = self._new_turn(now)
         reopen = timedelta(seconds=loaded.settings.reopen_seconds)
         lately = store.incidents(SYSTEM, start=now - reopen, end=now)
         self._world.closed = {(one.root, one.team): one for one in reversed(lately) if came_to_an_end(one)}
-        resume(self._turn, saved)
+        resume(self._turn, saved, before=former)
         booted = clock.booted()
         if booted is not None:
             with_the_machine(self._world, booted, now)

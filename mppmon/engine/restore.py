@@ -11,7 +11,7 @@ from mppmon.engine.pacing import gather
 from mppmon.engine.remembering import outlived, recall
 from mppmon.engine.turn import Turn
 from mppmon.engine.unwatched import believable, follow_clock, keep_timers, set_back, wrong_before
-from mppmon.engine.watching import unwatched
+from mppmon.engine.watching import over
 from mppmon.engine.world import World, new_world
 from mppmon.mall.cause import Because
 from mppmon.mall.model import State, delivery_subject
@@ -20,8 +20,11 @@ from mppmon.store import Saved
 DAEMON_OFF = Because.DAEMON_OFF.value
 
 
-def restore(loaded: Loaded, saved: Saved, now: datetime) -> World:
-    """Return the world as it was saved; `forget` then says from when its states are unknown."""
+def restore(loaded: Loaded, saved: Saved, now: datetime, *, before: Loaded | None = None) -> World:
+    """Return the world as it was saved; `forget` then says from when its states are unknown.
+
+    `before`: the configuration in use until then, where that was another one.
+    """
     world = new_world(loaded, now)
     world.next_number = saved.next_number
     world.last_seen = saved.last_seen
@@ -30,7 +33,7 @@ def restore(loaded: Loaded, saved: Saved, now: datetime) -> World:
     world.pages = {one.incident: one for one in saved.pages if one.incident in world.incidents}
     world.silences = {one.id: one for one in saved.silences if one.end > now}
     world.unsent = {one.key: one for one in saved.unsent}
-    gone = unwatched(loaded, saved.alerts)
+    gone = over(before, loaded, saved.alerts)
     for alert in saved.alerts:
         if alert.id not in gone:
             world.alerts[alert.key] = alert
@@ -47,7 +50,7 @@ def restore(loaded: Loaded, saved: Saved, now: datetime) -> World:
     return world
 
 
-def resume(turn: Turn, saved: Saved) -> None:
+def resume(turn: Turn, saved: Saved, *, before: Loaded | None = None) -> None:
     """Record what the pause means: it is unknown, alerts nobody watches any more are over, timers run on."""
     clock = wrong_before(saved.last_seen, turn.now)
     if clock is not None and believable(clock):
@@ -60,7 +63,7 @@ def resume(turn: Turn, saved: Saved) -> None:
     follow_clock(turn)
     go_on(turn.world, turn.now)
     gather(turn)
-    gone = unwatched(turn.world.loaded, saved.alerts)
+    gone = over(before, turn.world.loaded, saved.alerts)
     for alert in saved.alerts:
         if alert.id in gone:
             turn.batch.alerts.append(replace(alert, status=AlertStatus.RESOLVED, resolved_at=turn.now))

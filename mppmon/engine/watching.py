@@ -1,6 +1,6 @@
 """Whether a configuration still watches what an alert is about. Without that its end would never be seen. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from alerts.model import Alert, Condition, Labels, Rule
 from alerts.rule import matches
@@ -72,6 +72,17 @@ def _ours(loaded: Loaded, labels: Labels) -> bool:
         "way": {one.way.value for one in loaded.targets},
     }
     return all(value in known[label] for label, value in labels if label in known)
+
+
+def over(before: Loaded | None, after: Loaded, alerts: Collection[Alert]) -> frozenset[str]:
+    """Return the ids of those alerts of which no reading comes any more, or whose readings say something else now.
+
+    `before`: the configuration they were made by; None: the same one. What was renamed since has its new name already.
+    """
+    if before is None:
+        return unwatched(after, alerts)
+    old = {rule.name for rule in before.rules}
+    return unwatched(after, alerts) | changed(before, after, [one for one in alerts if one.key.rule in old])
 
 
 def changed(before: Loaded, after: Loaded, alerts: Iterable[Alert]) -> frozenset[str]:

@@ -241,14 +241,21 @@ class Recorder:
 class House:
     """An engine on a real SQLite file, turned by hand."""
 
-    def __init__(self, state: Path, loaded: Loaded | None = None, *, clock: HandClock | None = None) -> None:
+    def __init__(
+        self,
+        state: Path,
+        loaded: Loaded | None = None,
+        *,
+        clock: HandClock | None = None,
+        before: Loaded | None = None,
+    ) -> None:
         self.state, self.loaded = state, loaded or small_config()
         self.clock = clock or HandClock()
         if not database_file(state).exists():
             new_database(database_file(state))
         self.store = Store.open(database_url(state))
         self.effects = Recorder()
-        self.engine = Engine(self.loaded, self.store, self.clock, self.effects)
+        self.engine = Engine(self.loaded, self.store, self.clock, self.effects, before=lambda: before)
 
     def __enter__(self) -> Self:
         return self
@@ -260,6 +267,11 @@ class House:
         """End without a word (the process is gone) and start anew on the same database and clock."""
         self.store.close()
         return House(self.state, self.loaded, clock=self.clock)
+
+    def edited(self, loaded: Loaded) -> "House":
+        """End without a word, and start anew on a configuration that was edited meanwhile."""
+        self.store.close()
+        return House(self.state, loaded, clock=self.clock, before=self.loaded)
 
     def turn(self, *seen: Observation) -> None:
         """Let the engine take these observations at the present time."""

@@ -1,14 +1,17 @@
 """The configuration was changed while something is wrong: what is not watched any more ends, and says why."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.model import NoticeKind
+from alerts.model import NoticeKind, Operator
+from collectors.collector import Kind, Way
 from collectors.observation import Outcome
 from mppmon.config import Loaded
 from mppmon.engine.commands import Acknowledge
@@ -59,6 +62,50 @@ def test_a_rule_that_was_switched_off_ends_its_incident(tmp_path: Path) -> None:
             assert again.engine.snapshot.incidents == ()
             assert again.engine.snapshot.deliveries["ktp", "a1"].delivery == "delivered"
             assert [one.kind for one in again.told()] == [NoticeKind.WITHDRAWN]
+
+
+def asking_otherwise(loaded: Loaded) -> Loaded:
+    """Return a configuration whose rule about jams asks for another metric under the same name."""
+    jam, *others = loaded.rules
+    jam = replace(jam, condition=replace(jam.condition, metric="mppmon_printer_jams"))
+    return replace(loaded, revision="d" * 12, rules=(jam, *others))
+
+
+def read_otherwise(loaded: Loaded) -> Loaded:
+    """Return a configuration in which counter A1's PC is asked another way, and so its printer is."""
+    targets = (
+        replace(one, way=Way.AGENT) if one.device == "a1-pc" and one.kind is Kind.TELEMETRY else one
+        for one in loaded.targets
+    )
+    return replace(loaded, revision="e" * 12, targets=tuple(targets))
+
+
+@pytest.mark.parametrize("change", [asking_otherwise, read_otherwise])
+def test_an_alert_of_readings_that_come_no_more_ends_at_a_start_as_at_a_reload(
+    tmp_path: Path, change: Callable[[Loaded], Loaded]
+) -> None:
+    """Edited while the daemon was off, such a rule left its incident open, and the service stopped, for ever."""
+    with House(tmp_path) as house:
+        house.all_well()
+        house.turn(house.cards("a1", jammed=True))
+        house.told()
+        with house.edited(change(house.loaded)) as again:
+            again.turn()
+            assert again.engine.snapshot.incidents == ()
+            assert [one.kind for one in again.told()] == [NoticeKind.WITHDRAWN]
+            again.all_well()
+            assert again.engine.snapshot.deliveries["ktp", "a1"].delivery == "delivered"
+
+
+def test_an_alert_whose_rule_only_has_another_threshold_goes_on_over_a_start(tmp_path: Path) -> None:
+    with House(tmp_path) as house:
+        house.all_well()
+        house.turn(house.cards("a1", jammed=True))
+        jam, *others = house.loaded.rules
+        jam = replace(jam, condition=replace(jam.condition, operator=Operator.AT_LEAST))
+        with house.edited(replace(house.loaded, revision="f" * 12, rules=(jam, *others))) as again:
+            again.turn()
+            assert [one.number for one in again.engine.snapshot.incidents] == [1]
 
 
 def reload(house: House, loaded: Loaded) -> None:
