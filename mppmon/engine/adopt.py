@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from alerts.model import AlertStatus
 from mppmon.config import Loaded
+from mppmon.engine.handing import pass_on
 from mppmon.engine.incidents import CONFIG, withdraw
 from mppmon.engine.renaming import audited, rename
 from mppmon.engine.restore import block
@@ -45,6 +46,7 @@ def adopt(turn: Turn, loaded: Loaded, names: Names, *, author: str) -> World:
     turn.passives &= new.passives.witnesses.keys()
     turn.shown |= {CONFIG}
     withdraw(turn)
+    pass_on(turn, old.loaded)
     turn.batch.revisions.append(Taken(loaded.revision, loaded.normalised, turn.now, author, names))
     detail = {"before": before, "after": loaded.revision}
     turn.batch.audit.append(AuditEntry(turn.now, author, "reload", detail))

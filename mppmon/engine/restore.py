@@ -6,6 +6,7 @@ from datetime import datetime
 from alerts.model import Alert, AlertStatus
 from mppmon.config import Loaded
 from mppmon.engine.booting import go_on
+from mppmon.engine.handing import pass_on
 from mppmon.engine.incidents import withdraw
 from mppmon.engine.pacing import gather
 from mppmon.engine.remembering import outlived, recall
@@ -68,6 +69,8 @@ def resume(turn: Turn, saved: Saved, *, before: Loaded | None = None) -> None:
         if alert.id in gone:
             turn.batch.alerts.append(replace(alert, status=AlertStatus.RESOLVED, resolved_at=turn.now))
     withdraw(turn)
+    if before is not None:
+        pass_on(turn, before)
     turn.batch.forgotten += saved.graces.keys() - turn.world.reaches.keys()
     turn.batch.forgotten += [one.key for one in saved.windows if outlived(turn.world, one, turn.now)]
 

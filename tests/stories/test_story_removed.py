@@ -3,8 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from alerts.model import NoticeKind
 from mppmon.config import Loaded
+from mppmon.engine.commands import Acknowledge
+from mppmon.mall.principal import Principal, Role
 from tests.stories.house import House, small_config
 from tests.stories.test_story_config import reload
 
@@ -48,6 +52,38 @@ def test_when_who_was_called_is_taken_out_the_next_step_comes_at_its_time(tmp_pa
         house.wait(120, step=5)
         assert [one.recipient for one in house.told(NoticeKind.RESOLVED)] == ["citra"], "ani is not with us any more"
         assert house.engine.snapshot.incidents == ()
+
+
+@pytest.mark.parametrize("way", ["reload", "start"])
+def test_when_who_has_taken_it_is_taken_out_it_is_passed_on(way: str, tmp_path: Path) -> None:
+    """It was hers for ever: nobody else was called, and nobody heard of its end."""
+    ani = Principal(Role.TECHNICIAN, "Ani", person="ani")
+    house = House(tmp_path)
+    house.all_well()
+    house.turn(house.cards("a1", jammed=True))
+    assert house.do(Acknowledge(id="c1", principal=ani, incident=1)).ok
+    house.told()
+    if way == "reload":
+        reload(house, without_ani(small_config()))
+    else:
+        house = house.edited(without_ani(small_config()))
+    house.wait(2)
+    assert [(one.recipient, one.kind) for one in house.told()][-1] == ("citra", NoticeKind.PAGE)
+    assert house.engine.snapshot.incidents[0].acknowledged_by is None
+    house.turn(house.cards("a1"))
+    house.wait(120, step=5)
+    assert [one.recipient for one in house.told(NoticeKind.RESOLVED)] == ["citra"]
+    house.store.close()
+
+
+def test_what_an_administrator_has_taken_stays_his(tmp_path: Path) -> None:
+    with House(tmp_path) as house:
+        house.all_well()
+        house.turn(house.cards("a1", jammed=True))
+        assert house.do(Acknowledge(id="c1", principal=Principal(Role.ADMINISTRATOR, "root"), incident=1)).ok
+        reload(house, without_ani(small_config()))
+        house.wait(2)
+        assert house.engine.snapshot.incidents[0].acknowledged_by == "root"
 
 
 def test_when_the_last_step_is_taken_out_the_fallback_is_called(tmp_path: Path) -> None:
