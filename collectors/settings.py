@@ -93,6 +93,7 @@ class AgentSettings(Strict):
 
     `processes`, `services`, `software`: the names whose state is taken; others are dropped, since a label value has to
     come from the inventory. (For our agent the names of its own config; for the exporters those of systemd or Windows.)
+    `systems`: ids of the online systems that our agent there looks at.
     `pin`: SHA-256 of the agent's certificate, in hex; `machine_id`: what its `mppmon_pc_info` says. Whoever says
     otherwise is another machine, and what it says is nobody's. `queues`: printer behind it -> its print queue in
     Windows, for windows_exporter, which knows queues and no peripherals.
@@ -110,6 +111,7 @@ class AgentSettings(Strict):
     services: Many[Word] = ()
     software: Many[Word] = ()
     queues: Annotated[dict[Word, Word], Field(max_length=64)] = Field(default_factory=dict)
+    systems: Many[Word] = ()
 
 
 class JsonSettings(Strict):

@@ -97,6 +97,7 @@ def _names(target: Target, settings: AgentSettings) -> Names:
         frozenset(settings.services),
         frozenset(settings.software),
         tuple(settings.queues.items()),
+        frozenset(settings.systems),
     )
 
 

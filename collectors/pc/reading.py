@@ -19,7 +19,7 @@ PRINTER_ERRORS = frozenset({
 MODES = ("user", "system", "idle", "other")
 SOURCES = frozenset({
     "usb", "printing", "processes", "services", "disks", "route", "updates", "reboot", "antivirus", "software",
-    "support",
+    "support", "systems",
 })  # fmt: skip
 UPDATES = frozenset({"security", "other"})
 MAX_DISKS = 32
@@ -31,7 +31,7 @@ _NONE: Mapping[str, str] = {}
 @dataclass(frozen=True, slots=True)
 class Names:
     """The label values that the inventory allows: peripherals behind this PC, its required processes, services and
-    software. `queues`: peripheral and its print queue, for windows_exporter.
+    software, the online systems it looks at. `queues`: peripheral and its print queue, for windows_exporter.
     """
 
     parts: frozenset[str] = frozenset()
@@ -39,6 +39,7 @@ class Names:
     services: frozenset[str] = frozenset()
     software: frozenset[str] = frozenset()
     queues: tuple[tuple[str, str], ...] = ()
+    systems: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ RULES: dict[str, Rule] = {
     "mppmon_pc_software_present": _flag(*_SOFTWARE),
     "mppmon_pc_software_outdated": _flag(*_SOFTWARE),
     "mppmon_pc_software_info": Rule((*_SOFTWARE, ("version", "word")), 1, 1),
+    "mppmon_pc_system_reached": _flag(("system", "system")),
+    "mppmon_pc_system_ok": _flag(("system", "system")),
     "mppmon_pc_support_left_seconds": Rule(low=-_CENTURY, high=_CENTURY),
     "mppmon_pc_source_available": _flag(("source", "source")),
 }
@@ -105,6 +108,7 @@ def _checks(names: Names) -> dict[str, Callable[[str], bool]]:
         "service": names.services.__contains__,
         "error": PRINTER_ERRORS.__contains__,
         "software": names.software.__contains__,
+        "system": names.systems.__contains__,
         "update": UPDATES.__contains__,
         "source": SOURCES.__contains__,
     }

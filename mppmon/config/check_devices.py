@@ -73,6 +73,8 @@ def _asking(draft: Draft, slug: str, device: DeviceSettings) -> None:
         draft.error(FILE, (*path, ways[1]), " and ".join(ways), f"only one of {', '.join(_WAYS)}", key=True)
     if device.nut is not None:
         check_nut(draft, (*path, "nut"), device.nut, device.kind)
+    for index, system in enumerate(device.agent.systems if device.agent else ()):
+        draft.refer(FILE, (*path, "agent", "systems", index), system, "devices")
     if device.http is not None:
         check_http(draft, (*path, "http"), device.http)
         if device.address is not None:

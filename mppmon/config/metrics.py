@@ -11,7 +11,15 @@ from collectors.snmp import derive, rates
 from collectors.snmp import device as snmp
 from collectors.snmp.library import builtin
 
-OWN = frozenset({"mppmon_device_down", "mppmon_site_blind", "mppmon_telemetry_failed", "mppmon_device_restarted"})
+OWN = frozenset(
+    {
+        "mppmon_device_down",
+        "mppmon_site_blind",
+        "mppmon_telemetry_failed",
+        "mppmon_device_restarted",
+        "mppmon_pc_cut_off",
+    }
+)
 """Our own verdicts."""
 DAEMON = frozenset(
     f"mppmon_daemon_{figure}"

@@ -22,6 +22,7 @@ from mppmon.engine import (
     stale,
     suspecting,
     telling,
+    viewing,
 )
 from mppmon.engine.pulse import TOLERANCE
 from mppmon.engine.turn import Turn
@@ -36,6 +37,7 @@ def _take(turn: Turn, observation: Observation) -> None:
         reach.observed(turn, one)
         alerting.readings(turn, one)
         restarts.read(turn, one)
+        viewing.look(turn, one)
 
 
 def decide(turn: Turn, observations: Sequence[Observation], *, last_seen_every: timedelta) -> None:
@@ -63,6 +65,7 @@ def decide(turn: Turn, observations: Sequence[Observation], *, last_seen_every: 
     hours.follow(turn)
     quiet.follow(turn)
     incidents.open_for(turn)
+    viewing.reconsider(turn)
     quiet.tell_covered(turn)
     folding.fold(turn)
     itself.open_for(turn)

@@ -73,6 +73,8 @@ class World:
     reaches: dict[str, Reach] = field(default_factory=dict)
     asks: dict[str, Reach] = field(default_factory=dict)  # by telemetry check: does it give its readings?
     strangers: set[str] = field(default_factory=set)  # devices in whose place another machine answers
+    views: dict[str, dict[str, tuple[bool, datetime]]] = field(default_factory=dict)  # system -> PC -> gets an answer
+    view_positions: dict[Schema, tuple[tuple[int, str], ...]] = field(default_factory=dict)
     doubted: set[str] = field(default_factory=set)  # they give no readings, and may not answer at all
     reasons: dict[str, str] = field(default_factory=dict)  # by check: why its newest run failed
     functions: dict[str, State] = field(default_factory=dict)

@@ -4,7 +4,7 @@ Judged from the probes along the way out: the mall's gateway, the provider's fir
 resolver, and the other agencies' systems. Mall and reaches in, a party out; None where the probes do not tell.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from mppmon.mall import topology
@@ -24,8 +24,9 @@ class Party(StrEnum):
     AGENCY = "agency"  # its own system
 
 
-def at_fault(mall: Mall, device_id: str, reaches: Reaches) -> Party | None:
-    """Return who has to act about a device that does not work.
+def at_fault(mall: Mall, device_id: str, reaches: Reaches, *, seen: Collection[bool] = ()) -> Party | None:
+    """Return who has to act about a device that does not work. `seen`: of an online system, whether each counter PC
+    that looks at it gets an answer: then it is our own way to it that is cut (a VLAN, a VPN), not the system.
 
     None: nothing online hangs on it, or the probes do not tell whose fault it is.
     """
@@ -38,7 +39,18 @@ def at_fault(mall: Mall, device_id: str, reaches: Reaches) -> Party | None:
         return Party.RESOLVER if device_id == uplink.resolver else Party.PROVIDER
     if not device.outside:
         return Party.MALL if uplink.device in topology.below(mall, device_id) else None
-    return _of_system(mall, uplink, device, reaches) if _is_system(uplink, device) else None
+    if not _is_system(uplink, device):
+        return None
+    return Party.MALL if any(seen) else _of_system(mall, uplink, device, reaches)
+
+
+def cut_off(ours: State, *, theirs: bool) -> bool | None:
+    """Compare what we see of an online system with what a counter PC sees from its own network: True, the PC alone does
+    not get through (its VLAN, its VPN); False, it does, or nobody does; None: we do not know the system ourselves.
+    """
+    if theirs or ours is State.DOWN:
+        return False
+    return True if ours is State.UP else None
 
 
 def _of_line(mall: Mall, uplink: Uplink, reaches: Reaches) -> Party | None:

@@ -159,6 +159,8 @@ _WORDS = {
     "software_present": "Whether the programme is installed.",
     "software_info": "Version of the programme.",
     "software_outdated": "Whether it is older than the config wants.",
+    "system_reached": "Whether the online system accepts a connection from here.",
+    "system_ok": "Whether it answers without an error from here.",
     "support_left_seconds": "Until its makers' updates end; negative after that.",
 }
 

@@ -5,12 +5,14 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 _SLUG = re.compile(r"[a-z0-9-]{1,40}")
 _USB = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}")
 _CLASS = re.compile(r"[0-9a-f]{2}")
 _ADDRESS = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^\[\]:]+)):(\d{1,5})")
 _MOST = 64  # entries of a table
+_SYSTEMS = 8  # each may take its five seconds
 _LONGEST = 128  # characters of a text
 DEFAULT_LISTEN = "127.0.0.1:9182"
 
@@ -53,7 +55,8 @@ class Programme:
 @dataclass(frozen=True, slots=True)
 class Config:
     """`processes`: name in the metrics -> name of the executable. `services`: likewise -> unit or service. `software`:
-    likewise -> where its version stands. `tls`: false lets it listen beyond loopback in clear.
+    likewise -> where its version stands. `systems`: device id of an online
+    system -> the URL to look at. `tls`: false lets it listen beyond loopback in clear.
     """
 
     listen: tuple[str, int] = ("127.0.0.1", 9182)
@@ -65,6 +68,7 @@ class Config:
     services: Mapping[str, str] = field(default_factory=dict)
     peripherals: tuple[Peripheral, ...] = ()
     software: Mapping[str, Programme] = field(default_factory=dict)
+    systems: Mapping[str, str] = field(default_factory=dict)
     usb_root: Path = Path("/sys/bus/usb/devices")
 
 
@@ -106,6 +110,9 @@ def _config(raw: Mapping[str, object]) -> Config:
     tls = raw.get("tls", True)
     if not isinstance(tls, bool):
         raise ValueError(f"tls: found {tls!r:.60}, expected true or false")  # noqa: TRY004  # one error for all
+    systems = {name: _url(value, f"systems.{name}") for name, value in _named(raw, "systems")}
+    if len(systems) > _SYSTEMS:
+        raise ValueError(f"systems: found {len(systems)} of them, expected at most {_SYSTEMS}")
     return Config(
         listen=listen,
         **files,
@@ -114,6 +121,7 @@ def _config(raw: Mapping[str, object]) -> Config:
         services=dict(_named(raw, "services")),
         peripherals=tuple(_peripheral(name, value) for name, value in _table(raw, "peripherals")),
         software={name: _programme(name, value) for name, value in _table(raw, "software")},
+        systems=systems,
         usb_root=Path(_text(raw.get("usb_root", str(Config().usb_root)), "usb_root")),
     )
 
@@ -137,6 +145,20 @@ def _table(raw: Mapping[str, object], key: str) -> Iterator[tuple[str, object]]:
 def _named(raw: Mapping[str, object], key: str) -> Iterator[tuple[str, str]]:
     for name, value in _table(raw, key):
         yield name, _text(value, f"{key}.{name}")
+
+
+def _url(value: str, key: str) -> str:
+    expected = "expected a URL such as https://siak.example.go.id/status"
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or " " in value or not value.isascii():
+        raise ValueError(f"{key}: found {value!r:.60}, {expected}")
+    if "@" in urlsplit(value).netloc:
+        raise ValueError(f"{key}: found a user name or password in it, {expected}")
+    return value
 
 
 def _words(key: str, value: object, kind: type[Peripheral | Programme]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from .services import Systemd
 from .software import Software
 from .support import Support
 from .system import PsutilBasics, PsutilDisks, PsutilProcesses
+from .systems import Systems
 from .updates import Apt, Reboot
 from .usb import SysfsUsb
 
@@ -25,6 +26,7 @@ _MACHINE_ID = Path("/etc/machine-id")
 
 
 _OFTEN = 10.0  # seconds: what starts a program is asked so often at most
+_SYSTEMS = 30.0  # seconds: every counter PC asks the agency's central system
 _SELDOM = 900.0  # seconds: what changes by the day
 _AT_REST = 120.0  # seconds: a PC that has just started has better things to do than to look for updates
 
@@ -52,6 +54,9 @@ def readers(config: Config) -> Readers:
     }
     if config.software:
         facts["software"] = _seldom(Software(config.software))
+    if config.systems:
+        systems = Systems(config.systems, monotonic=clock.monotonic)
+        facts["systems"] = Refreshed(systems.read, every=_SYSTEMS, monotonic=clock.monotonic)
     return Readers(
         basics=PsutilBasics(),
         disks=PsutilDisks(),

@@ -1,0 +1,57 @@
+"""The online systems as counter PCs see them from their own networks, beside what we see."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from collectors.observation import Observation, Outcome, Schema
+from mppmon.engine.alerting import say
+from mppmon.engine.incidents import save
+from mppmon.engine.turn import Turn
+from mppmon.engine.world import World
+from mppmon.mall.party import Party, at_fault, cut_off
+
+CUT_OFF = "mppmon_pc_cut_off"
+_SEEN = "mppmon_pc_system_ok"
+_OLD = timedelta(seconds=75)
+"""How old a PC's look may be when it is read: its agent's interval, and what eight systems may take."""
+
+
+def look(turn: Turn, observation: Observation) -> None:
+    """Take what a PC sees of the systems it looks at, and say whether it alone does not get through."""
+    if observation.outcome is not Outcome.OK:
+        return
+    world = turn.world
+    device = world.device(observation.device)
+    for position, system in _positions(world, observation.schema):
+        if device is None or system not in world.functions:
+            continue
+        theirs, at = observation.values[position] > 0, observation.evidence_at
+        world.views.setdefault(system, {})[device.id] = (theirs, at)
+        alone = cut_off(world.functions[system], theirs=theirs)
+        if alone is not None:
+            say(turn, device, CUT_OFF, (("system", system),), float(alone), at)
+
+
+def reconsider(turn: Turn) -> None:
+    """Correct who has to act about a system that counter PCs still get through to: it is our own way to it that is cut.
+    The message that went out stays; page, details and `/metrics` say it from now on.
+    """
+    world = turn.world
+    for incident in world.open_incidents():
+        views = world.views.get(incident.root)
+        if views is None:
+            continue
+        since = incident.facts.since + _OLD
+        seen = [theirs for theirs, at in views.values() if at >= since]
+        party = at_fault(world.loaded.mall, incident.root, world.reaches, seen=seen)
+        if party is Party.MALL and incident.facts.party != party:
+            save(turn, replace(incident, facts=replace(incident.facts, party=party)))
+
+
+def _positions(world: World, schema: Schema) -> tuple[tuple[int, str], ...]:
+    found = world.view_positions.get(schema)
+    if found is None:
+        found = world.view_positions[schema] = tuple(
+            (position, labels[0][1]) for position, (name, labels) in enumerate(schema.series) if name == _SEEN
+        )
+    return found
