@@ -22,7 +22,7 @@ pytestmark = pytest.mark.server
 
 @pytest.fixture(scope="module")
 def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    with daemon(tmp_path_factory.mktemp("line")) as running:
+    with daemon(tmp_path_factory.mktemp("line"), first_time=True) as running:
         yield running
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
-from mppmon.config.problem import nearest
 from mppmon.demo.simulator.things import Thing, Things
 
 PRINTERS = frozenset({"printer", "card-printer", "receipt-printer"})
@@ -75,8 +75,8 @@ def check(things: Things, name: str, device: str | None) -> Fault:
 
 
 def _hint(word: str, known: Iterable[str]) -> str:
-    near = nearest(word, known)
-    return f" ({near})" if near else ""
+    near = get_close_matches(word, sorted(known), n=1)
+    return f" (did you mean '{near[0]}'?)" if near else ""
 
 
 def can_befall(things: Things, kind: FaultKind, thing: Thing) -> bool:
