@@ -86,8 +86,8 @@ def daemon(
 ) -> Iterator[Line]:
     """Run a daemon on a mall of a switch, a PC with a card printer, a network printer and what is outside.
 
-    `environment`: laid over our own, for the daemon alone. `program`: what stands in the place of `mppmon`. Unless it is
-    the `first_time`, an empty database is there: the child that makes one costs half as much as a start.
+    `environment`: laid over our own, for the daemon alone. `program`: what stands in the place of `mppmon`. Unless it
+    is the `first_time`, an empty database is there: the child that makes one costs half as much as a start.
     """
     state = folder / "state"
     if not first_time:
