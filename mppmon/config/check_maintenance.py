@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from alerts.silence import Silence
 from mppmon.config.draft import Draft
-from mppmon.config.maintenance import covered
+from mppmon.config.maintenance import OWN, covered
 from mppmon.config.problem import listed, nearest, quoted
 from mppmon.config.rules import merged
 from mppmon.config.settings_maintenance import WindowSettings, local
@@ -36,9 +36,15 @@ def check_maintenance(draft: Draft) -> None:
 def _match(draft: Draft, path: tuple[str, ...], window: WindowSettings) -> None:
     match, at = window.match, (*path, "match")
     if not any(getattr(match, name) for name in type(match).model_fields):
-        expected = "at least one of device, rule, kind, agency, place: an empty match would cover the whole mall"
+        labels = "device, rule, kind, agency, place, channel, person, way"
+        expected = f"at least one of {labels}: an empty match would cover the whole mall"
         draft.error(FILE, at, "nothing", expected, key=True)
-    for name, collection in (("device", "devices"), ("agency", "agencies")):
+    for name, collection in (
+        ("device", "devices"),
+        ("agency", "agencies"),
+        ("channel", "channels"),
+        ("person", "people"),
+    ):
         for index, word in enumerate(getattr(match, name)):
             draft.refer(FILE, (*at, name, index), word, collection)
     if draft.rules is None:
@@ -62,7 +68,7 @@ def warn_of_windows(draft: Draft, mall: Mall, windows: Iterable[Silence]) -> Non
         path = ("windows", slug)
         if not many and draft.maintenance.windows[slug].repeat is not None:
             draft.warn(FILE, path, "a window that never comes", "a `repeat` that fits `start` and `until`")
-        elif many and not devices[slug]:
+        elif many and not devices[slug] and not dict(many[0].match).keys() & OWN:
             draft.warn(FILE, path, "a window that covers no device", "a `match` that fits some device")
         if any(before.end > after.start for before, after in pairwise(many)):
             draft.warn(FILE, path, "a window that begins again before it ends", "a shorter one, or a rarer `repeat`")

@@ -17,6 +17,8 @@ from mppmon.mall.impact import Index
 from mppmon.mall.model import Mall, Span, delivery_subject
 from mppmon.mall.topology import below
 
+OWN = frozenset({"channel", "person", "way"})
+"""Labels that only alerts about mppmon itself have: a channel that fails, a person it does not reach."""
 CONFIG = "config"
 """Who made a window that stands in `maintenance.yaml`."""
 
@@ -49,8 +51,12 @@ def match_of(match: MatchSettings) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def covered(one: Silence, mall: Mall) -> frozenset[str]:
-    """Return the devices that a silence or window speaks of, whatever its rules."""
+    """Return the devices that a silence or window speaks of, whatever its rules; none where it speaks of a part of
+    mppmon itself.
+    """
     match = dict(one.match)
+    if match.keys() & OWN:
+        return frozenset()
     return frozenset(
         device.id
         for device in mall.devices.values()

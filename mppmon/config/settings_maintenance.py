@@ -10,6 +10,7 @@ from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, rrule, rrulestr
 from pydantic import AfterValidator, Field
 
 from alerts.settings import Label, Many, Slug, century
+from collectors.collector import Way
 from mppmon.config.settings_hours import Name, Strict
 from mppmon.mall.model import DeviceKind
 
@@ -112,6 +113,9 @@ class MatchSettings(Strict):
     kind: Many[DeviceKind] = ()
     agency: Many[Slug] = ()
     place: Many[Label] = ()
+    channel: Many[Slug] = ()
+    person: Many[Slug] = ()
+    way: Many[Way] = ()
 
 
 class WindowSettings(Strict):

@@ -46,18 +46,17 @@ def parse(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise StoreError("database URL: found something else, expected sqlite:///PATH or postgresql://...") from None
-    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise StoreError(f"database URL: found {parsed.get_backend_name()!r}, expected sqlite or postgresql")
-    if parsed.get_backend_name() == "sqlite" and (parsed.database or ":memory:") == ":memory:":
+        raise StoreError("database URL: found something else, expected sqlite:///PATH") from None
+    if parsed.get_backend_name() != "sqlite":
+        found = parsed.get_backend_name()
+        raise StoreError(f"database URL: found {found!r}, expected sqlite:///PATH: mppmon runs on no other yet")
+    if (parsed.database or ":memory:") == ":memory:":
         raise StoreError("database URL: an SQLite database needs a file, sqlite:///PATH")
     return parsed
 
 
-def sqlite_path(url: URL) -> Path | None:
-    """Return the file of an SQLite URL, None for another database."""
-    if url.get_backend_name() != "sqlite":
-        return None
+def sqlite_path(url: URL) -> Path:
+    """Return the file of a URL that `parse` has taken."""
     return Path(url.database or "").absolute()
 
 
@@ -72,15 +71,7 @@ def connect(url: URL, *, read_only: bool, create: bool = False, patience: Patien
 
     NoDatabase when the SQLite file is missing and `create` is not set.
     """
-    path = sqlite_path(url)
-    if path is None:
-        options = "-c default_transaction_read_only=on" if read_only else ""
-        try:
-            engine = create_engine(url, pool_size=1, max_overflow=-1, connect_args={"options": options})
-        except ImportError as error:
-            raise StoreError(f"database URL: {url.drivername} needs the package {error.name}") from error
-    else:
-        engine = _sqlite_engine(path, patience or Patience(), read_only=read_only, create=create)
+    engine = _sqlite_engine(sqlite_path(url), patience or Patience(), read_only=read_only, create=create)
     event.listen(engine, "handle_error", _translate)
     return engine
 

@@ -30,12 +30,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def migrate(url: str, backup: Path, *, now: datetime) -> Migrated:
     """Migrate in this process, after a copy into the directory `backup` when there is data to lose.
 
-    SchemaNewer when a newer mppmon wrote it; StoreError when it is somebody else's database. PostgreSQL is not copied
-    here (`backup` stays None): its operator has `pg_dump`.
+    SchemaNewer when a newer mppmon wrote it; StoreError when it is somebody else's database.
     """
     parsed = parse(url)
-    if parsed.password is not None:
-        raise StoreError("database URL: it holds a password; give it by PGPASSFILE, argv can be read by everybody")
     engine = connect(parsed, read_only=False, create=True)
     try:
         return _migrate(engine, parsed, backup, now)
@@ -61,10 +58,8 @@ def _migrate(engine: Engine, url: URL, backup: Path, now: datetime) -> Migrated:
     return Migrated(found, VERSIONS[-1], copy)
 
 
-def _copy(url: URL, directory: Path, found: str, now: datetime) -> str | None:
+def _copy(url: URL, directory: Path, found: str, now: datetime) -> str:
     source = sqlite_path(url)
-    if source is None:
-        return None
     directory.mkdir(parents=True, exist_ok=True)
     target = directory.absolute() / f"{source.stem}-schema-{found}-{now:%Y%m%dT%H%M%SZ}.db"
     copy_sqlite(source, target)
@@ -74,7 +69,7 @@ def _copy(url: URL, directory: Path, found: str, now: datetime) -> str | None:
 def main(arguments: list[str] | None = None) -> int:
     """Run as a program: 0 and the result, or 1 and the error, as one line of JSON on stdout."""
     parser = argparse.ArgumentParser(prog="python -m mppmon.store.migrate", description=__doc__)
-    parser.add_argument("url", metavar="URL", help="sqlite:///PATH or postgresql://...")
+    parser.add_argument("url", metavar="URL", help="sqlite:///PATH")
     parser.add_argument("--backup", metavar="DIR", type=Path, required=True, help="where the copy goes")
     given = parser.parse_args(arguments)
     try:

@@ -23,7 +23,7 @@ from mppmon.mall.rename import Names
 from mppmon.store import audit, incidents, memory, numbers, outbox, renaming, revisions, silences, transitions
 from mppmon.store.commit import write
 from mppmon.store.connect import connect, copy_sqlite, parse, sqlite_path
-from mppmon.store.errors import NoDatabase, SchemaNewer, SchemaOlder, StoreError
+from mppmon.store.errors import NoDatabase, SchemaNewer, SchemaOlder
 from mppmon.store.patience import Patience
 from mppmon.store.records import Batch, CanaryFate, Saved, Taken, Told, Used
 from mppmon.store.schema import VERSIONS, command, last_seen, version
@@ -45,7 +45,7 @@ class Store:
         self._engine = engine
         self._url = url
         self._path = sqlite_path(url)
-        kept = None if self._path is None else numbers.kept(self._path)
+        kept = numbers.kept(self._path)
         self._highest, self._counted = kept or 0, kept is not None
         self._patience = patience
 
@@ -292,16 +292,13 @@ class Store:
             return audit.verify(connection)
 
     def backup(self, principal: Principal, path: Path) -> None:
-        """Write a consistent, checked copy while the daemon works. StoreError for a database that has its own tool."""
+        """Write a consistent, checked copy while the daemon works."""
         require_writer(principal, "copy the database")
-        source = sqlite_path(self._url)
-        if source is None:
-            raise StoreError("backup: only an SQLite database is copied here; use pg_dump for PostgreSQL")
-        copy_sqlite(source, path.absolute())
+        copy_sqlite(self._path, path.absolute())
 
     def _number(self, highest: int) -> None:
         """Keep beside the file the highest number that has been given to an incident, before anybody is told of it."""
-        if self._path is not None and (highest > self._highest or not self._counted):
+        if highest > self._highest or not self._counted:
             self._highest, self._counted = max(highest, self._highest), True
             numbers.keep(self._path, self._highest)
 

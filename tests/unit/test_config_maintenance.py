@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.model import AlertKey
+from alerts.silence import silenced
 from mppmon import config
 from mppmon.config.maintenance import resolve_windows
 from mppmon.config.settings_maintenance import MaintenanceFile
@@ -126,3 +128,35 @@ def test_windows_of_other_rules_do_not_overlap(tmp_path: Path) -> None:
 """,
     )
     assert said == []
+
+
+def test_a_window_for_a_channel_covers_what_the_monitor_says_of_it_and_no_service(tmp_path: Path) -> None:
+    written = """\
+  mail: {name: n, match: {channel: mail}, start: 2026-12-10 20:00, duration: 2h, reason: r}
+  by-snmp: {name: n, match: {way: snmp, rule: MonitorWayStale}, start: 2026-12-11 20:00, duration: 2h, reason: r}
+  switch: {name: n, match: {device: sw}, start: 2026-12-12 20:00, duration: 2h, reason: r}
+"""
+    assert load(tmp_path / "mall", written) == []
+    loaded = config.load(tmp_path / "mall", today=TODAY)
+    mail, _, switch = loaded.windows
+    ours = AlertKey("MonitorChannelFailing", "mppmon", (("channel", "mail"),))
+    other = AlertKey("MonitorChannelFailing", "mppmon", (("channel", "sms"),))
+    device = AlertKey("DeviceDown", "sw")
+    assert silenced(ours, loaded.windows, now=mail.start) is mail
+    assert silenced(other, loaded.windows, now=mail.start) is None
+    assert silenced(device, loaded.windows, now=mail.start) is None
+    assert {span.start for spans in loaded.mall.planned.values() for span in spans} == {switch.start}
+
+
+def test_a_window_names_only_what_is_there(tmp_path: Path) -> None:
+    match = "match: {channel: fax, person: nobody, way: x}"
+    written = f"  w: {{name: n, {match}, start: 2026-12-10 20:00, duration: 2h, reason: r}}\n"
+    with pytest.raises(config.ConfigErrors) as caught:
+        load(tmp_path / "mall", written)
+    assert {str(one).split(": ")[0].split(" ")[1] for one in caught.value.problems} == {"windows.w.match.way"}
+    with pytest.raises(config.ConfigErrors) as caught:
+        load(tmp_path / "other", written.replace(", way: x", ""))
+    assert {str(one).split(": ")[0].split(" ")[1] for one in caught.value.problems} == {
+        "windows.w.match.channel",
+        "windows.w.match.person",
+    }

@@ -167,7 +167,7 @@ def test_the_program_answers_with_one_line_of_json(tmp_path: Path, capsys: pytes
     answer = json.loads(out)
     assert out.count("\n") == 1
     assert answer["error"] == "StoreError"
-    assert "PGPASSFILE" in answer["message"]
+    assert answer["message"].startswith("database URL: found 'postgresql', expected sqlite:///PATH")
     assert "hush" not in out
 
 
