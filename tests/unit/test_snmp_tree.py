@@ -168,3 +168,16 @@ def test_tables_that_lie_never_make_a_circle(entries: list[tuple[int, int, int]]
     order.prepare()  # CycleError otherwise
     assert 0 not in found.parents
     assert all(set(below) <= set(found.parents) for below in found.shared.values())
+
+
+def test_where_no_table_knows_the_way_out_only_a_port_of_one_machine_leads_down() -> None:
+    """The gateway, 0, is in no table: which of both switches is above the other, nobody can say."""
+    devices = [
+        device(0),
+        device(1, "switch", p1=(2, 3), p2=(4,), p3=(5, 9)),
+        device(2, "switch", p1=(1, 4), p2=(3,)),
+        *(device(at, "pc") for at in (3, 4, 5)),
+    ]
+    found = tree(devices, 0)
+    assert found.parents == {3: (2,), 4: (1,)}
+    assert not found.shared
