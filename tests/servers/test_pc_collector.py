@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gzip
 import hashlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -94,6 +95,7 @@ def test_node_exporter_of_debian(tmp_path: Path) -> None:
     assert dict(last.texts)["agent"].startswith("node_exporter 1.")
 
 
+OPEN = "Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8"
 INFO = b'mppmon_pc_info{os="",release="",machine_id="%s",agent=""} 1\n'
 
 
@@ -166,6 +168,13 @@ def test_the_busy_share_of_an_exporter_comes_from_two_readings() -> None:
     [
         (fakes.answers(PAGE), Outcome.OK, ""),
         (fakes.answers(b"\xef\xbb\xbf" + PAGE.replace(b"\n", b"\r\n"), "Content-Type: text/plain"), Outcome.OK, ""),
+        (fakes.answers(PAGE + b"# EOF\n", OPEN), Outcome.OK, ""),
+        (fakes.answers(gzip.compress(PAGE), "Content-Encoding: gzip"), Outcome.OK, ""),  # unasked for, and harmless
+        (fakes.answers(b"x_total 1\n" * 6000 + PAGE), Outcome.OK, ""),
+        (fakes.answers(b'{"status": "ok"}\n', "Content-Type: application/json"), Outcome.INVALID, "another document"),
+        (fakes.answers(PAGE, "Content-Type: text/html"), Outcome.INVALID, "another document"),
+        (fakes.answers(PAGE.decode().encode("utf-16")), Outcome.INVALID, "UTF-16"),
+        (fakes.answers(b""), Outcome.INVALID, "an empty answer"),
         (fakes.hangs, Outcome.TIMEOUT, "connected, but no answer came"),
         (fakes.drips(b"HTTP/1.1 200 OK\r\n\r\n" + PAGE), Outcome.TIMEOUT, "too slow"),
         (fakes.answers(PAGE, status="500 Oops"), Outcome.UNEXPECTED, "status 500, expected 200"),
@@ -190,6 +199,18 @@ def test_bad_agents_are_told_apart_within_the_deadline(behave: Behaviour, outcom
     assert (seen.outcome, detail in seen.detail) == (outcome, True), seen
     assert took < TIMEOUT + LATE
     assert [part.device for part in seen.parts] == ["a3-card"]
+
+
+def test_five_megabytes_of_others_lines_are_read_in_time_and_one_byte_more_is_refused() -> None:
+    async def story(collector: PcCollector) -> tuple[Observation, Observation]:
+        whole = (b"go_gc_duration_seconds 1\n" * 200_000)[len(PAGE) :] + PAGE
+        assert len(whole) == 5_000_000
+        async with serving(fakes.answers(whole)) as port, serving(fakes.answers(whole + b"\n")) as more:
+            return await collector.poll(target(port)), await collector.poll(target(more, name="more"))
+
+    read, refused = run(story)
+    assert (read.outcome, "mppmon_pc_boot_time_seconds" in values(read)) == (Outcome.OK, True), read
+    assert (refused.outcome, refused.detail) == (Outcome.INVALID, "more than 5000000 bytes of metrics")
 
 
 def test_slow_pcs_do_not_delay_the_others() -> None:
