@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
+from functools import cache
 from types import NoneType
 from typing import get_args, get_origin, get_type_hints
 
@@ -40,6 +41,7 @@ _PLAIN: dict[object, st.SearchStrategy[object]] = {
 }
 
 
+@cache  # made and checked anew for every example, strategies took more time than what they are for
 def of(kind: object) -> st.SearchStrategy[object]:  # noqa: PLR0911  # one line per shape of a type
     """Return a strategy for a declared type."""
     origin, arguments = get_origin(kind), get_args(kind)
