@@ -205,7 +205,7 @@ def test_what_feeds_a_thing_is_named_like_what_it_hangs_on() -> None:
         [
             {"Jenis": "UPS", "Nama": "UPS lantai 2", "Alamat IP": "10.0.0.9"},
             {"Jenis": "Switch", "Nama": "S", "Alamat IP": "10.0.0.1", "Catu daya": "UPS lantai 2, ups"},
-            {"Jenis": "sidik jari", "Loket": "F3", "Catu daya": "ups"},
+            {"Jenis": "sidik jari", "Loket": "F3", "Catu daya": "ups; UPS"},
             {"Jenis": "Switch", "Nama": "Inti", "Alamat IP": "127.20.0.2", "Catu daya": "UPS lantai 2"},
         ]
     )

@@ -103,7 +103,7 @@ class _Room:
         above = [one for text in item.parents if (one := self._find(item, text, Field.PARENT)) is not None]
         power = [one for text in item.power if (one := self._find(item, text, Field.POWER)) is not None]
         if power:
-            values["power"] = power
+            values["power"] = list(dict.fromkeys(power))  # named twice, by name and by asset, it is one
         self._reach(item, values, above, old)
         return Settled(slug, item, values)
 
