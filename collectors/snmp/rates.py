@@ -18,7 +18,7 @@ METRICS = frozenset({RECEIVE, TRANSMIT})
 TABLE = "ports"
 
 _WRAP = 2**32
-_SLACK = 10.0  # seconds by which an agent's clock and ours may differ, or a tenth of the time between two polls
+_SLACK = 10.0  # seconds at least
 _SHORTEST = 1.0  # seconds: over less, a counter that its agent refreshes every few seconds tells nothing
 _LONGEST = 900.0  # a mean over more is none of now
 _TOLERANCE = 1.1  # counters are read at slightly other times than we ask
@@ -59,8 +59,8 @@ def samples(before: Reading | None, now: Reading, ports: Mapping[str, Row]) -> I
         return
     seconds = now.at - before.at
     went_on = continued(before.uptime, now.uptime, seconds)
-    if went_on is False:
-        return
+    if went_on is False or (went_on is None and now.uptime - before.uptime > 100 * (seconds + _slack(seconds))):
+        return  # it started anew, or our clock stood still meanwhile
     for index, new in now.counts.items():
         old, speed = before.counts.get(index), octets_per_second(ports[index])
         if old is None or speed is None:
@@ -79,10 +79,15 @@ def continued(before: int, now: int, seconds: float) -> bool | None:
     """
     if before <= 0 or now <= 0 or now == before:
         return None
-    slack = max(_SLACK, seconds / 10)
+    slack = _slack(seconds)
     if abs((now - before) % _WRAP / 100 - seconds) <= slack:
         return True
     return False if now < before or now / 100 <= seconds + slack else None
+
+
+def _slack(seconds: float) -> float:
+    """Return by how many seconds an agent's clock and ours may differ after so many."""
+    return max(_SLACK, seconds / 10)
 
 
 def octets_per_second(row: Row) -> float | None:

@@ -66,6 +66,11 @@ def test_after_a_restart_no_counter_tells_anything() -> None:
     assert between(wide(100), wide(GIGABIT), seconds=700.0, uptimes=uptimes) == {}
 
 
+def test_what_was_counted_while_our_computer_slept_is_no_spike() -> None:
+    """The agent says that an hour passed, our clock says one minute."""
+    assert between(wide(0), wide(GIGABIT * 45), seconds=60.0, uptimes=(8_640_000, 9_000_000)) == {}
+
+
 def test_a_wrap_is_not_believed_of_an_agent_without_an_uptime() -> None:
     assert between(narrow(2**32 - 100), narrow(100), uptimes=(0, 0)) == {}
     assert between(wide(0), wide(GIGABIT * 30), uptimes=(0, 0)) == {"receive_ratio": 0.5}
