@@ -24,7 +24,7 @@ def take(page: Page, address: str, folder: Path) -> None:
         page.goto(f"{address}/?step={step}")
         expect(page.locator("#deed, .there").first).to_be_visible()
         page.evaluate("document.querySelector('#deed')?.click()")
-        expect(page.locator(".there")).to_be_visible(timeout=_SLOW)
+        expect(page.locator(".there.whole")).to_be_visible(timeout=_SLOW)
     expect(page.frame_locator("#mall").locator(".by.taken")).to_be_visible(timeout=_SLOW)
     expect(page.locator("#report .stops")).to_be_visible(timeout=_SLOW)
     expect(page.locator("#see-report")).to_have_attribute("aria-busy", "false", timeout=_SLOW)
