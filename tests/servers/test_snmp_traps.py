@@ -84,7 +84,7 @@ def one_incident(mall: TrapMall, device: str, began: datetime) -> timedelta:
 def test_a_trap_is_followed_by_its_poll_within_a_second_and_its_incident_within_two(
     mall: TrapMall, what: str, how: str
 ) -> None:
-    device = f"{what}-{how}"
+    device, accepted = f"{what}-{how}", counted(mall)["accepted"]
     break_down(mall, device, what)
     began = Clock().now()  # before net-snmp's program has even started
     send(mall, "core" if what == "link" else device, what, how)
@@ -98,6 +98,7 @@ def test_a_trap_is_followed_by_its_poll_within_a_second_and_its_incident_within_
     assert decided <= DECIDED + (CONFIRMED if what == "link" else timedelta()), decided
     until(lambda: mall.pages(device), lambda number: number >= 1)
     assert len(mall.incidents(device)) == 1
+    assert counted(mall)["accepted"] == accepted + 1
 
 
 def test_ten_traps_of_one_fault_are_one_incident_and_one_page(mall: TrapMall) -> None:
