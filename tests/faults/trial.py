@@ -45,8 +45,7 @@ READY = 40.0  # seconds a start may take on a machine with other work
 
 def until(look: Callable[[], Any], within: float) -> Any:  # noqa: ANN401  # whatever is looked at
     """Look until it is true; return the last look, also when it never was."""
-    clock = Clock()
-    end = clock.monotonic() + within
+    end = (clock := Clock()).monotonic() + within
     while not (found := look()) and clock.monotonic() < end:
         pause(0.05)
     return found
