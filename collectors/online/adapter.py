@@ -1,19 +1,18 @@
 """`requests`' own adapter over a socket that is already connected, with our TLS context.
 
 It is used without a Session: so there are no redirects, cookies, proxies and no `.netrc`, by construction. One adapter
-serves all threads; each exchange has a pool of one connection, made without the pool manager, whose keys cost more than
-the rest of the exchange.
+serves all threads; each exchange has a connection of its own, made without pool and pool manager.
 """
 
 import socket
 import ssl
-from functools import partial
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import BaseHTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from collectors.observation import Outcome
@@ -65,29 +64,39 @@ class _Tls(HTTPSConnection):
         line.stands()
 
 
+class _Lone:
+    """Stands where requests expects a pool: one connection, used once. urllib3's own pool costs as much as the rest."""
+
+    def __init__(self, over: "Exchange") -> None:
+        self._over = over
+
+    def urlopen(self, *, method: str, url: str, headers: Mapping[str, str], **_: object) -> BaseHTTPResponse:
+        """Send the request and return its answer, of which the headers are read."""
+        over = self._over
+        connection = over.connection = (
+            _Plain(over.host, over.port, line=over.line)
+            if over.context is None
+            else _Tls(over.host, over.port, line=over.line, ssl_context=over.context)
+        )
+        connection.request(method, url, headers=headers, preload_content=False, decode_content=False)
+        return connection.getresponse()
+
+
 class _Adapter(HTTPAdapter):
     def __init__(self) -> None:
         super().__init__(pool_connections=1, pool_maxsize=1)
 
-    def get_connection_with_tls_context(
+    def get_connection_with_tls_context(  # type: ignore[override]  # of the pool only `urlopen` is called
         self,
         request: requests.PreparedRequest,  # noqa: ARG002  # their signature
         verify: object,  # noqa: ARG002  # likewise
         proxies: object = None,  # noqa: ARG002  # likewise
         cert: object = None,
-    ) -> HTTPConnectionPool:
-        """Return a pool of one connection over this exchange's line (`cert` carries both through `send`)."""
+    ) -> _Lone:
+        """Return the one connection over this exchange's line (`cert` carries both through `send`)."""
         if not isinstance(cert, Exchange):
             raise TypeError(f"found {type(cert).__name__}, expected an Exchange")
-        if cert.context is None:
-            pool = HTTPConnectionPool(cert.host, cert.port, maxsize=1, retries=self.max_retries)
-            pool.ConnectionCls = partial(_Plain, line=cert.line)  # type: ignore[assignment]  # it is only called
-            return pool
-        secure = HTTPSConnectionPool(
-            cert.host, cert.port, maxsize=1, retries=self.max_retries, ssl_context=cert.context
-        )
-        secure.ConnectionCls = partial(_Tls, line=cert.line)  # type: ignore[assignment]  # it is only called
-        return secure
+        return _Lone(cert)
 
     def cert_verify(self, conn: object, url: object, verify: object, cert: object) -> None:
         """Leave the context as it is: requests would load certifi's bundle into it for each exchange."""
@@ -96,13 +105,20 @@ class _Adapter(HTTPAdapter):
 class Exchange:
     """What one `send` is over: a line, the peer's name, and for https a TLS context."""
 
-    __slots__ = ("context", "host", "line", "port")
+    __slots__ = ("connection", "context", "host", "line", "port")
 
     def __init__(self, line: Line, host: str, port: int, context: ssl.SSLContext | None) -> None:
         self.line = line
         self.host = host
         self.port = port
         self.context = context
+        self.connection: HTTPConnection | None = None
+
+    def close(self) -> None:
+        """Hang up, whoever has the socket by now."""
+        if self.connection is not None:
+            self.connection.close()
+        self.line.close()
 
 
 _ADAPTER = _Adapter()

@@ -37,7 +37,7 @@ def exchange(
     except (OSError, HTTPError, HTTPException, ValueError) as error:  # RequestException is an OSError
         raise explain(error, line) from error
     finally:
-        line.close()
+        over.close()
     if by_proxy and response.status_code == _PROXY_AUTHENTICATION:
         raise proxy_denied()
     return Answer(
