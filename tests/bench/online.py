@@ -17,7 +17,7 @@ from mppmon.clock import Clock
 from tests.bench.online_exporter import BlackboxExporter, blackbox_exporter
 from tests.servers.online_pki import Authority
 
-_CHECKS, _IN_FLIGHT, _RUNS = 2400, 8, 3
+_CHECKS, _IN_FLIGHT, _RUNS = 1200, 8, 5
 _BUDGET = 1.0  # an aim: as many checks per CPU-second as the peer's, or more
 
 
