@@ -17,7 +17,7 @@ OWN = frozenset(
         "mppmon_site_blind",
         "mppmon_telemetry_failed",
         "mppmon_device_restarted",
-        "mppmon_pc_cut_off",
+        "mppmon_device_cut_off",
     }
 )
 """Our own verdicts."""

@@ -10,7 +10,7 @@ from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
 from mppmon.mall.party import Party, at_fault, cut_off
 
-CUT_OFF = "mppmon_pc_cut_off"
+CUT_OFF = "mppmon_device_cut_off"
 _SEEN = "mppmon_pc_system_ok"
 _OLD = timedelta(seconds=75)
 """How old a PC's look may be when it is read: its agent's interval, and what eight systems may take."""

@@ -13,7 +13,7 @@ from tests.stories.house import House, small_config
 
 CUT_OFF = Rule(
     "CounterCutOff",
-    Condition("mppmon_pc_cut_off", Operator.EQUAL, 1.0),
+    Condition("mppmon_device_cut_off", Operator.EQUAL, 1.0),
     severity=Severity.ROUTINE,
     summary=Words("tidak tersambung ke sistem {system}", "does not get through to {system}"),
 )

@@ -41,7 +41,11 @@ CONFIG = Config(
     ),
 )
 NAMES = Names(
-    frozenset({"finger", "card", "till"}), frozenset({"antrean"}), frozenset({"cups"}), frozenset({"siak", "old"})
+    frozenset({"finger", "card", "till"}),
+    frozenset({"antrean"}),
+    frozenset({"cups"}),
+    frozenset({"siak", "old"}),
+    systems=frozenset({"pusat"}),
 )
 FACTS = {
     "route": [Fact("default_route", 1.0)],
@@ -53,6 +57,10 @@ FACTS = {
     ],
     "reboot": [Fact("reboot_pending", 0.0)],
     "antivirus": [Fact("antivirus_running", 1.0), Fact("antivirus_signatures_age_seconds", 5.0)],
+    "systems": [
+        Fact("system_reached", 1.0, (("system", "pusat"),)),
+        Fact("system_ok", 0.0, (("system", "pusat"),)),
+    ],
     "software": [
         Fact("software_present", 1.0, (("software", "siak"),)),
         Fact("software_info", 1.0, (("software", "siak"), ("version", "3.1"))),
