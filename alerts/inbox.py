@@ -61,7 +61,7 @@ class Inbox(Protocol):
 
 
 def typed(text: str) -> tuple[str, int] | None:
-    """Return verb and incident (0: none) of `/ack 1042`, `tangani #1042`, `Rincian 1042`, `catatan 1042 rol diganti`,
+    """Return verb and incident (0: none) of `/ack 1042`, `tangani #1042`, `Rincian 1042`, `catatan #1042 rol diganti`,
     `/senyapkan sw-lt2 2 jam alasan`; None when it is something else.
     """
     noted = _NOTED.fullmatch(text.strip())

@@ -14,9 +14,9 @@ from tests.stories.house import House
 @pytest.mark.parametrize(
     ("text", "ok", "said"),
     [
-        ("catatan 1 rol diganti", True, "Gangguan #1 sudah dicatat."),
-        ("catatan 9 rol diganti", False, "Gangguan #9 sudah tidak terbuka."),
-        ("catatan 1 a\nb", False, "Gangguan #1: catatan tidak disimpan. Tulis dalam satu baris"),
+        ("/catatan 1 rol diganti", True, "Gangguan #1 sudah dicatat."),
+        ("/catatan 9 rol diganti", False, "Gangguan #9 sudah tidak terbuka."),
+        ("/catatan 1 a\nb", False, "Gangguan #1: catatan tidak disimpan. Tulis dalam satu baris"),
     ],
 )
 def test_a_typed_note_is_kept_in_the_name_of_its_writer(
