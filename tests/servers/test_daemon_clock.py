@@ -48,6 +48,7 @@ def states(line: Line, subject: str, start: datetime, end: datetime) -> list[Int
 
 def test_two_minutes_of_sigstop_are_unknown(line: Line, clock: Path) -> None:
     start = datetime.now(UTC) - timedelta(minutes=1)  # noqa: TID251  # the daemon's real time
+    pause(2)  # two rounds of answers: what was just begun when it stopped was delivered for no time
     os.kill(line.process.pid, signal.SIGSTOP)
     pause(1)
     clock.write_text("+120\n")
