@@ -49,7 +49,9 @@ def simulator(place: Workplace) -> Iterator[Running]:
 
 @contextmanager
 def real_agent(place: Workplace) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run this machine's agent as the PC of one counter."""
+    """Run this machine's agent as the PC of one counter. It finds no programs to ask: whether this machine prints, or
+    lacks updates, is nobody's fault in the mall.
+    """
     target = next(one for one in place.loaded.targets if one.device == REAL_PC and one.kind is Kind.TELEMETRY)
     if not isinstance(target.settings, AgentSettings):
         raise ChildFailed(f"{REAL_PC}: expected a PC with an agent")
@@ -61,6 +63,7 @@ def real_agent(place: Workplace) -> Iterator["subprocess.Popen[bytes]"]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            env=os.environ | {"PATH": os.devnull},
             preexec_fn=_die_with_parent,  # noqa: PLW1509  # no threads yet
         )
         try:

@@ -72,7 +72,8 @@ def test_a_pipe_gets_plain_text_of_eighty_columns_and_status_two(tmp_path: Path)
 
 AS_NOBODY = """
 import os, sys
-import mppmon.cli.doctor  # while the tree can still be read
+import encodings.utf_8_sig
+import mppmon.cli.doctor  # while the tree, and Python itself, can still be read
 if os.geteuid() == 0:
     os.setgroups([])
     os.setgid(65534)

@@ -4,6 +4,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
@@ -14,6 +15,7 @@ from urllib.request import urlopen
 import pytest
 from prometheus_client import CollectorRegistry
 
+from collectors.observation import Outcome
 from mppmon.exporter import CONTENT_TYPE, FAMILIES, Exporter, SelfMetrics
 from mppmon.mall.model import Delivery, State
 from tests.unit.exporter_samples import HOUSE, seen
@@ -42,11 +44,13 @@ def exporter() -> Exporter:
     made.delivery("ktp", "a1", Delivery.INTERRUPTED)
     made.blind(cut=False)
     made.incidents(1, 0)
+    made.parties({"mall": 1})
     samples = [(name, tuple((label, "0") for label in metric.labels), 1.5) for name, metric in FAMILIES.items()]
     read = [sample for sample in samples if not sample[0].startswith(DECIDED)]
     uptime = ("mppmon_device_uptime_seconds", (), float("nan"))
     hostile = (("vendor", 'x"} evil 1\n# TYPE up counter'), ("model", "\\"), ("serial", "日本"))
     made.observed(seen("p1:telemetry", *read, uptime, texts=hostile))
+    made.observed(replace(seen("p1:liveness", outcome=Outcome.INVALID), reason="too-slow"))
     return made
 
 
