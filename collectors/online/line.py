@@ -44,10 +44,11 @@ class Line:
         """Return the socket, once; its reads share the budget."""
         if self._sock is None:
             raise ConnectionError("the one connection is used up")
+        seconds = self.budget.left()  # raises where the time is over: the socket is still ours then, and closed by us
         sock = PlainSocket(fileno=self._sock.detach())
         self._sock = None
         sock.budget = self.budget
-        sock.settimeout(self.budget.left())
+        sock.settimeout(seconds)
         return sock
 
     def stands(self) -> None:

@@ -154,6 +154,7 @@ def test_stopped_it_tells_what_it_found_until_then() -> None:
             *(sys.executable, "-m", "mppmon", "discover", "127.0.4.0/24", "--port", str(port), "--rate", "12"),
             stdout=asyncio.subprocess.PIPE,
             cwd=ROOT,
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # a run in the background ignores it
         )
         await asyncio.wait_for(answered.wait(), 30)
         process.send_signal(signal.SIGINT)
