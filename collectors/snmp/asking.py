@@ -58,7 +58,7 @@ async def run_plan(asking: Asking, plan: Plan, rows: MutableRows) -> None:
     """Run a plan and put what the device has into `rows`; also what came before something failed. WireError.
 
     A table about which nothing comes is `lost`, and the others are still asked for, unless SILENCES questions in a row
-    were not answered, or the first two: then the device has gone.
+    were not answered, or the first two, or all there were: then the device has gone.
     """
     pieces = _Pieces(asking)
     for request, places in plan.gets:
@@ -77,6 +77,7 @@ async def run_plan(asking: Asking, plan: Plan, rows: MutableRows) -> None:
                 _lose(asking, wanted.table)
         except ErrorStatus as error:  # one table that an agent cannot show says nothing about the others
             asking.troubles.append(f"{wanted.table}: {error}")
+    pieces.over()
 
 
 class _Pieces:
@@ -84,19 +85,25 @@ class _Pieces:
 
     def __init__(self, asking: Asking) -> None:
         self._asking, self._silences = asking, 0
+        self._silence: NoAnswer | None = None
 
     async def unanswered(self, piece: Coroutine[None, None, None]) -> bool:
         """Ask a piece; whether nothing came. NoAnswer when the device has said nothing at all, or no more."""
         try:
             await piece
-        except NoAnswer:
-            self._silences += 1
+        except NoAnswer as silence:
+            self._silences, self._silence = self._silences + 1, silence
             most = SILENCES if self._asking.answered else 2 if self._asking.expected else 1
             if self._silences >= most:
                 raise
             return True
         self._silences = 0
         return False
+
+    def over(self) -> None:
+        """NoAnswer when the plan was shorter than our patience, and the device has said nothing at all."""
+        if self._silence is not None and not self._asking.answered:
+            raise self._silence
 
 
 def _lose(asking: Asking, table: str) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from mppmon.clock import Clock
 from tests.bench.pager_daemon import daemon, mall
 from tests.bench.pager_provider import Provider, provider
 from tests.bench.snmp_responder import responding
@@ -38,7 +39,7 @@ class Storm:
 @dataclass(frozen=True, slots=True)
 class Told:
     """Seconds from the first confirmation to the first page and to the last confirmation; messages; incidents listed;
-    resident MiB before, and by how much they grew.
+    resident MiB before, and by how much they grew; the bodies that were sent.
     """
 
     first: float
@@ -47,6 +48,7 @@ class Told:
     listed: int
     before: float
     growth: float
+    texts: tuple[str, ...]
 
 
 def run() -> Iterator[dict[str, object]]:
@@ -79,12 +81,23 @@ def play(folder: Path, storm: Storm) -> Told:
         }
         intervals = {"liveness": storm.interval, "telemetry": 3600, "confirm": list(storm.confirm)}
         with daemon(folder / "daemon", mall(devices, told.url, token, intervals=intervals)) as (process, _port):
-            pause(storm.interval)
+            _calm(folder / "daemon" / "state", storm)
+            told.receipts.clear()
             return _measured(process, told, agent.process, folder / "daemon" / "state", storm)
+
+
+def _calm(state: Path, storm: Storm) -> None:
+    """Wait until all answer and nothing is told: on a busy machine the first polls may run into their timeouts."""
+    for _ in range(int(_WITHIN)):
+        pause(storm.interval)
+        if _up(state) == storm.devices and not _listed(state) and not _pending(state):
+            return
+    raise RuntimeError(f"{_up(state)} of {storm.devices} devices answer, {_listed(state)} incidents are open")
 
 
 def _measured(process: psutil.Process, told: Provider, agent: psutil.Process, state: Path, storm: Storm) -> Told:
     before = process.memory_info().rss
+    begun = Clock().now().timestamp()
     agent.send_signal(signal.SIGSTOP)
     peak = before
     try:
@@ -97,10 +110,16 @@ def _measured(process: psutil.Process, told: Provider, agent: psutil.Process, st
         peak = max(peak, process.memory_info().rss)
     finally:
         agent.send_signal(signal.SIGCONT)
-    confirmed, last = _confirmed(state)
+    confirmed, last = _confirmed(state, begun)
     first = min((one.wall for one in told.receipts), default=float("inf"))
     return Told(
-        first - confirmed, last - confirmed, len(told.receipts), _listed(state), before / 2**20, (peak - before) / 2**20
+        first - confirmed,
+        last - confirmed,
+        len(told.receipts),
+        _listed(state),
+        before / 2**20,
+        (peak - before) / 2**20,
+        tuple(one.text for one in told.receipts),
     )
 
 
@@ -126,6 +145,11 @@ def _ask(state: Path, question: str) -> tuple[int, ...]:
     return row
 
 
+def _up(state: Path) -> int:
+    newest = "select new, max(at) from transition where subject like '%/reach' group by subject"  # of the row of max
+    return _ask(state, f"select count(*) from ({newest}) where new = 'up'")[0]  # noqa: S608  # our own words
+
+
 def _listed(state: Path) -> int:
     return _ask(state, "select count(*) from incident where status = 'open'")[0]
 
@@ -134,7 +158,8 @@ def _pending(state: Path) -> int:
     return _ask(state, "select count(*) from outbox where status in ('pending', 'leased')")[0]
 
 
-def _confirmed(state: Path) -> tuple[float, float]:
-    """Return when the first and when the last was decided to be down, Unix seconds."""
-    first, last = _ask(state, "select min(decided_at), max(decided_at) from transition where new = 'down'")
+def _confirmed(state: Path, begun: float) -> tuple[float, float]:
+    """Return when the first and when the last was decided to be down since then, Unix seconds."""
+    since = f"where new = 'down' and decided_at >= {int(begun * 1e6)}"
+    first, last = _ask(state, f"select min(decided_at), max(decided_at) from transition {since}")  # noqa: S608  # a number
     return first / 1e6, last / 1e6

@@ -212,6 +212,18 @@ def test_what_has_been_silent_for_long_is_asked_once_per_poll() -> None:
     told(story, answer=silent)
 
 
+@pytest.mark.parametrize("profile", ["system", None])
+def test_what_falls_silent_is_silent_however_little_it_is_asked(profile: str | None) -> None:
+    async def story(collector: SnmpCollector, peer: Agent) -> None:
+        wanted = target(peer.port, settings=SnmpSettings(timeout=0.05, retries=0, profile=profile))
+        assert (await collector.poll(wanted)).outcome is Outcome.OK
+        peer.answer = silent
+        found = [(await collector.poll(wanted)).outcome for _ in range(3)]
+        assert found == [Outcome.TIMEOUT] * 3
+
+    told(story)
+
+
 def test_a_slow_device_is_read_whole_and_a_dripping_one_ends() -> None:
     def slow(peer: Agent, data: bytes, send: Send) -> None:
         asyncio.get_running_loop().call_later(0.08, honest, peer, data, send)
