@@ -1,7 +1,7 @@
 """What a thing is called from now on: so that a new id in the configuration begins no new history. Pure.
 
 Ids are renamed all at once, so that no order of them matters. Why this rewrites what is stored, and does not read it
-through an alias: docs/adr/0034-formerly.md.
+through an alias: docs/adr/0031-formerly.md.
 """
 
 from collections.abc import Iterable, Mapping
