@@ -226,3 +226,10 @@ def test_what_only_pings_is_told_with_its_address_and_its_place() -> None:
         Difference("pc-a", "moved", "10.0.0.99", "10.0.0.7"),
         Difference("pc-a", "parents", "switch-b", "switch-10-0-0-2"),
     ]
+
+
+def test_where_no_kind_was_known_the_proposal_says_how_it_becomes_one() -> None:
+    text, _, _ = told([Sighting(address="10.0.0.7", kind="unknown", way=SILENT)], [])
+    assert "take '# ' away, and the {} after devices:." in text
+    done = text.replace("devices: {}", "devices:").replace("# unknown", "unknown").replace("?,", "camera,")
+    assert yaml.safe_load(done)["devices"]["unknown-10-0-0-7"]["kind"] == "camera"

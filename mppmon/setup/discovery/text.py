@@ -73,7 +73,8 @@ def lines(found: Found) -> Iterator[str]:
         yield f"# Their community is written in devices.yaml and may be a secret; give it to {', '.join(hidden)}."
     vague = [one for one in found.new if one.id not in named]
     if vague:
-        yield "  # What these are is not known: write pc, camera or another kind for the ?, and take the # away."
+        too = "" if sure else ", and the {} after devices:"
+        yield f"  # What these are is not known: write pc, camera or another kind for the ?, and take '# ' away{too}."
     for one in vague:
         yield f"  # {one.id}: {written(_fields(one, found, {each.id for each in found.devices}))}".replace(
             "{kind: unknown,", "{kind: ?,", 1
