@@ -6,6 +6,7 @@ import socket
 import struct
 
 from collectors.collector import Now, Target
+from collectors.liveness.asking import observed
 from collectors.observation import Observation, Outcome
 from collectors.online.failure import Failed, of_socket
 from collectors.online.names import Names
@@ -57,18 +58,12 @@ class DnsCollector:
 
     async def poll(self, target: Target) -> Observation:
         """Ask once, within `settings.timeout` seconds. TypeError for another way's settings."""
-        settings = target.settings
-        if not isinstance(settings, LivenessSettings):
-            raise TypeError(f"{target.check}: found {type(settings).__name__}, expected LivenessSettings")
-        at, loop = self._now(), asyncio.get_running_loop()
-        began = loop.time()
-        outcome, detail, reason = Outcome.OK, "", ""
-        try:
-            await self._ask(target.address, settings, deadline=began + settings.timeout)
-        except Failed as failed:
-            outcome, detail, reason = failed.outcome, failed.detail, failed.reason
-        took = loop.time() - began
-        return Observation(target.check, target.device, outcome, at, took, detail=detail, reason=reason)
+
+        async def ask(settings: LivenessSettings, deadline: float) -> str:
+            await self._ask(target.address, settings, deadline=deadline)
+            return ""
+
+        return await observed(target, ask, now=self._now)
 
     async def _ask(self, host: str, settings: LivenessSettings, *, deadline: float) -> None:
         try:

@@ -6,10 +6,10 @@ import socket
 from gufo.ping import Ping, SelectionPolicy
 
 from collectors.collector import Now, Target
+from collectors.liveness.asking import settings_of
 from collectors.observation import Observation, Outcome
 from collectors.online.failure import Failed, of_socket
 from collectors.online.names import Names
-from collectors.settings import LivenessSettings
 
 _RESOLVERS = 2  # look-ups cannot be stopped: they have a pool of their own
 _DISCARD = 9  # a port to ask the routing table with; nothing is sent
@@ -64,9 +64,7 @@ class IcmpCollector:
 
     async def poll(self, target: Target) -> Observation:
         """Ask once, within `settings.timeout` seconds. TypeError for another way's settings."""
-        settings = target.settings
-        if not isinstance(settings, LivenessSettings):
-            raise TypeError(f"{target.check}: found {type(settings).__name__}, expected LivenessSettings")
+        settings = settings_of(target)
         at, loop = self._now(), asyncio.get_running_loop()
         began = loop.time()
         try:

@@ -1,8 +1,7 @@
 """Liveness by TCP: a connection, or a refusal, says that the host is there."""
 
-import asyncio
-
 from collectors.collector import Now, Target
+from collectors.liveness.asking import observed
 from collectors.observation import Observation, Outcome
 from collectors.online.failure import Failed
 from collectors.online.names import Names
@@ -21,20 +20,17 @@ class TcpCollector:
 
     async def poll(self, target: Target) -> Observation:
         """Ask once, within `settings.timeout` seconds. TypeError for another way's settings."""
-        settings = target.settings
-        if not isinstance(settings, LivenessSettings):
-            raise TypeError(f"{target.check}: found {type(settings).__name__}, expected LivenessSettings")
-        at, loop = self._now(), asyncio.get_running_loop()
-        began = loop.time()
-        outcome, detail, reason = Outcome.OK, "", ""
-        try:
-            await self._knock(target.address, settings.port, deadline=began + settings.timeout)
-        except Failed as failed:
-            outcome, detail, reason = failed.outcome, failed.detail, failed.reason
-            if outcome is Outcome.REFUSED:  # a closed port is an answer of the host's own: it is alive
-                outcome, detail, reason = Outcome.OK, "refused", ""
-        took = loop.time() - began
-        return Observation(target.check, target.device, outcome, at, took, detail=detail, reason=reason)
+
+        async def knock(settings: LivenessSettings, deadline: float) -> str:
+            try:
+                await self._knock(target.address, settings.port, deadline=deadline)
+            except Failed as failed:
+                if failed.outcome is Outcome.REFUSED:  # a closed port is an answer of the host's own: it is alive
+                    return "refused"
+                raise
+            return ""
+
+        return await observed(target, knock, now=self._now)
 
     async def _knock(self, host: str, port: int | None, *, deadline: float) -> None:
         if port is None:

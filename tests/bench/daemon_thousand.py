@@ -36,7 +36,11 @@ mppmon_pc_spooler_running 1
 
 def run() -> Iterator[dict[str, object]]:
     """Yield the figures."""
-    with tempfile.TemporaryDirectory() as folder, responder() as snmp, _agents() as agents:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        responder() as snmp,
+        child_port("tests.bench.daemon_thousand") as agents,
+    ):
         port = free_port()
         config = _write(Path(folder) / "mall", snmp, agents, port)
         with daemon(config, Path(folder) / "state") as process:
@@ -110,9 +114,9 @@ def daemon(config: Path, state: Path) -> Iterator[psutil.Process]:
 
 
 @contextlib.contextmanager
-def _agents() -> Iterator[int]:
-    """Serve one agent's page to all who ask, from a process of its own; yield its port."""
-    command = [sys.executable, "-m", "tests.bench.daemon_thousand"]
+def child_port(module: str) -> Iterator[int]:
+    """Serve agents' pages from a process of its own, which runs this module; yield the port that it prints."""
+    command = [sys.executable, "-m", module]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as process:
         try:
             assert process.stdout is not None

@@ -7,7 +7,6 @@ show as many lines as our agent does; all answer from one program beside.
 
 import asyncio
 import contextlib
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ import requests
 
 from mppmon.clock import Clock
 from mppmon.setup.enrolment import agent_toml, enrol
-from tests.bench.daemon_thousand import cpu_seconds, daemon, figure, free_port, lateness, p99, pause, write
+from tests.bench.daemon_thousand import child_port, cpu_seconds, daemon, figure, free_port, lateness, p99, pause, write
 from tests.servers.pc_programs import Running, agent, node_exporter
 
 PCS = 500
@@ -88,7 +87,7 @@ def _beside(name: str, unit: str, budget: float, value: float, peer: float) -> d
 
 
 def _daemon() -> Iterator[dict[str, object]]:
-    with tempfile.TemporaryDirectory() as name, _pages() as pages:
+    with tempfile.TemporaryDirectory() as name, child_port("tests.bench.pc") as pages:
         port = free_port()
         devices: dict[str, object] = {}
         for n in range(PCS):
@@ -105,18 +104,6 @@ def _daemon() -> Iterator[dict[str, object]]:
             latest = p99(late, lateness(port))
     spread = {"seconds": MEASURED, "lateness p99, s, at most": latest}
     yield figure(f"daemon, share of one core, {PCS} PCs at {EVERY:g} s", share, "core", 0.25, spread)
-
-
-@contextlib.contextmanager
-def _pages() -> Iterator[int]:
-    """Serve the PCs' pages from a process of its own; yield its port."""
-    command = [sys.executable, "-m", "tests.bench.pc"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as process:
-        try:
-            assert process.stdout is not None
-            yield int(process.stdout.readline())
-        finally:
-            process.terminate()
 
 
 async def _page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

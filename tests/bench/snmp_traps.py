@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tests.servers.prometheus import pause
-from tests.servers.trap_mall import BATTERY, CONFIRM, ERRORS, JAMMED, SOURCE, TrapMall, trap_mall
+from tests.servers.trap_mall import CONFIRM, TrapMall, trap_mall
 from tests.unit.snmp_agents import trap_v2
 
 EACH = 14
@@ -35,12 +35,7 @@ def run() -> Iterator[dict[str, object]]:
 
 def _fault(mall: TrapMall, name: str, kind: str) -> datetime:
     device = mall.devices[name]
-    if kind == "printer":
-        device.becomes(ERRORS, JAMMED)
-    elif kind == "ups":
-        device.becomes(SOURCE, BATTERY)
-    else:
-        device.silent = True
+    device.breaks(kind)
     at = mall.send(device.parents[0] if kind == "camera" else name, trap_v2(KINDS[kind]))
     pause(_APART)
     return at

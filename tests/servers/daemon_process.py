@@ -116,6 +116,29 @@ def daemon(
             log.close()
 
 
+def one_technician(mail: int) -> dict[str, dict[str, object]]:
+    """Return who is called: one technician, by mail on this port."""
+    return {
+        "people.yaml": {
+            "people": {"ani": {"name": "Ani", "addresses": {"surat": "ani@mall.test"}}},
+            "rosters": {"teknisi": {"name": "Teknisi", "start": "2026-01-05", "members": ["ani"]}},
+            "policies": {"utama": {"steps": [{"notify": ["roster:teknisi"]}], "fallback": ["ani"]}},
+        },
+        "channels.yaml": {
+            "channels": {
+                "surat": {
+                    "type": "email",
+                    "needs_internet": False,
+                    "host": "127.0.0.1",
+                    "port": mail,
+                    "security": "none",
+                    "sender": "mppmon@mall.test",
+                }
+            }
+        },
+    }
+
+
 def write_config(folder: Path, doors: dict[str, dict[str, int]], mail: int, port: int) -> Path:
     """Write a mall for the simulator's small one, asked every second."""
     folder.mkdir()
@@ -170,23 +193,7 @@ def write_config(folder: Path, doors: dict[str, dict[str, int]], mail: int, port
             }
         },
         "devices.yaml": {"devices": devices},
-        "people.yaml": {
-            "people": {"ani": {"name": "Ani", "addresses": {"surat": "ani@mall.test"}}},
-            "rosters": {"teknisi": {"name": "Teknisi", "start": "2026-01-05", "members": ["ani"]}},
-            "policies": {"utama": {"steps": [{"notify": ["roster:teknisi"]}], "fallback": ["ani"]}},
-        },
-        "channels.yaml": {
-            "channels": {
-                "surat": {
-                    "type": "email",
-                    "needs_internet": False,
-                    "host": "127.0.0.1",
-                    "port": mail,
-                    "security": "none",
-                    "sender": "mppmon@mall.test",
-                }
-            }
-        },
+        **one_technician(mail),
         "rules.yaml": {},
         "daemon.yaml": {
             "listen_port": port,

@@ -19,7 +19,7 @@ import yaml
 
 from mppmon.cli.control import ask
 from mppmon.engine.watching import SELF
-from tests.servers.daemon_process import AT_ONCE, MPPMON, until
+from tests.servers.daemon_process import AT_ONCE, MPPMON, one_technician, until
 from tests.servers.prometheus import pause
 
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
@@ -194,23 +194,7 @@ def config(folder: Path) -> Path:
             }
         },
         "devices.yaml": {"devices": devices},
-        "people.yaml": {
-            "people": {"ani": {"name": "Ani", "addresses": {"surat": "ani@mall.test"}}},
-            "rosters": {"teknisi": {"name": "Teknisi", "start": "2026-01-05", "members": ["ani"]}},
-            "policies": {"utama": {"steps": [{"notify": ["roster:teknisi"]}], "fallback": ["ani"]}},
-        },
-        "channels.yaml": {
-            "channels": {
-                "surat": {
-                    "type": "email",
-                    "needs_internet": False,
-                    "host": "127.0.0.1",
-                    "port": 2525,
-                    "security": "none",
-                    "sender": "mppmon@mall.test",
-                }
-            }
-        },
+        **one_technician(mail=2525),
         "rules.yaml": {},
         "daemon.yaml": {
             "listen_port": 8080,

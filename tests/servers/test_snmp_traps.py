@@ -11,7 +11,7 @@ import pytest
 
 from mppmon.clock import Clock
 from tests.servers.daemon_process import until
-from tests.servers.trap_mall import AUTH, BATTERY, COMMUNITY, CONFIRM, ERRORS, JAMMED, PRIV, SOURCE, USER, TrapMall
+from tests.servers.trap_mall import AUTH, COMMUNITY, CONFIRM, PRIV, USER, TrapMall
 from tests.servers.trap_mall import trap_mall as running
 
 pytestmark = pytest.mark.server
@@ -64,16 +64,6 @@ def send(mall: TrapMall, device: str, what: str, how: str) -> None:
     assert done.returncode == 0, done.stderr  # an inform was answered
 
 
-def break_down(mall: TrapMall, device: str, what: str) -> None:
-    one = mall.devices[device]
-    if what == "printer":
-        one.becomes(ERRORS, JAMMED)
-    elif what == "ups":
-        one.becomes(SOURCE, BATTERY)
-    else:
-        one.silent = True
-
-
 def one_incident(mall: TrapMall, device: str, began: datetime) -> timedelta:
     """Return how long after `began` the incident of this device was decided."""
     opened: datetime = until(lambda: mall.incidents(device), bool, within=10)[0].opened_at
@@ -85,7 +75,7 @@ def test_a_trap_is_followed_by_its_poll_within_a_second_and_its_incident_within_
     mall: TrapMall, what: str, how: str
 ) -> None:
     device, accepted = f"{what}-{how}", counted(mall)["accepted"]
-    break_down(mall, device, what)
+    mall.devices[device].breaks(what)
     began = Clock().now()  # before net-snmp's program has even started
     send(mall, "core" if what == "link" else device, what, how)
     decided = one_incident(mall, device, began)
@@ -102,7 +92,7 @@ def test_a_trap_is_followed_by_its_poll_within_a_second_and_its_incident_within_
 
 
 def test_ten_traps_of_one_fault_are_one_incident_and_one_page(mall: TrapMall) -> None:
-    break_down(mall, "ten", "printer")
+    mall.devices["ten"].breaks("printer")
     for _ in range(10):
         send(mall, "ten", "printer", "v1")
     last = Clock().now()
@@ -118,7 +108,7 @@ def test_ten_traps_of_one_fault_are_one_incident_and_one_page(mall: TrapMall) ->
 
 def test_a_fault_that_trap_and_ordinary_poll_both_see_is_one_incident_and_one_page(mall: TrapMall) -> None:
     """`both` is polled every second."""
-    break_down(mall, "both", "printer")
+    mall.devices["both"].breaks("printer")
     for _ in range(3):
         send(mall, "both", "printer", "v2c")
     until(lambda: mall.pages("both"), lambda number: number >= 1)

@@ -76,6 +76,15 @@ class Living:
         raw = oid.encode(name)
         self.agent.mib[raw] = (self.agent.mib[raw][0], value)
 
+    def breaks(self, what: str) -> None:
+        """Jam a `printer`, put a `ups` on its battery; anything else falls silent."""
+        if what == "printer":
+            self.becomes(ERRORS, JAMMED)
+        elif what == "ups":
+            self.becomes(SOURCE, BATTERY)
+        else:
+            self.silent = True
+
     def asked_after(self, at: datetime, *, telemetry: bool = True) -> datetime | None:
         """Return when it was first asked after this."""
         return next((when for when, reads in self.asked if when >= at and (reads or not telemetry)), None)
