@@ -63,6 +63,7 @@ class Observation:
     `sysdescr`...).
     `detail` is a reason a person can read, free of secrets. `parts` are devices seen through this one (peripherals).
     `reason`: why it failed as a word of an enumeration (`collectors.online.reason`), empty where a way has none.
+    `heard`: seconds until the newest answer of several, where the poll then went on in vain; None: `seconds`.
     """
 
     check: str
@@ -76,13 +77,16 @@ class Observation:
     detail: str = ""
     parts: tuple["Observation", ...] = ()
     reason: str = ""
+    heard: float | None = None
 
     @property
     def evidence_at(self) -> datetime:
         """Return the instant this speaks of: an answer, of when it came (requests before it may have been lost and
-        repeated); a silence, of when it was asked.
+        repeated, and what was asked after it proves nothing); a silence, of when it was asked.
         """
-        return self.at + timedelta(seconds=self.seconds) if self.outcome.reached else self.at
+        if not self.outcome.reached:
+            return self.at
+        return self.at + timedelta(seconds=self.seconds if self.heard is None else self.heard)
 
     def samples(self) -> list[tuple[str, Labels, float]]:
         """Return `(name, labels, value)` per series."""

@@ -24,16 +24,19 @@ MutableRows = dict[str, dict[str, dict[str, Value]]]
 class Asking(Protocol):
     """One poll's conversation with one device, until a deadline of its own.
 
-    `answered`: it said something. `expected`: it did so at the poll before. `incomplete`: a cell that it used to have
-    was missing. `lost`: tables about which it did not answer. `troubles`: what it could not show, for people.
-    `credentials`: what requests to it are made of.
+    `answered`: it said something, the last time at `answered_at` (loop time). `expected`: it did so at the poll before.
+    `incomplete`: a cell that it used to have was missing. `lost`: tables about which it did not answer. `troubles`:
+    what it could not show, for people. `credentials`: what requests to it are made of.
     """
 
-    answered: bool
+    answered_at: float | None
     expected: bool
     incomplete: bool
     lost: set[str]
     troubles: list[str]
+
+    @property
+    def answered(self) -> bool: ...
 
     @property
     def credentials(self) -> Credentials: ...

@@ -60,6 +60,7 @@ class _Answer:
     schema: Schema = EMPTY
     values: tuple[float, ...] = ()
     texts: tuple[tuple[str, str], ...] = ()
+    heard_at: float | None = None  # loop time of the newest answer, of a poll that then went on in vain
 
 
 class SnmpCollector:
@@ -122,7 +123,7 @@ class SnmpCollector:
     async def poll(self, target: Target) -> Observation:
         """Ask once; see Collector."""
         clock = self._monotonic or asyncio.get_running_loop().time
-        at, begin = self._now(), clock()
+        at, begin, asked = self._now(), clock(), asyncio.get_running_loop().time()
         answer = await self._answer(target)
         return Observation(
             check=target.check,
@@ -134,6 +135,7 @@ class SnmpCollector:
             values=answer.values,
             texts=answer.texts,
             detail=answer.detail,
+            heard=answer.heard_at - asked if answer.heard_at is not None else None,
         )
 
     async def _answer(self, target: Target) -> _Answer:
@@ -204,13 +206,13 @@ class SnmpCollector:
         except WireError as error:
             outcome, detail = _outcome(error)
             device.failed(silent=outcome is Outcome.TIMEOUT and not session.answered)
-            if outcome is Outcome.TIMEOUT and session.answered:
-                outcome, detail = Outcome.UNEXPECTED, f"answered only in part: {detail}"
+            in_part = outcome is Outcome.TIMEOUT and session.answered
         else:
             device.answered()
             outcome, detail = Outcome.OK, _told(session.troubles)
-            if session.lost:
-                outcome, detail = Outcome.UNEXPECTED, f"answered only in part: {detail}"
+            in_part = bool(session.lost)
+        if in_part:
+            outcome, detail = Outcome.UNEXPECTED, f"answered only in part: {detail}"
         found = device.samples(self._now())
         return _Answer(
             outcome,
@@ -218,6 +220,7 @@ class SnmpCollector:
             schema_of(tuple(series for series, _ in found)),
             tuple(value for _, value in found),
             device.texts,
+            session.answered_at if in_part else None,
         )
 
 

@@ -1,5 +1,6 @@
 """One poll's conversation with one device: by v1 or v2c over the wire, by v3 through the child process."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Generic
@@ -29,10 +30,15 @@ class Session(Generic[Where]):
     repetitions: int
     manners: Manners
     expected: bool = False
-    answered: bool = False
+    answered_at: float | None = None
     incomplete: bool = False
     lost: set[str] = field(default_factory=set)
     troubles: list[str] = field(default_factory=list)
+
+    @property
+    def answered(self) -> bool:
+        """Whether it said something."""
+        return self.answered_at is not None
 
     async def get(self, request: Request) -> list[VarBind]:
         """GET, see `ask.get`."""
@@ -46,7 +52,7 @@ class Session(Generic[Where]):
             manners=self.manners,
             troubles=self.troubles,
         )
-        self.answered = True
+        self.answered_at = asyncio.get_running_loop().time()
         return found
 
     async def columns(self, columns: Sequence[bytes], rows: int = ROWS, repetitions: int = 0) -> list[Column]:
@@ -63,7 +69,7 @@ class Session(Generic[Where]):
             caps=caps,
             manners=self.manners,
         )
-        self.answered = True
+        self.answered_at = asyncio.get_running_loop().time()
         return found
 
     async def run(self, plan: Plan, rows: MutableRows) -> None:

@@ -46,7 +46,9 @@ class Told:
 
 @dataclass
 class Scene:
-    """What the steps of the story work with. `outages`: last sign of life and death, for every time we killed it."""
+    """What the steps of the story work with. `outages`: for every time we killed the daemon, its last sign of
+    life and the start of the next one.
+    """
 
     place: Workplace
     clock: Clock

@@ -96,8 +96,8 @@ async def killed_loses_nothing(scene: Scene) -> Seen:
         died = scene.clock.now()
         last_seen = store.last_seen(SYSTEM)
     _expect(last_seen is not None, "a last sign of life", last_seen)
-    scene.outages.append((last_seen or died, died))
     await asyncio.sleep(2)
+    scene.outages.append((last_seen or died, scene.clock.now()))  # nobody heard what was answered to the dead one
     scene.daemon.start()
     number = _incident(scene, JAMMED)["number"]
     (first, *_) = await scene.until("the page", lambda: scene.pages(before), within=15)
@@ -107,7 +107,7 @@ async def killed_loses_nothing(scene: Scene) -> Seen:
     scene.control.mend("jam", JAMMED)
     await scene.until("it is mended", lambda: _all_well(scene), within=15)
     await scene.until("and told", lambda: [one for one in scene.news(before) if one.text.startswith("✅")], within=5)
-    return {"incident": number, "messages": len(pages), "blind_seconds": (died - scene.outages[-1][0]).total_seconds()}
+    return {"incident": number, "messages": len(pages), "blind_seconds": (died - (last_seen or died)).total_seconds()}
 
 
 async def own_line_is_nobodys_downtime(scene: Scene) -> Seen:

@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -345,3 +345,28 @@ def test_a_changed_target_is_learnt_anew() -> None:
         assert peer.asked[-1].header.community == b"dua"
 
     told(story)
+
+
+def test_a_device_that_falls_silent_during_a_poll_has_proved_nothing_since_its_last_answer() -> None:
+    brief = SnmpSettings(timeout=0.2, retries=1)
+
+    async def story(collector: SnmpCollector, peer: Agent) -> None:
+        await collector.poll(target(peer.port, settings=brief))
+        peer.answer = until_the_second_question()
+        seen = await collector.poll(target(peer.port, settings=brief))
+        assert (seen.outcome, seen.outcome.reached) == (Outcome.UNEXPECTED, True)
+        assert seen.seconds >= 0.4
+        assert seen.evidence_at - AT < timedelta(seconds=0.2)
+
+    told(story)
+
+
+def until_the_second_question() -> Answer:
+    asked: list[bytes] = []
+
+    def answer(peer: Agent, data: bytes, send: Send) -> None:
+        asked.append(data)
+        if len(asked) == 1:
+            honest(peer, data, send)
+
+    return answer

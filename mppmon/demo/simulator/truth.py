@@ -54,7 +54,7 @@ def intervals(
     """Return the true intervals of every service at its counter within `[start, end)`.
 
     `confirm`: seconds from the first failure to the last re-poll. `outages`: the daemon's last sign of life and its
-    death, for every time it was off: unknown from there to the first answer after. Raises BadLog.
+    next start, for every time it was off: unknown from there to the first answer after. Raises BadLog.
     """
     log = truth_log.read(log_lines)
     lines = Histories(log, plan, timedelta(seconds=confirm), blocking, outages).lines

@@ -91,8 +91,8 @@ class Histories:
             for span in self._silent[name]:
                 self._judge(name, line, span)
             self._beyond(name, line)
-            for seen, died in outages:
-                line.unknown.append((seen, self._next(name, died)))
+            for seen, back in outages:
+                line.unknown.append((seen, self._next(name, back)))
 
     def _heard(self, name: str) -> Heard:
         return self._log.heard.get(name, Heard())

@@ -75,7 +75,7 @@ def _tell(heard: dict[str, Heard], device: str, at: datetime, tells: Mapping[str
 def silences(heard: Heard, *, confirm: timedelta, outages: Sequence[tuple[datetime, datetime]] = ()) -> list[Span]:
     """Return the spans without an answer that were tried again until `confirm` after their first failure.
 
-    An outage of whoever watched (last sign of life, death) ends a span, and counting begins anew after it.
+    An outage of whoever watched (last sign of life, next start) ends a span, and counting begins anew after it.
     """
     found: list[Span] = []
     for piece, watched_until in _watched(heard.answers, outages):
@@ -96,9 +96,9 @@ def _watched(
 ) -> Iterator[tuple[list[tuple[datetime, bool]], datetime | None]]:
     """Yield the answers of each stretch of watching, and when it ended."""
     begin: datetime | None = None
-    for seen, died in sorted(outages):
-        yield [one for one in answers if (begin is None or one[0] > begin) and one[0] <= died], seen
-        begin = died
+    for seen, back in sorted(outages):
+        yield [one for one in answers if (begin is None or one[0] > begin) and one[0] <= back], seen
+        begin = back
     yield [one for one in answers if begin is None or one[0] > begin], None
 
 
