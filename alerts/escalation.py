@@ -1,6 +1,6 @@
 """Escalation: a policy walked step by step until somebody takes the incident. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -42,10 +42,33 @@ def acknowledge(page: Page, *, now: datetime) -> Page:  # noqa: ARG001  # every 
 
 
 def forward(page: Page, *, now: datetime) -> Page:
-    """Pass it on (*Teruskan*): the next step is due now, also after an acknowledgement or at rest."""
+    """Let the next step be due now, also after an acknowledgement or at rest."""
     if page.status is PageStatus.DONE:
         return page
     return replace(page, status=PageStatus.PAGING, next_at=now)
+
+
+def pass_on(
+    policy: Policy, page: Page, *, on_call: Mapping[str, Sequence[str]], but: Collection[str], now: datetime
+) -> tuple[Page, list[Tell]]:
+    """Pass it on (*Teruskan*) to somebody else than `but`: to whom was not told in this round, by the next step that
+    has such a person, or by the fallback; where all were told, to the next of them once more. Nobody else: no Tell, and
+    the page stays as it is.
+    """
+    if page.status is PageStatus.DONE:
+        return page, []
+    steps = len(policy.steps)
+    first = min(page.step, steps - 1)
+    order = [(first + ahead) % steps for ahead in range(steps)]
+    asked = [(at, _persons(policy.steps[at], on_call)) for at in order] + [(first, list(policy.fallback))]
+    for told in (page.told_in_round, ()):
+        for at, names in asked:
+            persons = [one for one in _reachable(page, names) if one not in but and one not in told]
+            if persons:
+                tell = Tell(page.id, page.incident, at, page.sequence, tuple(persons), NoticeKind.PAGE)
+                walking = replace(page, status=PageStatus.PAGING, step=at)
+                return _advance(policy, _told(walking, persons), policy.steps[at], now), [tell]
+    return page, []
 
 
 def refuse(page: Page, person: str, *, now: datetime) -> Page:

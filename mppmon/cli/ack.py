@@ -21,4 +21,4 @@ def command(number: int, state: Path, *, person: str | None, as_json: bool) -> N
     """
     wanted = f"?{urlencode({'as': person})}" if person is not None else ""
     answer = ask(state, "POST", f"/api/v1/incidents/{number}/acknowledge{wanted}", key=str(uuid4()))
-    click.echo(answer.text if as_json else f"Incident #{number} acknowledged.")
+    click.echo(answer.text if as_json else answer.json()["text"])

@@ -20,4 +20,4 @@ def command(number: int, text: str, state: Path, *, as_json: bool) -> None:
     Agencies do not read it. Exit status 3: the daemon is off, nothing was changed.
     """
     answer = ask(state, "POST", f"/api/v1/incidents/{number}/notes?{urlencode({'text': text})}", key=str(uuid4()))
-    click.echo(answer.text if as_json else f"Noted on incident #{number}.")
+    click.echo(answer.text if as_json else answer.json()["text"])

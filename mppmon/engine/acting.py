@@ -1,16 +1,18 @@
 """What a person's command does."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from alerts import escalation
 from alerts.message import render
-from alerts.model import Incident, IncidentStatus, NoticeKind
+from alerts.model import Incident, IncidentStatus, NoticeKind, Person
 from alerts.timeline import EventKind
 from mppmon.engine.commands import Acknowledge, AddNote, Answer, Command, Details, Escalate, Hush, Merge, Speak
 from mppmon.engine.incidents import tell_all
 from mppmon.engine.noting import add_note, merge_by_hand
+from mppmon.engine.numbers import meant
 from mppmon.engine.quiet import hush, speak_again
-from mppmon.engine.telling import name_of, remember
+from mppmon.engine.telling import name_of, on_call, policy_of, reachable, remember, route
 from mppmon.engine.turn import Turn
 from mppmon.i18n import speech
 from mppmon.mall.principal import Refused
@@ -58,23 +60,21 @@ def _dispatch(turn: Turn, command: Command) -> Answer:
     return answer
 
 
-def _find(turn: Turn, command: Acknowledge | Escalate | Details) -> Incident | None:
-    incident = turn.world.incident_numbered(command.incident)
+def _find(turn: Turn, command: Acknowledge | Escalate | Details, number: int) -> Incident | None:
+    incident = turn.world.incident_numbered(number)
     return incident_for(incident, command.principal, turn.world.loaded.mall) if incident is not None else None
-
-
-def _unknown(number: int) -> Answer:
-    return Answer(ok=False, code="unknown-incident", text=f"#{number}: no open incident of this number")
 
 
 def _acknowledge(turn: Turn, command: Acknowledge) -> Answer:
     command.principal.require(command.principal.may_act(), "acknowledge")
-    incident = _find(turn, command)
+    wanted = meant(turn.world, command.incident)
+    incident = _find(turn, command, wanted.number)
     if incident is None:
-        return _unknown(command.incident)
+        return wanted.gone(turn.world)
     if incident.acknowledged_by is not None:
         who = name_of(turn.world, incident.acknowledged_by, speech(turn.world.loaded.mall.site.timezone)("en"))
-        return Answer(ok=False, code="already", text=f"#{incident.number} is already taken by {who}; nothing changed")
+        text = f"{wanted.said}: already taken by {who}; nothing changed"
+        return Answer(ok=False, code="already", text=text, incident=incident.number)
     who = command.principal.person or command.principal.name
     incident = replace(incident, status=IncidentStatus.ACKNOWLEDGED, acknowledged_by=who, acknowledged_at=turn.now)
     remember(turn, incident)
@@ -82,28 +82,45 @@ def _acknowledge(turn: Turn, command: Acknowledge) -> Answer:
     page = turn.world.pages.get(incident.id)
     if page is not None:
         tell_all(turn, escalation.acknowledge(page, now=turn.now), incident, NoticeKind.ACKNOWLEDGED, but=who)
-    return Answer(ok=True, code="ok", text=f"#{incident.number}")
+    return Answer(ok=True, code="ok", text=f"{wanted.said}: acknowledged", incident=incident.number)
 
 
 def _escalate(turn: Turn, command: Escalate) -> Answer:
+    """Call somebody else than who passes it on and who had taken it; where nobody else is left, nothing changes."""
     command.principal.require(command.principal.may_act(), "escalate")
-    incident = _find(turn, command)
-    page = turn.world.pages.get(incident.id) if incident else None
+    world, wanted = turn.world, meant(turn.world, command.incident)
+    incident = _find(turn, command, wanted.number)
+    page = world.pages.get(incident.id) if incident else None
     if incident is None or page is None:
-        return _unknown(command.incident)
-    page = escalation.forward(page, now=turn.now)
-    turn.world.pages[incident.id] = page
+        return wanted.gone(world)
+    by = command.principal.person or command.principal.name
+    but = {by} | ({incident.acknowledged_by} if incident.acknowledged_by else set())
+    page, tells = escalation.pass_on(policy_of(world, page), page, on_call=on_call(turn), but=but, now=turn.now)
+    called = tuple(person for tell in tells for person in reachable(world, tell, incident.root))
+    if not called:
+        text = f"{wanted.said}: nobody else can be called, so it stays with whom it is; nothing changed"
+        return Answer(ok=False, code="nobody", text=text, incident=incident.number)
+    names = tuple(one.name for one in called)
+    world.pages[incident.id] = page
     turn.batch.pages.append(page)
-    turn.event(incident.id, EventKind.PASSED, who=command.principal.person or command.principal.name)
+    turn.event(incident.id, EventKind.PASSED, who=by, text=", ".join(names))
     remember(turn, replace(incident, status=IncidentStatus.OPEN, acknowledged_by=None, acknowledged_at=None))
-    return Answer(ok=True, code="ok", text=f"#{incident.number}")
+    turn.tells.extend(tells)
+    text = f"{wanted.said}: passed on to {_by_which_way(turn, called, incident)}"
+    return Answer(ok=True, code="ok", text=text, incident=incident.number, called=names)
+
+
+def _by_which_way(turn: Turn, persons: Sequence[Person], incident: Incident) -> str:
+    ways = ((one, route(turn.world, one, incident.root)) for one in persons)
+    return ", ".join(f"{one.name} (by {way[0]})" for one, way in ways if way is not None)
 
 
 def _details(turn: Turn, command: Details) -> Answer:
-    incident = _find(turn, command)
+    wanted = meant(turn.world, command.incident)
+    incident = _find(turn, command, wanted.number)
     if incident is None:
-        return _unknown(command.incident)
+        return wanted.gone(turn.world)
     speak = speech(turn.world.loaded.mall.site.timezone)
     by = name_of(turn.world, incident.acknowledged_by, speak(command.language))
     message = render(NoticeKind.DETAILS, incident, speech=speak(command.language), by=by, now=turn.now)
-    return Answer(ok=True, code="ok", text=message.text)
+    return Answer(ok=True, code="ok", text=message.text, incident=incident.number)

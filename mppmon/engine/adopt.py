@@ -91,7 +91,7 @@ def _carry(old: World, new: World) -> None:
     new.unsent, new.hurried, new.windows = old.unsent, old.hurried, old.windows
     new.silences, new.host = old.silences, old.host
     _remember(old, new)
-    new.next_number, new.last_seen = old.next_number, old.last_seen
+    new.next_number, new.last_seen, new.merges = old.next_number, old.last_seen, old.merges
     new.watched_from, new.unwatched, new.decided = old.watched_from, old.unwatched, old.decided
     new.behind, new.unsure = old.behind, old.unsure
     new.unsure_since, new.seems_open = old.unsure_since, old.seems_open

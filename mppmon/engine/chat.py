@@ -10,6 +10,7 @@ from alerts.silence import DEVICE, Silence
 from alerts.wish import MAINTAIN, MERGE, QUIET, SILENCE, SPEAK, ended, united, wish
 from mppmon.config.problem import nearest_word
 from mppmon.engine.commands import Answer, Command, Hush, Merge, Speak
+from mppmon.engine.numbers import followed
 from mppmon.engine.snapshot import Snapshot
 from mppmon.engine.wishes import LONGEST, LONGEST_REASON
 from mppmon.i18n import Speech
@@ -48,9 +49,10 @@ def told(command: Command, answer: Answer, snapshot: Snapshot, speak: Speech, *,
     if isinstance(command, Merge):
         text = {
             "ok": speak._("Incident #{number} goes on in incident #{into}."),
+            "already": speak._("Incidents #{number} and #{into} are one already."),
             "invalid": speak._("Incidents #{number} and #{into} cannot be merged: name two faults of the mall."),
         }.get(answer.code, speak._("Incident #{number} or #{into} is not open any more."))
-        return text.format(number=command.incident, into=command.into)
+        return text.format(number=command.incident, into=answer.incident if answer.ok else command.into)
     if isinstance(command, Hush):
         return _begun(command, snapshot, speak, now) if answer.ok else _refused(command, speak)
     if isinstance(command, Speak):
@@ -145,6 +147,7 @@ def _device(snapshot: Snapshot, typed: str) -> str | None:
     if typed in snapshot.loaded.mall.devices:
         return typed
     number = typed.removeprefix("#")
+    number = str(followed(snapshot.merges, int(number))) if number.isdecimal() else number
     found = next((one.root for one in snapshot.incidents if str(one.number) == number), None)
     return found if found in snapshot.loaded.mall.devices else None
 

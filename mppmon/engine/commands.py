@@ -101,11 +101,17 @@ class Speak(Command):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Given after the commit. `code`: `ok`, `unknown-incident`, `already`, `refused`, `invalid`, `id-reused`."""
+    """Given after the commit. `code`: `ok`, `unknown-incident`, `already`, `nobody`, `refused`, `invalid`, `id-reused`.
+
+    `incident`: the number of the incident it was done to, or would have been: not the one that was asked for, where
+    that goes on in another. `called`: names of those who are called now.
+    """
 
     ok: bool
     code: str
     text: str
+    incident: int | None = None
+    called: tuple[str, ...] = ()
 
     def kept(self, command: Command) -> str:
         """Return how the store keeps it, for a command that is sent twice."""
@@ -118,4 +124,11 @@ class Answer:
         if kept.get("deed", command.deed) != command.deed:
             said = f"this id was used for `{kept['deed']}` before, expected a new one for `{command.deed}`"
             return cls(ok=False, code="id-reused", text=said)
-        return cls(ok=bool(kept["ok"]), code=str(kept["code"]), text=str(kept["text"]))
+        incident, called = kept.get("incident"), kept.get("called", ())
+        return cls(
+            ok=bool(kept["ok"]),
+            code=str(kept["code"]),
+            text=str(kept["text"]),
+            incident=None if incident is None else int(incident),
+            called=tuple(str(one) for one in called),
+        )

@@ -33,6 +33,7 @@ def merge(turn: Turn, source: Incident, into: Incident, *, by: str) -> None:
         merged_into=into.number,
     )
     _pages(turn, closed, into, by=by)
+    world.merges[source.number] = into.number
     world.incidents.pop(source.id, None)
     world.incidents[into.id] = into
     turn.batch.incidents += [closed, into]

@@ -16,7 +16,7 @@ from alerts.model import Person
 from alerts.outbox import Failed, Leased, Result, Sent
 from alerts.wish import QUIET
 from mppmon.engine import chat
-from mppmon.engine.commands import Acknowledge, AddNote, Command, Details, Escalate
+from mppmon.engine.commands import Acknowledge, AddNote, Answer, Command, Details, Escalate
 from mppmon.engine.core import Engine
 from mppmon.i18n import Speech, speech
 from mppmon.mall.principal import SYSTEM, Principal, Role
@@ -116,9 +116,10 @@ class EngineInbox:
         if command is None:
             return ReplyAnswer(speak(person.language)._("I do not understand that."), ok=False)
         answer = await asyncio.wrap_future(self._engine.submit(command))
-        words = _words(answer.code, speak(person.language)._)
-        text = answer.text if isinstance(command, Details) and answer.ok else words.format(number=reply.incident)
-        return ReplyAnswer(text, ok=answer.ok)
+        text = (
+            answer.text if isinstance(command, Details) and answer.ok else _words(answer, reply, speak(person.language))
+        )
+        return ReplyAnswer(_moved(answer, reply, speak(person.language)) + text, ok=answer.ok)
 
     async def _ask(self, reply: Reply, who: Principal, speak: Speech, *, now: datetime) -> ReplyAnswer:
         command = chat.ask(reply, who, self._engine.snapshot, speak, now=now)
@@ -126,7 +127,7 @@ class EngineInbox:
             return ReplyAnswer(command, ok=reply.verb == QUIET and who.may_act())
         answer = await asyncio.wrap_future(self._engine.submit(command))
         said = chat.told(command, answer, self._engine.snapshot, speak, now=now)
-        return ReplyAnswer(said or _words(answer.code, speak._).format(number=reply.incident), ok=answer.ok)
+        return ReplyAnswer(said or _words(answer, reply, speak), ok=answer.ok)
 
 
 def who_answers(reply: Reply, people: Iterable[Person]) -> Person | None:
@@ -154,13 +155,26 @@ def _command(reply: Reply, who: Principal, language: str) -> Command | None:
             return None
 
 
-def _words(code: str, _: Callable[[str], str]) -> str:
-    """Return the sentence for an answer's code."""
+def _moved(answer: Answer, reply: Reply, speak: Speech) -> str:
+    """Say first that the incident of the message goes on in another one, to which it was done."""
+    if answer.incident is None or answer.incident == reply.incident:
+        return ""
+    text = speak._("Incident #{number} goes on in incident #{into}.")
+    return text.format(number=reply.incident, into=answer.incident) + "\n"
+
+
+def _words(answer: Answer, reply: Reply, speak: Speech) -> str:
+    """Return the sentence for an answer."""
+    _ = speak._
     sentences = {
         "ok": _("Incident #{number}: noted."),
         "already": _("Incident #{number} is already being handled."),
         "unknown-incident": _("Incident #{number} is not open any more."),
+        "nobody": _("Incident #{number}: there is nobody else to call, so it stays as it is."),
         "refused": _("You may not do this."),
         "invalid": _("Incident #{number}: the note was not kept. Write one line, at most 500 characters."),
     }
-    return sentences.get(code, _("That did not work."))
+    text = sentences.get(answer.code, _("That did not work."))
+    if answer.called:
+        text = _("Incident #{number}: passed on to {people}.")
+    return text.format(number=answer.incident or reply.incident, people=", ".join(answer.called))

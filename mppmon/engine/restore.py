@@ -31,6 +31,7 @@ def restore(loaded: Loaded, saved: Saved, now: datetime, *, before: Loaded | Non
     world.last_seen = saved.last_seen
     world.decided = max((one.decided_at for one in saved.states.values()), default=world.decided)
     world.incidents = {one.id: one for one in saved.incidents}
+    world.merges = dict(saved.merges)
     world.pages = {one.incident: one for one in saved.pages if one.incident in world.incidents}
     world.silences = {one.id: one for one in saved.silences if one.end > now}
     world.unsent = {one.key: one for one in saved.unsent}

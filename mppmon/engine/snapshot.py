@@ -30,6 +30,7 @@ class Snapshot:
     deliveries: Mapping[tuple[str, str], Verdict] = field(default_factory=dict)
     delivery_since: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     incidents: tuple[Incident, ...] = ()
+    merges: Mapping[int, int] = field(default_factory=dict)  # number of an incident -> of the one it goes on in
     alerts: tuple[Alert, ...] = ()
     duty: Mapping[str, str | None] = field(default_factory=dict)
     blind: bool = False
@@ -67,6 +68,7 @@ def picture(world: World, version: int, now: datetime, changed: frozenset[str]) 
         deliveries=dict(world.deliveries),
         delivery_since=dict(world.delivery_since),
         incidents=tuple(world.open_incidents()),
+        merges=dict(world.merges),
         alerts=tuple(world.alerts.values()),
         duty=dict(world.duty) or {one.id: on_call(one, now) for one in world.loaded.rotations.values()},
         blind=world.blind,

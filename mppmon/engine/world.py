@@ -102,6 +102,7 @@ class World:
     covering_from: datetime = _EPOCH
     covering_until: datetime = _EPOCH  # then one begins or ends
     held: dict[str, Silence] = field(default_factory=dict)  # alert -> what keeps it from calling somebody
+    merges: dict[int, int] = field(default_factory=dict)  # number of an incident -> of the one in which it goes on
     next_number: int = 1
     blind: bool = False
     host: str = ""  # the name of the machine the daemon runs on, as messages say it

@@ -8,7 +8,7 @@ from alerts.timeline import OPEN_TO_AGENCIES, Event, EventKind
 from mppmon.clock import from_micros, micros
 from mppmon.mall.principal import Principal
 from mppmon.store.connect import insert_new
-from mppmon.store.schema import incident_event
+from mppmon.store.schema import incident, incident_event
 from mppmon.store.scope import NAMELESS
 
 
@@ -47,3 +47,14 @@ def of_incident(connection: Connection, principal: Principal, incident_id: str) 
         )
         for row in connection.execute(query)
     ]
+
+
+def merges(connection: Connection) -> dict[int, int]:
+    """Return number of an incident -> number of the one in which it goes on. The caller has checked who asks."""
+    query = (
+        select(incident.c.number, incident_event.c.text)
+        .join(incident, incident.c.id == incident_event.c.incident)
+        .where(incident_event.c.kind == EventKind.MERGED.value)
+        .order_by(incident_event.c.seq)
+    )
+    return {row.number: int(row.text) for row in connection.execute(query)}

@@ -106,7 +106,7 @@ class Batch:
 class Saved:
     """What the engine begins with after a start. `states`: the newest transition of every subject. Alerts that pend or
     fire, incidents not closed, pages not done, notifications neither sent nor dead. `next_number`: of the next
-    incident.
+    incident. `merges`: number of an incident -> of the one in which it goes on.
     """
 
     states: Mapping[str, Transition]
@@ -119,6 +119,7 @@ class Saved:
     silences: tuple[Silence, ...] = ()
     graces: Mapping[str, datetime] = field(default_factory=dict)
     windows: tuple[Remembered, ...] = ()
+    merges: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from mppmon.clock import from_micros
 from mppmon.mall.model import Mall, Transition
 from mppmon.mall.principal import Principal
 from mppmon.mall.rename import Names
-from mppmon.store import audit, incidents, memory, numbers, outbox, renaming, revisions, silences, transitions
+from mppmon.store import audit, events, incidents, memory, numbers, outbox, renaming, revisions, silences, transitions
 from mppmon.store.commit import write
 from mppmon.store.connect import connect, copy_sqlite, parse, sqlite_path
 from mppmon.store.errors import NoDatabase, SchemaNewer, SchemaOlder
@@ -109,6 +109,7 @@ class Store:
                 silences=tuple(silences.newest(connection)),
                 graces=memory.graces(connection),
                 windows=memory.windows(connection),
+                merges=events.merges(connection),
             )
         self._number(highest)
         return found

@@ -11,6 +11,7 @@ from mppmon.web.pending import NotYetDurable, Pending, TooManyPending
 _STATUS = {
     "ok": 200,
     "already": 409,
+    "nobody": 409,
     "unknown-incident": 404,
     "unknown-silence": 404,
     "refused": 403,
@@ -37,9 +38,12 @@ async def do(request: Request, command: Command) -> Response:
             text = f"the daemon is stopping, and {text} when it runs again"
         headers = {"Idempotency-Key": command.id, "Retry-After": "10"}
         return JSONResponse({"ok": False, "code": "pending", "text": text}, status_code=504, headers=headers)
-    return JSONResponse(
-        {"ok": answer.ok, "code": answer.code, "text": answer.text}, status_code=_STATUS.get(answer.code, 400)
-    )
+    said: dict[str, object] = {"ok": answer.ok, "code": answer.code, "text": answer.text}
+    if answer.incident is not None:
+        said["incident"] = answer.incident
+    if answer.called:
+        said["called"] = list(answer.called)
+    return JSONResponse(said, status_code=_STATUS.get(answer.code, 400))
 
 
 def by_socket(request: Request) -> None:

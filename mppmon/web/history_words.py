@@ -21,23 +21,24 @@ def sentence(entry: Entry, speak: Speech) -> str:
     maker = _MAKERS.get(entry.kind)
     if maker is not None:
         return maker(entry, speak)
-    plain = _plain(speak)
+    plain = _plain(speak, passed_to=bool(detail.get("text")))
     text = plain.get(entry.kind, entry.kind)
     return text.format(
         who=detail.get("name", ""),
         text=detail.get("text", ""),
+        people=detail.get("text", ""),
         number=detail.get("number", ""),
         count=detail.get("count", ""),
     )
 
 
-def _plain(speak: Speech) -> dict[str, str]:
+def _plain(speak: Speech, *, passed_to: bool) -> dict[str, str]:
     return {
         "opened": speak._("Incident opened"),
         "returned": speak._("It is back, time {count}"),
         "reopened": speak._("Opened again, time {count}"),
         "acknowledged": speak._("{who} took it on"),
-        "passed": speak._("{who} passed it on"),
+        "passed": speak._("{who} passed it on to {people}") if passed_to else speak._("{who} passed it on"),
         "note": speak._("Note by {who}: {text}"),
         "merged": speak._("It goes on in incident #{number}"),
         "joined": speak._("Incident #{number} joined this one"),

@@ -34,6 +34,9 @@ class Phone:
         assert asked is not None
         name = f"{who}@mall.test"
         reply = Reply("mail", name, *asked, update or str(next(self._updates)), text, name)
+        return self.presses(reply)
+
+    def presses(self, reply: Reply) -> Said:
         return asyncio.run(EngineInbox(self.house.engine, self.house.clock.now).reply(reply))
 
 
@@ -96,7 +99,7 @@ def test_two_incidents_are_one(phone: Phone) -> None:
     house.turn(house.cards("a1", jammed=True), house.cards("a2", jammed=True))
     assert phone.types("/gabung 2 1").text == "Gangguan #2 digabung ke gangguan #1."
     assert [one.number for one in house.engine.snapshot.incidents] == [1]
-    assert phone.types("/gabung 2 1").text == "Gangguan #2 atau #1 sudah tidak terbuka."
+    assert phone.types("/gabung 2 1").text == "Gangguan #2 dan #1 sudah menjadi satu."
     assert phone.types("/gabung 1 1").text == (
         "Gangguan #1 dan #1 tidak dapat digabung: sebutkan dua gangguan mal yang berbeda."
     )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.escalation import acknowledge, escalate, finish, forward
+from alerts.escalation import acknowledge, escalate, finish, forward, pass_on
 from alerts.message import key
 from alerts.model import NoticeKind, Page, PageStatus, Policy, Step
 
@@ -87,10 +87,37 @@ def test_passed_on_at_rest_the_policy_is_walked_once_more() -> None:
     assert end.next_at is None
 
 
+@pytest.mark.parametrize(
+    ("plan", "minute", "but", "called"),
+    [
+        (policy(("roster:it", 5), ("person:budi", 10)), 1, {"sari"}, ["budi"]),
+        # after the last step it begins anew, without who was called by it
+        (policy(("roster:it", 5), ("person:budi", 10)), 6, {"budi"}, ["sari"]),
+        (policy(("roster:it", 5), ("person:budi", 10), ("person:citra", 10)), 6, {"budi"}, ["citra"]),
+        # rather somebody who does not know yet than the next step's
+        (policy(("roster:it", 5), ("person:sari", 5), ("person:budi", 5)), 1, {"tono"}, ["budi"]),
+        (policy(("roster:it", 5), ("roster:night", 5), fallback=("kepala",)), 1, {"sari"}, ["kepala"]),
+        (policy(("roster:it", 5), fallback=("kepala",)), 1, {"sari"}, ["kepala"]),
+        # by somebody who was not called, with nobody new: who is called already is called once more
+        (policy(("roster:it", 5)), 1, {"admin"}, ["sari"]),
+        (policy(("roster:it", 5)), 1, {"sari"}, []),
+        (policy(("roster:night", 5)), 1, {"sari"}, []),
+    ],
+)
+def test_it_is_passed_on_to_somebody_else(plan: Policy, minute: int, but: set[str], called: list[str]) -> None:
+    _, begin = play(plan, minute)
+    now = START + minutes(minute)
+    passed, tells = pass_on(plan, begin, on_call=DUTY, but=but, now=now)
+    assert [person for tell in tells for person in tell.persons] == called
+    assert (passed == begin) is not bool(called)
+    assert not called or passed.next_at is None or passed.next_at > now
+
+
 def test_a_page_that_is_done_stays_done() -> None:
     done = finish(page(), now=START)
     assert done.status is PageStatus.DONE
     assert acknowledge(done, now=START) == forward(done, now=START) == done
+    assert pass_on(policy(("roster:it", 5)), done, on_call=DUTY, but=(), now=START) == (done, [])
     assert play(policy(("roster:it", 5)), 10, begin=done)[0] == []
 
 
