@@ -116,10 +116,9 @@ class EngineInbox:
         if command is None:
             return ReplyAnswer(speak(person.language)._("I do not understand that."), ok=False)
         answer = await asyncio.wrap_future(self._engine.submit(command))
-        text = (
-            answer.text if isinstance(command, Details) and answer.ok else _words(answer, reply, speak(person.language))
-        )
-        return ReplyAnswer(_moved(answer, reply, speak(person.language)) + text, ok=answer.ok)
+        own = speak(person.language)
+        text = answer.text if isinstance(command, Details) and answer.ok else _words(answer, reply, own)
+        return ReplyAnswer(_moved(answer, reply, own) + text, ok=answer.ok)
 
     async def _ask(self, reply: Reply, who: Principal, speak: Speech, *, now: datetime) -> ReplyAnswer:
         command = chat.ask(reply, who, self._engine.snapshot, speak, now=now)
