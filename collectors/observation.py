@@ -29,13 +29,12 @@ class Outcome(StrEnum):
     @property
     def reached(self) -> bool | None:
         """True: the device answered. False: it did not. None: we could not ask, or asked another one."""
-        if self in _SILENT:
-            return None
-        return self in _ANSWERED
+        return _REACHED[self._value_]  # by its word: a member's own hash is worked out anew at every look, in Python
 
 
 _SILENT = frozenset({Outcome.LOCAL, Outcome.STRANGER})
 _ANSWERED = frozenset({Outcome.OK, Outcome.DENIED, Outcome.INVALID, Outcome.UNEXPECTED})
+_REACHED = {one.value: None if one in _SILENT else one in _ANSWERED for one in Outcome}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -65,8 +65,8 @@ async def run_plan(asking: Asking, plan: Plan, rows: MutableRows) -> None:
     """
     pieces = _Pieces(asking)
     for request, places in plan.gets:
-        tables = {table for table, _, _ in places}
         if await pieces.unanswered(_cells(asking, request, places, rows)):
+            tables = {table for table, _, _ in places}
             for table in plan_order(tables) if len(tables) > 1 else ():
                 chosen = [at for at, place in enumerate(places) if place[0] == table]
                 alone = request.part([request.oids[at] for at in chosen])

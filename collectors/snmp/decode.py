@@ -37,6 +37,12 @@ def samples(profile: Profile, rows: Rows, now: datetime | None = None) -> list[S
         for index, row in _chosen(table, rows.get(name, {})):
             labels = _labels(profile, table, f"{name}-{index}" if prefixed(table) else index, row)
             for metric, ways in table.series.items():
+                alone = ways[0]
+                if isinstance(alone, Number) and len(ways) == 1 and not alone.where:  # most are: the short way
+                    number = _numbered(alone, row)
+                    if number is not None:
+                        out.setdefault((metric, labels), number)
+                    continue
                 for more, value in _first(profile, ways, row, now):
                     if isinstance(ways[0], Records):
                         packed.setdefault((metric, labels + more), (value, ways[0].label))
@@ -163,7 +169,7 @@ def _read(profile: Profile, series: Series, row: Row, now: datetime | None) -> S
 
 def _one(series: Number | Flag | Level | Age, row: Row, now: datetime | None) -> float | None:
     if isinstance(series, Number):
-        return next((value for reading in series.read if (value := _number(reading, row)) is not None), None)
+        return _numbered(series, row)
     if isinstance(series, Level):
         return values.ratio(row.get(series.level), row.get(series.capacity))
     told = row.get(series.column)
@@ -198,6 +204,15 @@ def _each_record(profile: Profile, series: Records, value: Value) -> Iterator[tu
         if ratio <= 1:
             own = () if series.label is None else ((series.label, f"record-{code}"),)
             yield (*own, *((label, names[code]) for label, names in named.items())), ratio
+
+
+def _numbered(series: Number, row: Row) -> float | None:
+    """Return the first number that the row tells."""
+    for reading in series.read:
+        value = _number(reading, row)
+        if value is not None:
+            return value
+    return None
 
 
 def _number(reading: Reading, row: Row) -> float | None:

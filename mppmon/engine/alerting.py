@@ -27,12 +27,12 @@ def readings(turn: Turn, observation: Observation) -> None:
     device = world.device(observation.device)
     if device is None or observation.outcome not in {Outcome.OK, Outcome.UNEXPECTED}:
         return
-    care = world.care(observation.schema, device.kind)
+    care, at = world.care(observation.schema, device.kind), observation.evidence_at
     for position, metric, labels, rules in care.asked:
         value = observation.values[position]
         if value != value:  # noqa: PLR0124  # not a number: as good as missing
             continue
-        reading = Reading(device.id, metric, labels, value, observation.evidence_at)
+        reading = Reading(device.id, metric, labels, value, at)
         for rule in rules:
             hold(turn, rule, reading)
     if care.wanted and observation.check.endswith(_TELEMETRY):

@@ -131,6 +131,7 @@ class World:
     )
     memory: Memory = field(default_factory=Memory)  # what rules that look back have read
     care_cache: dict[tuple[Schema, str], Care] = field(default_factory=dict)
+    gives: dict[tuple[str, str], bool] = field(default_factory=dict)  # (device, metric): see `may_give`
 
     def __post_init__(self) -> None:
         self.passives = passives(self.loaded.mall)
@@ -190,8 +191,13 @@ class World:
 
     def may_give(self, device: Device, metric: str) -> bool:
         """Whether the way in which a device is asked has this metric at all."""
-        asked = (*self.targets.get(device.id, ()), *self.targets.get(device.via or "", ()))
-        return any(target.kind is Kind.TELEMETRY and metric in metrics_of(target.way) for target in asked)
+        key = (device.id, metric)
+        known = self.gives.get(key)
+        if known is None:
+            asked = (*self.targets.get(device.id, ()), *self.targets.get(device.via or "", ()))
+            known = any(target.kind is Kind.TELEMETRY and metric in metrics_of(target.way) for target in asked)
+            self.gives[key] = known
+        return known
 
     def open_incidents(self) -> list[Incident]:
         """Return incidents that still need somebody, oldest first."""
