@@ -14,6 +14,11 @@ from alerts.model import Labels, Words
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([a-z]+))?\}")
 _UNKNOWN = "?"
+NUMBER = ("value", "value:percent")
+SAID = ("kind",)
+"""Placeholders of every rule, beside the labels of its metric."""
+WITH_STEPS = frozenset({"error", "kind"})
+"""Labels whose values have a first step of their own: `{error:step}`."""
 
 
 class Word(NamedTuple):

@@ -9,6 +9,7 @@ from mppmon.config.draft import Draft
 from mppmon.config.metrics import known
 from mppmon.config.problem import ConfigErrors, listed, nearest, quoted
 from mppmon.config.reading import read_bytes
+from mppmon.config.rule_words import check_words
 from mppmon.config.settings import RulesFile
 from mppmon.config.validate import validate
 from mppmon.mall.model import DeviceKind
@@ -58,6 +59,7 @@ def check_rules(draft: Draft) -> None:
                 nearest(metric, known()),
             )
         _check_clear(draft, index, rule)
+        check_words(draft, index, rule)
         for number, kind in enumerate(rule.kinds):
             if kind not in KINDS:
                 draft.error(FILE, ("rules", index, "kinds", number), quoted(kind), listed(KINDS), nearest(kind, KINDS))

@@ -3,8 +3,8 @@
 Why not prometheus-client for all of it: docs/adr/0007-metrics-from-cached-chunks.md.
 """
 
+from mppmon.config.families import FAMILIES, Metric
 from mppmon.exporter.exporter import CONTENT_TYPE, Exporter
 from mppmon.exporter.itself import SelfMetrics
-from mppmon.exporter.table import FAMILIES, Metric
 
 __all__ = ["CONTENT_TYPE", "FAMILIES", "Exporter", "Metric", "SelfMetrics"]

@@ -6,8 +6,8 @@ from threading import Lock
 from prometheus_client import CollectorRegistry, generate_latest
 
 from collectors.observation import Observation
+from mppmon.config.families import FAMILIES
 from mppmon.exporter.samples import Chunks, Samples
-from mppmon.exporter.table import FAMILIES
 from mppmon.exporter.text import header, line, pairs
 from mppmon.mall.model import Delivered, Delivery, Mall, State
 

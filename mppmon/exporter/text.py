@@ -5,7 +5,7 @@ from functools import lru_cache
 from math import isinf, isnan
 
 from collectors.observation import Schema, clean_text
-from mppmon.exporter.table import FAMILIES, Metric
+from mppmon.config.families import FAMILIES, Metric
 
 Form = tuple[str, tuple[int, ...]]
 """The lines of a family, with `%s` where their values go and `_DEVICE` where the labels of the device do, and which

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
+from collectors.snmp.library import builtin
 from mppmon import config
 from mppmon.cli import main
 from mppmon.config.metrics import DAEMON, OWN, known
+from mppmon.config.rule_words import labels_of, values_of
 from mppmon.config.rules import delivered
 from mppmon.exporter.figures import HELP, PREFIX
 
@@ -61,3 +63,29 @@ def test_the_known_metrics_are_those_of_the_documentation_that_a_rule_can_ask() 
 
 def test_what_the_daemon_says_of_itself_is_what_it_shows() -> None:
     assert {PREFIX + figure for figure in HELP} | {"mppmon_daemon_queue_depth"} == DAEMON
+
+
+def test_the_rules_that_are_delivered_say_only_what_their_metrics_carry(tmp_path: Path) -> None:
+    rules = sorted((HERE.parents[1] / "alerts" / "rules").glob("*.yaml"))
+    for rule in rules:
+        mall = place(tmp_path / rule.stem, "mppmon_online_ok")
+        shutil.copy(rule, mall / "rules.yaml")
+        assert config.load(mall, today=date(2026, 11, 24)).warnings == ()
+    assert len(rules) > 5
+
+
+def test_the_labels_of_what_the_daemon_says_of_itself_are_those_of_the_documentation() -> None:
+    rows = re.findall(r"^\| (`mppmon_daemon_[^|]*) \| ([^|]*) \|", DOCS, re.MULTILINE)
+    said = {
+        metric: tuple(sorted(re.findall(r"`(\w+)`", labels)))
+        for metrics, labels in rows
+        for metric in re.findall(r"`(mppmon_daemon_\w+)`", metrics)
+    }
+    assert said.keys() <= DAEMON
+    assert {one: tuple(sorted(labels_of(one) or ())) for one in said} == said
+
+
+def test_a_value_is_judged_only_where_profiles_enumerate_it() -> None:
+    assert "jammed" in values_of(builtin(), "mppmon_printer_error", "error")
+    assert values_of(builtin(), "mppmon_printer_supply_ratio", "supply") == frozenset(), "an index"
+    assert values_of(builtin(), "mppmon_online_ok", "url") == frozenset(), "of no profile"
