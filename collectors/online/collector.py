@@ -34,7 +34,7 @@ _SECURE = (*_SERIES, (_SECONDS, (("phase", "tls"),)))
 _TLS = schema_of(_SECURE)
 _CERTIFIED = schema_of((*_SECURE, (_EXPIRES, ()), (_LEFT, ())))
 _OTHER = schema_of(((_OK, ()),))
-_MAX_PASSWORD = 1024  # bytes
+MAX_PASSWORD = 1024  # bytes
 _HTTP = 80  # port
 
 
@@ -138,7 +138,7 @@ def _password(file: Path) -> str:
     """Return the password, read anew each time so that it can be changed under a running daemon."""
     try:
         with file.open("rb") as opened:
-            return opened.read(_MAX_PASSWORD).strip().decode()
+            return opened.read(MAX_PASSWORD).strip().decode()
     except (OSError, ValueError) as error:
         words = getattr(error, "strerror", None) or "it is no text"
         raise Failed(Outcome.LOCAL, f"password file {file}: {words}") from error

@@ -18,7 +18,7 @@ from collectors.settings import AgentSettings
 
 _ACCEPT = ("Accept", "text/plain;version=0.0.4")
 _RATIO = ("mppmon_pc_cpu_ratio", ())
-_MAX_TOKEN = 1024  # bytes
+MAX_TOKEN = 1024  # bytes
 
 
 class PcCollector:
@@ -122,11 +122,11 @@ def _token(file: Path) -> str:
     """
     try:
         with file.open("rb") as opened:
-            token = opened.read(_MAX_TOKEN + 1).strip()
+            token = opened.read(MAX_TOKEN + 1).strip()
     except OSError as error:
         raise Failed(Outcome.LOCAL, f"token file {file}: {error.strerror}") from error
-    if not token or len(token) > _MAX_TOKEN or not token.isascii() or not token.decode("ascii").isprintable():
-        raise Failed(Outcome.LOCAL, f"token file {file}: expected one line of ASCII, at most {_MAX_TOKEN} bytes")
+    if not token or len(token) > MAX_TOKEN or not token.isascii() or not token.decode("ascii").isprintable():
+        raise Failed(Outcome.LOCAL, f"token file {file}: expected one line of ASCII, at most {MAX_TOKEN} bytes")
     return token.decode("ascii")
 
 

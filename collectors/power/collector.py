@@ -15,7 +15,7 @@ from collectors.power.wording import Variables
 from collectors.settings import NutSettings
 
 _RESOLVERS = 2  # look-ups cannot be stopped: they have a pool of their own
-_MAX_PASSWORD = 512  # bytes
+MAX_PASSWORD = 512  # bytes
 _UNHEARD = schema_of(((decode.DRIVER_OK, ()),))
 
 
@@ -90,9 +90,9 @@ def _password(file: Path) -> str:
     """Return the password, read anew each time so that it can be changed under a running daemon."""
     try:
         with file.open("rb") as opened:
-            raw = opened.read(_MAX_PASSWORD + 1).strip(b"\r\n")
+            raw = opened.read(MAX_PASSWORD + 1).strip(b"\r\n")
     except OSError as error:
         raise Failed(Outcome.LOCAL, f"password file {file}: {error.strerror}") from error
-    if not raw or len(raw) > _MAX_PASSWORD or not raw.isascii() or not raw.decode("ascii").isprintable():
-        raise Failed(Outcome.LOCAL, f"password file {file}: expected one line of ASCII, at most {_MAX_PASSWORD} bytes")
+    if not raw or len(raw) > MAX_PASSWORD or not raw.isascii() or not raw.decode("ascii").isprintable():
+        raise Failed(Outcome.LOCAL, f"password file {file}: expected one line of ASCII, at most {MAX_PASSWORD} bytes")
     return raw.decode("ascii")

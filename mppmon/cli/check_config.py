@@ -26,7 +26,8 @@ def command(directory: Path | None, *, as_json: bool) -> None:
     """Check the configuration in DIRECTORY (without one: the example mall).
 
     Prints every problem of every file with its line: what was found, what was expected, and what was probably meant.
-    Exit code 0: usable (perhaps with warnings); 2: not usable.
+    The files with secrets that it names are read too, and never shown.
+    Exit code 0: usable (perhaps with warnings); 2: not usable, or a secret file that cannot be right.
 
     \b
     Examples:
@@ -44,7 +45,8 @@ def command(directory: Path | None, *, as_json: bool) -> None:
     warnings: tuple[Problem, ...] = ()
     try:
         loaded = load(place, today=Clock().now().date())
-        warnings = (*loaded.warnings, *check_secret_files(loaded))
+        problems, unwise = check_secret_files(loaded)
+        warnings = (*loaded.warnings, *unwise)
     except ConfigErrors as errors:
         problems = errors.problems
     if as_json:
@@ -62,7 +64,7 @@ def command(directory: Path | None, *, as_json: bool) -> None:
 
 def _summary(loaded: "Loaded | None", problems: tuple["Problem", ...], warnings: tuple["Problem", ...]) -> str:
     said = _count(len(warnings), "warning")
-    if loaded is None:
+    if loaded is None or problems:
         return click.style(_count(len(problems), "problem"), fg="red", bold=True)
     mall = loaded.mall
     parts = (
@@ -86,7 +88,7 @@ def _report(
     from mppmon.cli import problems as shown  # noqa: PLC0415  # keeps `mppmon --help` quick
 
     report: dict[str, object] = {
-        "ok": loaded is not None,
+        "ok": loaded is not None and not problems,
         "problems": [shown.as_json(place, one) for one in problems],
         "warnings": [shown.as_json(place, one) for one in warnings],
     }

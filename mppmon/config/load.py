@@ -29,7 +29,7 @@ from mppmon.config.problem import ConfigErrors, Problem
 from mppmon.config.profiles import check_profiles
 from mppmon.config.renaming import Written, check_formerly, former_ids
 from mppmon.config.rules import check_rules, merged
-from mppmon.config.secret_files import check_secrets
+from mppmon.config.secret_files import check_secrets, secrets_of
 from mppmon.config.settings import RulesFile
 from mppmon.config.targets import build_targets
 from mppmon.config.timing import timings
@@ -69,7 +69,13 @@ def load(directory: Path, *, today: date) -> Loaded:
     loaded = _build(files, merged(files.rules), holidays, own, draft.directory, today)
     warn_of_windows(draft, loaded.mall, loaded.windows)
     formerly = former_ids(draft)
-    return replace(loaded, warnings=tuple(sorted(draft.warnings)), profiles=draft.profiles, formerly=formerly)
+    return replace(
+        loaded,
+        warnings=tuple(sorted(draft.warnings)),
+        profiles=draft.profiles,
+        formerly=formerly,
+        secrets=secrets_of(draft),
+    )
 
 
 def from_normalised(normalised: str, *, today: date, directory: Path = Path("/")) -> Loaded:

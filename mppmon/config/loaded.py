@@ -12,6 +12,7 @@ from collectors.collector import Target
 from collectors.settings import TrapSettings
 from collectors.snmp.library import Profiles
 from mppmon.config.problem import Problem
+from mppmon.config.secret_kinds import Secret
 from mppmon.config.timing import Timing
 from mppmon.mall.model import DeviceKind, Mall
 from mppmon.mall.rename import Named
@@ -87,3 +88,5 @@ class Loaded:
     """
     formerly: tuple[Former, ...] = ()
     """What had other ids in configurations before this one."""
+    secrets: tuple[Secret, ...] = ()
+    """The files with secrets that its files name; none of a configuration that was kept."""

@@ -1,31 +1,34 @@
-"""The files with secrets that a configuration names: are they there, and only for those who need them? Never read."""
+"""The files with secrets that a configuration names: do they hold what they must, and for whom."""
 
 import os
-import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from alerts.settings import EmailSettings
-from collectors.settings import AgentSettings, HttpSettings, NutSettings, SnmpSettings, TrapSettings, TrapUserSettings
+from alerts.settings import ChannelSettings, TelegramSettings
+from collectors.settings import HttpSettings, SnmpSettings, TrapSettings, TrapUserSettings
 from mppmon.config.draft import Draft
 from mppmon.config.loaded import Loaded
 from mppmon.config.problem import Problem
 from mppmon.config.reading import kind_of
+from mppmon.config.secret_kinds import TELEGRAM, Secret, SecretKind, wrong
+from mppmon.config.settings import DeviceSettings
 from mppmon.config.targets import SNMP_FILES
 from mppmon.config.tree import Path as KeyPath
 
 _WANTED = "a file with one secret"
-_TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{30,}")  # as Telegram gives it
+_OFFICIAL = "https://api.telegram.org"
+_Written = tuple[str, KeyPath, Path, SecretKind]
+"""File, key path and name of a secret file, and what it is for."""
 
 
 def check_secrets(draft: Draft) -> None:
     """Judge secret files that can never be read, whoever reads them: directories, named pipes (which would hang)."""
-    for file, path, name in _written(draft):
+    for file, path, name, _ in _written(draft):
         if str(name).startswith(("http:", "https:")):
             draft.error(file, path, "the URL itself (not shown)", "the name of a file in which the URL is")
             continue
-        if _TOKEN.fullmatch(str(name)):
+        if TELEGRAM.fullmatch(str(name)):
             draft.error(file, path, "the token itself (not shown)", "the name of a file in which the token is")
             continue
         try:
@@ -39,96 +42,122 @@ def check_secrets(draft: Draft) -> None:
             draft.error(file, path, f"a {kind_of(mode)}", _WANTED)
 
 
-def _written(draft: Draft) -> Iterator[tuple[str, KeyPath, Path]]:
-    """Yield file, key path and name of every secret file that is named."""
+def secrets_of(draft: Draft) -> tuple[Secret, ...]:
+    """Return each secret file once for each thing it is for, with where it is named first."""
+    named: dict[tuple[Path, SecretKind, Path | None], Secret] = {}
+    for file, path, name, kind in _written(draft):
+        device = draft.devices.devices.get(str(path[1])) if draft.devices and kind is SecretKind.KEY else None
+        http = device.http if device is not None else None
+        shown = draft.directory / http.certificate_file if http and http.certificate_file else None
+        key = ".".join(str(step) for step in path)
+        secret = Secret(draft.place(file, path), key, draft.directory / name, kind, shown)
+        named.setdefault((secret.path, kind, shown), secret)
+    return tuple(named.values())
+
+
+def _written(draft: Draft) -> Iterator[_Written]:
+    """Yield every secret file that is named."""
     for slug, channel in (draft.channels.channels if draft.channels else {}).items():
-        key = "password_file" if isinstance(channel, EmailSettings) else "token_file"
-        name = getattr(channel, key)
-        if name is not None:
-            yield "channels.yaml", ("channels", slug, key), name
+        for key, name, kind in _channel_files(channel):
+            yield "channels.yaml", ("channels", slug, key), name, kind
     if draft.daemon is not None and draft.daemon.heartbeat is not None:
-        yield "daemon.yaml", ("heartbeat", "url_file"), draft.daemon.heartbeat.url_file
-    traps = draft.daemon.traps if draft.daemon is not None else None
-    for keys, name in _trap_files(traps):
-        yield "daemon.yaml", ("traps", *keys), name
+        yield "daemon.yaml", ("heartbeat", "url_file"), draft.daemon.heartbeat.url_file, SecretKind.URL
+    for keys, name, kind in _trap_files(draft.daemon.traps if draft.daemon is not None else None):
+        yield "daemon.yaml", ("traps", *keys), name, kind
     for slug, device in (draft.devices.devices if draft.devices else {}).items():
-        for key, name in _snmp_files(device.snmp):
-            yield "devices.yaml", ("devices", slug, "snmp", key), name
-        if device.agent is not None and device.agent.token_file is not None:
-            yield "devices.yaml", ("devices", slug, "agent", "token_file"), device.agent.token_file
-        for key, name in _http_files(device.http):
-            yield "devices.yaml", ("devices", slug, "http", key), name
-        if device.nut is not None and device.nut.password_file is not None:
-            yield "devices.yaml", ("devices", slug, "nut", "password_file"), device.nut.password_file
+        for keys, name, kind in _device_files(device):
+            yield "devices.yaml", ("devices", slug, *keys), name, kind
 
 
-def check_secret_files(loaded: Loaded) -> tuple[Problem, ...]:
-    """Return a warning for every secret file that is missing, unreadable to this user, or readable to all.
+def check_secret_files(loaded: Loaded) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+    """Return errors and warnings about the secret files of a configuration, with the place where each is named.
 
-    Warnings, because whoever checks a configuration need not be the user (or the machine) the daemon runs as.
+    What is in a file and can never be used is an error. That it is missing, unreadable to this user or readable to all
+    is a warning: whoever checks a configuration need not be the user (or the machine) the daemon runs as. A daemon
+    takes over a configuration whatever its secret files hold: it reads them anew whenever it needs them.
     """
-    found = [_judge(key, path) for key, path in secret_files(loaded)]
-    return tuple(problem for problem in found if problem is not None)
+    errors, warnings = [], []
+    for secret in loaded.secrets:
+        unwise = _judge(secret)
+        if unwise is not None:
+            warnings.append(_problem(secret, *unwise))
+        fault = content_fault(secret)
+        if fault is not None:
+            errors.append(_problem(secret, f"{fault[0]}, in {secret.path}", fault[1]))
+    return tuple(errors), tuple(warnings)
 
 
-def secret_files(loaded: Loaded) -> list[tuple[str, Path]]:
-    """Return each secret file once, with the key path of the entry that names it first."""
-    named: dict[Path, str] = {}
-    for slug, channel in loaded.channels.items():
-        path = channel.password_file if isinstance(channel, EmailSettings) else channel.token_file
-        if path is not None:
-            named.setdefault(path, f"channels.{slug}")
-    if loaded.settings.heartbeat is not None:
-        named.setdefault(loaded.settings.heartbeat.url_file, "heartbeat")
-    for keys, path in _trap_files(loaded.settings.traps):
-        named.setdefault(path, f"traps.{keys[0]}")
-    for target in loaded.targets:
-        settings = target.settings
-        paths = [settings.token_file] if isinstance(settings, AgentSettings) else []
-        paths += [settings.password_file] if isinstance(settings, NutSettings) else []
-        paths += [path for _, path in _http_files(settings)] if isinstance(settings, HttpSettings) else []
-        paths += [path for _, path in _snmp_files(settings)] if isinstance(settings, SnmpSettings) else []
-        for path in paths:
-            if path is not None:
-                named.setdefault(path, f"devices.{target.device}")
-    return [(key, path) for path, key in named.items()]
+def content_fault(secret: Secret) -> tuple[str, str] | None:
+    """Return what is wrong with what is in a secret file: found and expected. None also when it cannot be looked at."""
+    try:
+        if not stat.S_ISREG(secret.path.stat().st_mode):
+            return None
+        found = wrong(secret)
+    except OSError:
+        return None
+    return (found.found, found.expected) if found is not None else None
 
 
-def _snmp_files(settings: SnmpSettings | TrapUserSettings | None) -> Iterator[tuple[str, Path]]:
+def _problem(secret: Secret, found: str, expected: str, hint: str = "") -> Problem:
+    return Problem(*secret.place, secret.key, found, expected, hint)
+
+
+def _channel_files(channel: ChannelSettings) -> Iterator[tuple[str, Path, SecretKind]]:
+    if isinstance(channel, TelegramSettings):
+        official = channel.api == _OFFICIAL  # a gateway of one's own may have tokens of its own
+        yield "token_file", channel.token_file, SecretKind.TELEGRAM if official else SecretKind.TOKEN
+    elif channel.password_file is not None:
+        yield "password_file", channel.password_file, SecretKind.MAIL_PASSWORD
+
+
+def _device_files(device: DeviceSettings) -> Iterator[tuple[tuple[str, str], Path, SecretKind]]:
+    for key, name, kind in _snmp_files(device.snmp):
+        yield ("snmp", key), name, kind
+    if device.agent is not None and device.agent.token_file is not None:
+        yield ("agent", "token_file"), device.agent.token_file, SecretKind.TOKEN
+    for key, name, kind in _http_files(device.http):
+        yield ("http", key), name, kind
+    if device.nut is not None and device.nut.password_file is not None:
+        yield ("nut", "password_file"), device.nut.password_file, SecretKind.NUT_PASSWORD
+
+
+def _snmp_files(settings: SnmpSettings | TrapUserSettings | None) -> Iterator[tuple[str, Path, SecretKind]]:
     for key in SNMP_FILES:
         path = getattr(settings, key, None)
         if path is not None:
-            yield key, path
+            yield key, path, SecretKind.COMMUNITY if key == "community_file" else SecretKind.PASSPHRASE
 
 
-def _http_files(settings: HttpSettings | None) -> Iterator[tuple[str, Path]]:
+def _http_files(settings: HttpSettings | None) -> Iterator[tuple[str, Path, SecretKind]]:
     """Yield what is secret of a system's: the file with the key of our certificate, and the proxy's password."""
     if settings is None:
         return
     key = "key_file" if settings.key_file is not None else "certificate_file"
-    for name in (key, "proxy_password_file"):
+    for name, kind in ((key, SecretKind.KEY), ("proxy_password_file", SecretKind.PROXY_PASSWORD)):
         path = getattr(settings, name)
         if path is not None:
-            yield name, path
+            yield name, path, kind
 
 
-def _trap_files(traps: TrapSettings | None) -> Iterator[tuple[tuple[str | int, ...], Path]]:
+def _trap_files(traps: TrapSettings | None) -> Iterator[tuple[tuple[str | int, ...], Path, SecretKind]]:
     if traps is None:
         return
     if traps.community_file is not None:
-        yield ("community_file",), traps.community_file
+        yield ("community_file",), traps.community_file, SecretKind.COMMUNITY
     for index, user in enumerate(traps.users):
-        for key, path in _snmp_files(user):
-            yield ("users", index, key), path
+        for key, path, kind in _snmp_files(user):
+            yield ("users", index, key), path, kind
 
 
-def _judge(key: str, path: Path) -> Problem | None:
+def _judge(secret: Secret) -> tuple[str, str, str] | None:
+    """Return what is found, expected and helps, where a file cannot be read, or can be by everybody."""
+    path = secret.path
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        return Problem(str(path), 0, 0, key, (error.strerror or "an error").lower(), _WANTED)
+        return f"{(error.strerror or 'an error').lower()}: {path}", _WANTED, ""
     if not os.access(path, os.R_OK):
-        return Problem(str(path), 0, 0, key, "a file this user cannot read", "a file the daemon's user can read")
+        return f"a file this user cannot read: {path}", "a file the daemon's user can read", ""
     if mode & stat.S_IROTH:
-        return Problem(str(path), 0, 0, key, "a file that everybody can read", "mode 0640 or 0600", f"chmod o= {path}")
+        return f"a file that everybody can read: {path}", "mode 0640 or 0600", f"chmod o= {path}"
     return None

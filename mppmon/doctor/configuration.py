@@ -7,10 +7,11 @@ from pathlib import Path
 
 from mppmon.config import Loaded, Problem
 from mppmon.config.check_people import ALL_NEED_INTERNET
-from mppmon.config.secret_files import secret_files
+from mppmon.config.secret_files import content_fault
+from mppmon.config.secret_kinds import Secret
 from mppmon.doctor.bound import in_thread
 from mppmon.doctor.case import Case, Owner
-from mppmon.doctor.finding import Finding, bad, few, fine, skipped, warn
+from mppmon.doctor.finding import Finding, State, bad, few, fine, skipped, warn
 
 _CONFIG, _SECRETS = "configuration", "secret files"
 _CREDENTIALS = Path("/run/credentials")
@@ -64,11 +65,25 @@ def _first(problems: Sequence[Problem], word: str) -> str:
 
 
 async def check_secrets(case: Case) -> Sequence[Finding]:
-    """Look at the files with secrets, never into them."""
+    """Look at the files with secrets, and whether what is in them can be right."""
     if case.loaded is None:
         return [skipped(_SECRETS, "not known without a configuration")]
-    named = secret_files(case.loaded)
-    return await in_thread(lambda: judge_secrets([(path, look(path, case.owner)) for _, path in named], case.owner))
+    secrets = case.loaded.secrets
+    paths = list(dict.fromkeys(one.path for one in secrets))
+    looked = await in_thread(lambda: judge_secrets([(path, look(path, case.owner)) for path in paths], case.owner))
+    useless = await in_thread(lambda: judge_contents(secrets))
+    return [*useless, *(one for one in looked if not useless or one.state is not State.OK)]
+
+
+def judge_contents(secrets: Sequence[Secret]) -> Sequence[Finding]:
+    """Return a line for each file whose content cannot be right; what is in it is never said."""
+    found = []
+    for secret in secrets:
+        fault = content_fault(secret)
+        if fault is not None:
+            said = f"{secret.path}: {fault[0]} ({secret.key})"
+            found.append(bad(_SECRETS, said, f"put into {secret.path} {fault[1]}"))
+    return found
 
 
 def look(path: Path, owner: Owner | None) -> str:

@@ -129,11 +129,12 @@ def test_json_has_all_that_people_see(place: Path) -> None:
 def test_secret_files_are_judged_and_never_shown(place: Path) -> None:
     token = place / "token"
     assert "no such file or directory" in CliRunner().invoke(command, [str(place)]).output
-    token.write_text("hunter2\n")
+    token.write_text("123456789:hunter2AAAAAAAAAAAAAAAAAAAAAAAAAAAA\n")
     token.chmod(0o644)
     result = CliRunner().invoke(command, [str(place)])
     assert result.exit_code == 0
-    assert "channels.chat: found a file that everybody can read, expected mode 0640 or 0600" in result.output
+    said = "warning: channels.yaml:8:38 channels.chat.token_file: found a file that everybody can read: "
+    assert f"{said}{token}, expected mode 0640 or 0600" in result.output
     assert "hunter2" not in result.output
     token.chmod(0o640)
     assert "0 warnings" in CliRunner().invoke(command, [str(place)]).output
@@ -142,6 +143,24 @@ def test_secret_files_are_judged_and_never_shown(place: Path) -> None:
     result = CliRunner().invoke(command, [str(place)])
     assert result.exit_code == 2
     assert "channels.chat.token_file: found a directory, expected a file with one secret" in result.output
+
+
+def test_a_secret_file_that_can_never_be_right_is_an_error_at_the_line_that_names_it(place: Path) -> None:
+    devices = place / "devices.yaml"
+    v3 = "snmp: {version: 3, user: mppmon, auth_protocol: sha256, auth_file: v3}"
+    devices.write_text(devices.read_text().replace("snmp: {}", v3))
+    (place / "token").write_text("hunter2\n")
+    (place / "v3").write_text("hunter2\n")
+    result = CliRunner().invoke(command, [str(place)])
+    assert result.exit_code == 2
+    assert (
+        f"error: devices.yaml:6:123 devices.gw.snmp.auth_file: found fewer than 8 octets, in {place / 'v3'}, "
+        "expected an SNMPv3 passphrase (RFC 3414): one line, 8 to 255 octets"
+    ) in result.output
+    assert "channels.yaml:8:38 channels.chat.token_file: found a text of another form" in result.output
+    assert "hunter2" not in result.output
+    report = json.loads(CliRunner().invoke(command, [str(place), "--json"]).output)
+    assert (report["ok"], len(report["problems"]), "hunter2" in str(report)) == (False, 2, False)
 
 
 @pytest.mark.parametrize("form", [[], ["--json"]])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from collectors.settings import SnmpSettings, TrapUserSettings
 
-_SHORTEST, _LONGEST = 8, 255  # octets; RFC 3414 section 11.2 demands the eight
+SHORTEST, LONGEST = 8, 255  # octets; RFC 3414 section 11.2 demands the eight
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,12 @@ def _passphrase(protocol: str | None, file: Path | None, key: str) -> bytes:
         return b""
     if file is None:
         raise ValueError(f"{key}: nothing, expected the name of a file with the passphrase")
-    return _line(file, _SHORTEST)
+    return _line(file, SHORTEST)
 
 
 def _line(file: Path, shortest: int) -> bytes:
     with file.open("rb") as opened:
-        lines = opened.read(_LONGEST + 3).splitlines()
-    if len(lines) != 1 or not shortest <= len(lines[0]) <= _LONGEST:
-        raise ValueError(f"{file}: expected one line of {shortest} to {_LONGEST} octets")
+        lines = opened.read(LONGEST + 3).splitlines()
+    if len(lines) != 1 or not shortest <= len(lines[0]) <= LONGEST:
+        raise ValueError(f"{file}: expected one line of {shortest} to {LONGEST} octets")
     return lines[0]
