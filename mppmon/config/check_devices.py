@@ -12,6 +12,18 @@ from mppmon.mall.model import DeviceKind
 
 FILE = "devices.yaml"
 _WAYS = ("snmp", "agent", "http", "nut")
+_FED = frozenset(
+    {
+        DeviceKind.PRINTER,
+        DeviceKind.CARD_PRINTER,
+        DeviceKind.RECEIPT_PRINTER,
+        DeviceKind.SCANNER,
+        DeviceKind.CAMERA,
+        DeviceKind.ONLINE_SYSTEM,
+        DeviceKind.PERIPHERAL,
+    }
+)
+"""What nothing takes its power from: named as `power`, each of its faults would explain away those of what it feeds."""
 
 
 def check_devices(draft: Draft) -> None:
@@ -36,7 +48,7 @@ def _references(draft: Draft, slug: str, device: DeviceSettings) -> None:
     for index, parent in enumerate(device.parents):
         draft.refer(FILE, (*path, "parents", index), parent, "devices")
     for index, source in enumerate(device.power):
-        draft.refer(FILE, (*path, "power", index), source, "devices")
+        _source(draft, (*path, "power", index), source)
     if device.via is None:
         if device.kind is DeviceKind.PERIPHERAL:
             draft.error(FILE, (*path, "via"), "nothing", "`via: <the PC that it is plugged into>`")
@@ -53,6 +65,15 @@ def _references(draft: Draft, slug: str, device: DeviceSettings) -> None:
             f"{quoted(device.via)}, which has no agent",
             f"`agent: {{}}` at {device.via}, once one runs there (docs/agent.md). It can wait; unknown until then",
         )
+
+
+def _source(draft: Draft, path: tuple[str | int, ...], source: str) -> None:
+    if not draft.refer(FILE, path, source, "devices") or draft.devices is None:
+        return
+    kind = draft.devices.devices[source].kind if source in draft.devices.devices else None
+    if kind in _FED:
+        found = f"{quoted(source)}, a {kind.value}, which feeds nothing"
+        draft.warn(FILE, path, found, "a ups, a passive device (a breaker), or a switch that feeds by its cable")
 
 
 def _asking(draft: Draft, slug: str, device: DeviceSettings) -> None:

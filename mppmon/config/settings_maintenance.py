@@ -22,8 +22,12 @@ _REPEATS = frozenset({DAILY, WEEKLY, MONTHLY, YEARLY})
 _ENDS = re.compile(r"\b(UNTIL|COUNT)\b")
 _TIMES = re.compile(r"\bBY(HOUR|MINUTE|SECOND)\b")
 _RARE = re.compile(r"\bBY(SETPOS|WEEKNO|YEARDAY|EASTER)\b")  # some of these never match, and are looked for until 9999
-_NTH = re.compile(r"\bBYDAY=[^;]*\d")
-_NUMBERS = re.compile(r"\bBY(MONTHDAY|MONTH)=([-0-9,]+)")
+_NUMBERS = re.compile(r"\bBY(MONTHDAY|MONTH)=([-+0-9,]+)")
+_NTH = re.compile(r"[-+]?\d+")
+_MOST = {"MONTH": 12, "MONTHDAY": 31}
+_WEEK = 7
+_WEEKS = {MONTHLY: 5, YEARLY: 53}
+"""Of each day of the week, at most so many lie in a month, in a year."""
 _DAYS_IN = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _RULE_EXPECTED = "a rule of RFC 5545 by day or longer, such as FREQ=WEEKLY;BYDAY=SU or FREQ=MONTHLY;BYDAY=1SA"
 
@@ -59,7 +63,8 @@ def recurrence(text: str, start: datetime, until: datetime) -> rrule:
         raise ValueError(_RULE_EXPECTED)
     if _ENDS.search(said):
         raise ValueError("`until:` on a line of its own instead of UNTIL or COUNT")
-    if _RARE.search(said) or ("BYMONTHDAY" in said and _NTH.search(said)):
+    nth = [int(one) for one in _NTH.findall(_part(said, "BYDAY"))]
+    if _RARE.search(said) or ("BYMONTHDAY" in said and nth):
         raise ValueError(_RULE_EXPECTED)
     if _never(said):
         raise ValueError("a day that its month has")
@@ -72,16 +77,31 @@ def recurrence(text: str, start: datetime, until: datetime) -> rrule:
     # dateutil has no public way to ask for these two; an interval of 0 would never end
     if not isinstance(found, rrule) or found._freq not in _REPEATS or found._interval < 1:  # noqa: SLF001  # see above
         raise ValueError(_RULE_EXPECTED)
+    weeks = 5 if "BYMONTH" in said else _WEEKS.get(found._freq, 0)  # noqa: SLF001  # see above
+    if not all(1 <= abs(one) <= weeks for one in nth):
+        raise ValueError("a day that its month or year has, such as FREQ=MONTHLY;BYDAY=1SA")
+    if found._freq == DAILY and found._interval % _WEEK == 0 and "BYDAY" in said:  # noqa: SLF001  # see above
+        raise ValueError("FREQ=WEEKLY with these days: every seventh day is always the same one")
     return found.replace(until=until)
 
 
+def _part(rule: str, key: str) -> str:
+    return ",".join(value for name, _, value in (one.partition("=") for one in rule.split(";")) if name.strip() == key)
+
+
 def _never(rule: str) -> bool:
-    """Whether it names only days that the months it names do not have: dateutil would look for one until 9999."""
-    numbers = {key: [int(one) for one in values.split(",") if one.strip("-")] for key, values in _NUMBERS.findall(rule)}
+    """Whether it names months or days that no calendar has, or only days that the months it names do not have: dateutil
+    would look for one until 9999.
+    """
+    numbers = {key: [int(one) for one in _NTH.findall(values)] for key, values in _NUMBERS.findall(rule)}
+    if any(not 1 <= abs(one) <= _MOST[key] for key, values in numbers.items() for one in values):
+        return True
     days, months = numbers.get("MONTHDAY"), numbers.get("MONTH")
     if not days or not months:
         return False
-    longest = max((_DAYS_IN[month - 1] for month in months if 1 <= month <= len(_DAYS_IN)), default=0)
+    if any(month < 1 for month in months):
+        return True
+    longest = max(_DAYS_IN[month - 1] for month in months)
     return all(abs(day) > longest for day in days)
 
 

@@ -124,7 +124,17 @@ class Reloader:
         await self._take_over(loaded)
 
     async def _load(self) -> Loaded:
-        return await asyncio.to_thread(self._read, self._today())
+        """Read what is on disk. ConfigErrors: what is wrong with it, or that we cannot judge it (our own fault)."""
+        try:
+            return await asyncio.to_thread(self._read, self._today())
+        except ConfigErrors:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever it was, the old configuration keeps running
+            _log.exception("the configuration could not be judged")
+            found = f"what mppmon cannot judge, by a fault of its own ({type(error).__name__})"
+            raise ConfigErrors(
+                [Problem("", 0, 0, "", found, "what was changed last taken back, and a report")]
+            ) from None
 
     def _names(self, loaded: Loaded) -> Names:
         """Return what would be renamed. ConfigErrors where two histories would be joined."""

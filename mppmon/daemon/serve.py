@@ -110,4 +110,7 @@ async def _reload_at(hangup: asyncio.Event, daemon: Daemon) -> None:
     while True:
         await hangup.wait()
         hangup.clear()
-        await daemon.reloader.reload("SIGHUP")
+        try:
+            await daemon.reloader.reload("SIGHUP")
+        except Exception:  # noqa: BLE001  # the next SIGHUP is to be obeyed whatever became of this one
+            _log.exception("reload by SIGHUP")
