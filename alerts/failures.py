@@ -1,4 +1,4 @@
-"""Why an online system does not give the wanted answer, as people read it, and what to do first about it. Pure data.
+"""Why an online system or a PC's agent gives no good answer, as people read it, and what to do first. Pure data.
 
 The words are those of `mppmon_check_reason`. What is the agency's own to mend says so: then the first step is a call.
 """
@@ -32,6 +32,10 @@ _RESOLVER = Words(
 _PROXY = Words(
     "periksa server proksi mal beserta nama pengguna dan sandinya",
     "check the mall's proxy, and the user and password for it",
+)
+_AGENT = Words(
+    "periksa program pemantau di komputer itu, beserta tokennya",
+    "check the monitoring agent on that computer, and its token",
 )
 _OURS = Words(
     "periksa server pemantau dengan perintah mppmon doctor",
@@ -94,14 +98,26 @@ FAILURES: Mapping[str, Word] = MappingProxyType(
         "text-forbidden": _word("halamannya berisi pemberitahuan gangguan", "the page tells of a fault", _TRY),
         "not-json": _word("jawabannya bukan JSON yang benar", "its answer is not valid JSON", _CALL),
         "other-value": _word("sistemnya sendiri melapor terganggu", "the system itself says that it is not well", _TRY),
+        "token": _word("menolak token kita", "it does not accept our token", _AGENT),
+        "not-metrics": _word("jawabannya bukan data pemantauan", "its answer is not monitoring data", _AGENT),
+        "other-machine": _word("komputer lain yang menjawab di alamat itu", "another machine answers there", _AGENT),
         "ours": _word("tidak dapat diperiksa oleh server pemantau", "the monitoring server could not ask it", _OURS),
     }
 )
 
 
-def explain(what: Words, step: Words, reason: str) -> tuple[Words, Words]:
-    """Return a rule's text and first step with the reason for it; both as they are where it is none of ours."""
+_ANYBODYS = frozenset({"token", "not-metrics", "other-machine", "ours"})
+"""Reasons whose first step is right for every device; those of the others lead to an agency's help desk."""
+
+
+def explain(what: Words, step: Words, reason: str, *, agencys: bool = True) -> tuple[Words, Words]:
+    """Return a rule's text and first step with the reason for it; both as they are where it is none of ours.
+
+    `agencys`: it is about an agency's online system. Of the mall's own devices the rule's step stays: no help desk of
+    an agency mends a PC.
+    """
     word = FAILURES.get(reason)
     if word is None:
         return what, step
-    return Words(f"{what.id}: {word.name.id}", f"{what.en}: {word.name.en}"), word.step
+    first = word.step if agencys or reason in _ANYBODYS else step
+    return Words(f"{what.id}: {word.name.id}", f"{what.en}: {word.name.en}"), first

@@ -19,6 +19,7 @@ from collectors.observation import Outcome
 from collectors.online.budget import TlsSocket
 from collectors.online.failure import Failed
 from collectors.online.line import Line, Stage
+from collectors.online.reason import Reason
 from collectors.online.tls import expiry
 
 
@@ -59,7 +60,8 @@ class _Tls(HTTPSConnection):
             self.is_verified = True  # or the config says not to: no news for urllib3 to warn of at each poll
             leaf = self.sock.getpeercert(binary_form=True)
             if line.pin is not None and sha256(leaf or b"").hexdigest() != line.pin:
-                raise Failed(Outcome.STRANGER, "another machine answers there: its certificate is not the pinned one")
+                words = "another machine answers there: its certificate is not the pinned one"
+                raise Failed(Outcome.STRANGER, words, Reason.OTHER_MACHINE)
             line.certificate_expires = expiry(leaf) if leaf else None
         line.stands()
 

@@ -1,4 +1,4 @@
-"""Why an online system did not give the wanted answer: one word each, for `/metrics` and people's texts. Pure."""
+"""Why an online system or a PC's agent gave no good answer: one word each, for `/metrics` and people's texts. Pure."""
 
 from enum import StrEnum
 
@@ -54,5 +54,9 @@ class Reason(StrEnum):
     TEXT_FORBIDDEN = "text-forbidden"
     NOT_JSON = "not-json"
     OTHER_VALUE = "other-value"
+    # the agent on a counter PC
+    TOKEN = "token"  # noqa: S105  # it does not accept ours
+    NOT_METRICS = "not-metrics"
+    OTHER_MACHINE = "other-machine"  # by its certificate, or by its machine id
     # we
     OURS = "ours"

@@ -10,8 +10,10 @@ from collectors.observation import Observation, Outcome
 from collectors.online.answer import Answer
 from collectors.online.failure import Failed
 from collectors.online.fetch import Ask, Fetcher
+from collectors.online.reason import Reason
 from collectors.pc.clock import with_clock_error
 from collectors.pc.cpu import Spent, busy_ratio, spent
+from collectors.pc.machine import same
 from collectors.pc.parts import split, unasked
 from collectors.pc.reader import Names, Reading, Unreadable, read
 from collectors.settings import AgentSettings
@@ -40,15 +42,33 @@ class PcCollector:
             ask, names = _ask(target.address, settings), _names(target, settings)
             reading, seconds = await self._fetcher.fetch(ask, lambda answer: (_read(answer, names), answer.total))
         except (Failed, Unreadable) as error:
-            outcome = error.outcome if isinstance(error, Failed) else Outcome.INVALID
+            failed = error if isinstance(error, Failed) else Failed(Outcome.INVALID, str(error), Reason.NOT_METRICS)
             seconds = loop.time() - began
             parts = unasked(target, at, seconds)
-            return Observation(target.check, target.device, outcome, at, seconds, detail=str(error), parts=parts)
+            return Observation(
+                target.check,
+                target.device,
+                failed.outcome,
+                at,
+                seconds,
+                detail=failed.detail,
+                parts=parts,
+                reason=failed.reason,
+            )
         words = dict(reading.texts)
-        if settings.machine_id is not None and words.get("machine_id") != settings.machine_id:
+        if settings.machine_id is not None and not same(settings.machine_id, words.get("machine_id", "")):
             detail = f"another machine answers there: machine id {words.get('machine_id') or 'not told'}"
             parts = unasked(target, at, seconds)
-            return Observation(target.check, target.device, Outcome.STRANGER, at, seconds, detail=detail, parts=parts)
+            return Observation(
+                target.check,
+                target.device,
+                Outcome.STRANGER,
+                at,
+                seconds,
+                detail=detail,
+                parts=parts,
+                reason=Reason.OTHER_MACHINE,
+            )
         reading = with_clock_error(self._with_ratio(target.check, reading), (at.timestamp(), seconds))
         return self._observation(target, reading, at, seconds)
 
@@ -133,9 +153,9 @@ def _token(file: Path) -> str:
 def _read(answer: Answer, names: Names) -> Reading:
     """Return the reading of a whole 200; `Failed` or `Unreadable` otherwise."""
     if answer.status in {401, 403}:
-        raise Failed(Outcome.DENIED, f"status {answer.status}: the agent does not accept our token")
+        raise Failed(Outcome.DENIED, f"status {answer.status}: the agent does not accept our token", Reason.TOKEN)
     if answer.status != 200:  # noqa: PLR2004  # RFC 9110
-        raise Failed(Outcome.UNEXPECTED, f"status {answer.status}, expected 200")
+        raise Failed(Outcome.UNEXPECTED, f"status {answer.status}, expected 200", Reason.OTHER_STATUS)
     if answer.cut:
-        raise Failed(Outcome.INVALID, f"more than {len(answer.body)} bytes of metrics")
+        raise Failed(Outcome.INVALID, f"more than {len(answer.body)} bytes of metrics", Reason.TOO_MUCH)
     return read(answer.body, answer.content_type, names)

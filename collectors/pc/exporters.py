@@ -5,13 +5,12 @@ from `os` to `time`, and renamed the boot time twice; the first name that is pre
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
+from collectors.pc.machine import of_node, of_windows
+from collectors.pc.queues import Found, queues
 from collectors.pc.reading import MAX_DISKS, Sieve
 from collectors.pc.text import Sample
-
-Found = Mapping[str, Sequence[Sample]]
-"""Samples of an answer by metric name."""
 
 _NODE_MODES = {
     "user": "user", "nice": "user", "system": "system", "irq": "system", "softirq": "system",
@@ -23,13 +22,13 @@ _VIRTUAL = frozenset({
 })  # fmt: skip
 _DRIVE = re.compile(r"[A-Z]:")  # volumes without a letter are recovery and boot partitions: nobody's to tidy
 _CUPS = frozenset({"cups.service"})
-_OFFLINE = frozenset({"offline", "stopped printing"})  # of Win32_Printer's PrinterStatus
 _SPOOLER = frozenset({"spooler"})
 
 WANTED = frozenset({
     "node_cpu_seconds_total", "node_memory_MemAvailable_bytes", "node_memory_MemTotal_bytes",
     "node_filesystem_avail_bytes", "node_filesystem_size_bytes", "node_boot_time_seconds", "node_time_seconds",
     "node_network_receive_errs_total", "node_network_transmit_errs_total", "node_uname_info", "node_os_info",
+    "node_dmi_info",
     "node_exporter_build_info", "node_systemd_unit_state",
     "windows_cpu_time_total", "windows_memory_available_bytes", "windows_memory_physical_free_bytes",
     "windows_os_physical_memory_free_bytes", "windows_memory_physical_total_bytes", "windows_cs_physical_memory_bytes",
@@ -79,7 +78,8 @@ def node(found: Found, sieve: Sieve) -> None:
     uname, system = _labels(found, "node_uname_info"), _labels(found, "node_os_info")
     if uname or system:
         release = system.get("pretty_name") or uname.get("release", "")
-        _info(sieve, uname.get("sysname", ""), release, "node_exporter", found, uname.get("nodename", ""))
+        machine = of_node(_labels(found, "node_dmi_info"), uname)
+        _info(sieve, uname.get("sysname", ""), release, "node_exporter", found, machine)
     active = {
         sample.labels.get("name", ""): sample.value
         for sample in found.get("node_systemd_unit_state", ())
@@ -124,43 +124,14 @@ def windows(found: Found, sieve: Sieve) -> None:
     if system:
         release = f"{system.get('product', '')} {system.get('version', '')}"
         name = _labels(found, "windows_os_hostname") or _labels(found, "windows_cs_hostname")
-        _info(sieve, "Windows", release, "windows_exporter", found, name.get("hostname", ""))
+        _info(sieve, "Windows", release, "windows_exporter", found, of_windows(name))
     running = {
         sample.labels.get("name", "").lower(): sample.value
         for sample in found.get("windows_service_state", ())
         if sample.labels.get("state") == "running"
     }
     _services(running, sieve, spooler=_SPOOLER, key=str.lower)
-    _queues(found, sieve)
-
-
-def _queues(found: Found, sieve: Sieve) -> None:
-    """Add what Windows knows of the print queues that the inventory names.
-
-    That is whether they are there and offline, and how many jobs wait. (`windows_printer_job_count` of older ones is
-    what was printed since a reset, and says nothing.)
-    """
-    states: dict[str, set[str]] = {}
-    for sample in found.get("windows_printer_status", ()):
-        its = states.setdefault(sample.labels.get("printer", "").lower(), set())
-        if sample.value:
-            its.add(sample.labels.get("status", "").lower())
-    if not states:
-        return  # without the collector `printer` nothing is known of any
-    waiting: dict[str, float] = {}
-    for name in ("windows_printer_jobs", "windows_printer_job_status"):
-        if found.get(name):
-            for sample in found[name]:
-                queue = sample.labels.get("printer", "").lower()
-                waiting[queue] = waiting.get(queue, 0.0) + sample.value
-            break
-    for part, name in sieve.names.queues:
-        queue, owner = name.lower(), {"peripheral": part}
-        sieve.add("mppmon_pc_peripheral_present", float(queue in states), owner)
-        if queue in states:
-            offline = float(bool(states[queue] & _OFFLINE))
-            sieve.add("mppmon_pc_printer_error", offline, {**owner, "error": "offline"})
-            sieve.add("mppmon_pc_printer_jobs", waiting.get(queue, 0.0), owner)
+    queues(found, sieve)
 
 
 def _first(found: Found, sieve: Sieve, ours: str, *theirs: str) -> None:
@@ -221,7 +192,7 @@ def _disks(volumes: Iterable[tuple[str, float, float]], sieve: Sieve) -> None:
 
 
 def _info(sieve: Sieve, system: str, release: str, exporter: str, found: Found, name: str) -> None:
-    """Say what the machine is. `name`: its host name, the nearest to a machine id that exporters tell."""
+    """Say what the machine is. `name`: the nearest to a machine id that the exporter tells."""
     version = _labels(found, f"{exporter}_build_info").get("version", "")
     words = {"os": system, "release": release, "machine_id": name, "agent": f"{exporter} {version}"}
     sieve.add("mppmon_pc_info", 1.0, words)
@@ -230,10 +201,17 @@ def _info(sieve: Sieve, system: str, release: str, exporter: str, found: Found, 
 def _services(
     running: Mapping[str, float], sieve: Sieve, *, spooler: frozenset[str], key: Callable[[str], str]
 ) -> None:
-    """Add the spooler, and the services that the inventory names; an exporter shows all that are installed."""
+    """Add the spooler, and the services that the inventory names; an exporter shows all that are installed.
+
+    A spooler that is stopped is told only of a PC behind which the inventory has something, or of which it names the
+    spooler: elsewhere it is switched off because nobody prints, or CUPS came along and sleeps until somebody does.
+    """
     states = {key(name): value for name, value in running.items()}
     for name in sorted(sieve.names.services):
         if key(name) in states:
             sieve.add("mppmon_pc_service_running", states[key(name)], {"service": name})
+    named = {key(name) for name in sieve.names.services} & {key(name) for name in spooler}
+    used = bool(sieve.names.queues or sieve.names.parts or named)
     for name in spooler & running.keys():
-        sieve.add("mppmon_pc_spooler_running", running[name])
+        if running[name] or used:
+            sieve.add("mppmon_pc_spooler_running", running[name])

@@ -12,6 +12,7 @@ _SOURCE = "mppmon_pc_source_available"
 RENAMED = {
     "mppmon_pc_printer_error": "mppmon_printer_error",
     "mppmon_pc_printer_jobs": "mppmon_printer_jobs",
+    "mppmon_pc_printer_jobs_stopped": "mppmon_printer_jobs_stopped",
     "mppmon_pc_printer_oldest_job_seconds": "mppmon_printer_oldest_job_seconds",
 }
 _OWNER = "peripheral"

@@ -79,6 +79,7 @@ RULES: dict[str, Rule] = {
     "mppmon_pc_peripheral_present": _flag(_PERIPHERAL),
     "mppmon_pc_printer_error": _flag(_PERIPHERAL, ("error", "error")),
     "mppmon_pc_printer_jobs": Rule((_PERIPHERAL,)),
+    "mppmon_pc_printer_jobs_stopped": Rule((_PERIPHERAL,)),
     "mppmon_pc_printer_oldest_job_seconds": Rule((_PERIPHERAL,)),
     "mppmon_pc_default_route": _flag(),
     "mppmon_pc_updates_pending": Rule((("type", "update"),)),

@@ -53,6 +53,7 @@ _PRINTERS = (
     Metric("mppmon_printer_alert", ("code", "severity"), "1 while the printer lists an alert of this code."),
     Metric("mppmon_printer_pages_total", (), "Pages printed since the printer was made."),
     Metric("mppmon_printer_jobs", (), "Jobs waiting, as its computer says."),
+    Metric("mppmon_printer_jobs_stopped", (), "Those of them that do not go on, as Windows says."),
     Metric("mppmon_printer_oldest_job_seconds", (), "Age of the oldest waiting job, as its computer says."),
     Metric("mppmon_device_info", ("vendor", "model", "serial"), "The device in its own words."),
     Metric("mppmon_device_uptime_seconds", (), "Time since the agent of the device started."),
@@ -126,6 +127,9 @@ _COMPUTERS = (
     Metric("mppmon_pc_printer_error", ("peripheral", "error"), "1 while the printer at the computer has the error."),
     Metric("mppmon_pc_printer_jobs", ("peripheral",), "Jobs waiting for the printer at the computer."),
     Metric("mppmon_pc_printer_oldest_job_seconds", ("peripheral",), "Age of the oldest of these jobs."),
+    Metric(
+        "mppmon_pc_printer_jobs_stopped", ("peripheral",), "Those of these jobs that do not go on, as Windows says."
+    ),
     Metric("mppmon_pc_default_route", (), "1 when the computer has a way out of its network."),
     Metric("mppmon_pc_updates_pending", ("type",), "Updates that wait to be installed."),
     Metric("mppmon_pc_updates_checked_age_seconds", (), "Since the computer last asked for updates."),

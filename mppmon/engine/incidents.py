@@ -33,7 +33,7 @@ from mppmon.engine.world import World
 from mppmon.mall import topology
 from mppmon.mall.cause import Because
 from mppmon.mall.impact import Verdict, impact
-from mppmon.mall.model import Delivered, Delivery, Device, State
+from mppmon.mall.model import Delivered, Delivery, Device, DeviceKind, State
 from mppmon.mall.party import at_fault
 
 CONFIG = Because.CONFIG.value
@@ -231,7 +231,8 @@ def facts_of(world: World, device: Device, alert: Alert) -> Facts:
     reach = world.reaches[device.id]
     what = fill(rule.summary, alert.key.labels, alert.value, kind=device.kind) if rule else Words("", "")
     step = fill(rule.first_step, alert.key.labels, alert.value, kind=device.kind) if rule else Words("", "")
-    what, step = failures.explain(what, step, reason_of(world, alert.key))
+    agencys = device.kind is DeviceKind.ONLINE_SYSTEM
+    what, step = failures.explain(what, step, reason_of(world, alert.key), agencys=agencys)
     below = topology.below(mall, device.id, world.reaches) if reach.state is State.DOWN else ()
     return Facts(
         device=device.name,

@@ -13,6 +13,7 @@ import pytest
 
 from collectors.collector import Kind, Target, Way
 from collectors.observation import Observation, Outcome
+from collectors.online.reason import Reason
 from collectors.pc.collector import PcCollector
 from collectors.settings import AgentSettings
 from mppmon.clock import Clock
@@ -65,7 +66,7 @@ def test_our_agent_and_a_peripheral_that_is_not_there(tmp_path: Path) -> None:
         assert (card.device, card.outcome) == ("a3-card", Outcome.LOCAL)
 
         stranger = run(lambda collector: collector.poll(target(running.port, "a3-finger")))
-        assert stranger.outcome is Outcome.DENIED
+        assert (stranger.outcome, stranger.reason) == (Outcome.DENIED, Reason.TOKEN)
         assert {part.outcome for part in stranger.parts} == {Outcome.LOCAL}
 
 
@@ -118,6 +119,7 @@ def test_a_pc_is_known_by_its_machine(page: bytes, outcome: Outcome, detail: str
     seen = run(story)
     assert (seen.outcome, detail in seen.detail) == (outcome, True), seen
     assert seen.outcome.reached is (True if outcome is Outcome.OK else None)
+    assert seen.reason == ("" if outcome is Outcome.OK else Reason.OTHER_MACHINE)
     assert not seen.values or outcome is Outcome.OK
     assert [part.outcome for part in seen.parts] == [Outcome.LOCAL]
 

@@ -24,6 +24,9 @@ def led(location: str, policy: Policy) -> str | Failed:
         return failed
 
 
+CALL = FAILURES["refused"].step
+
+
 def test_each_reason_has_words_and_no_words_are_without_a_reason() -> None:
     assert FAILURES.keys() == {one.value for one in Reason}
     for word in FAILURES.values():
@@ -36,6 +39,13 @@ def test_what_is_no_reason_of_ours_changes_nothing() -> None:
     what, step = Words("a", "b"), Words("c", "d")
     assert explain(what, step, "") == (what, step)
     assert explain(what, step, "<b>") == (what, step)
+
+
+def test_no_help_desk_of_an_agency_is_called_about_a_pc_of_the_mall() -> None:
+    what, step = Words("a", "b"), Words("c", "d")
+    assert explain(what, step, "refused") == (Words("a: sambungan ditolak", "b: the connection is refused"), CALL)
+    assert explain(what, step, "refused", agencys=False)[1] == step
+    assert explain(what, step, "token", agencys=False)[1] == FAILURES["token"].step
 
 
 @pytest.mark.parametrize(

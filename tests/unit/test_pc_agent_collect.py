@@ -31,6 +31,7 @@ from collectors.pc.reading import RULES
 T = TypeVar("T")
 DOCS = Path(__file__).parents[2] / "docs" / "metrics.md"
 NOW = 1_795_494_545.0
+EXPORTERS = {"mppmon_pc_printer_jobs_stopped"}  # what only windows_exporter says
 CONFIG = Config(
     processes={"antrean": "antrean-loket"},
     services={"cups": "cups.service"},
@@ -143,7 +144,8 @@ def values(reading: Reading, name: str) -> dict[str, float]:
 def test_all_names_of_the_docs_are_shown_and_no_others() -> None:
     reading = scrape(Fake(cpu=[{"idle": 10.0, "user": 10.0}, {"idle": 13.0, "user": 11.0}]))
     documented = re.findall(r"`(mppmon_pc_\w+)`", DOCS.read_text(encoding="utf-8"))
-    assert {name for name, _ in reading.schema.series} == set(RULES) == set(documented) - {ERROR[0]}
+    shown = {name for name, _ in reading.schema.series}
+    assert shown == set(RULES) - EXPORTERS == set(documented) - {ERROR[0]} - EXPORTERS
 
 
 def test_values_and_labels() -> None:
@@ -223,6 +225,39 @@ def test_a_stopped_spooler_leaves_its_queues_unknown() -> None:
     assert values(reading, "mppmon_pc_spooler_running") == {"": 0.0}
     assert values(reading, "mppmon_pc_printer_jobs") == {}
     assert "till" not in values(reading, "mppmon_pc_peripheral_present")
+
+
+NO_QUEUES = tuple(Peripheral(one, usb="1c7a:0570") for one in ("finger",))
+
+
+@pytest.mark.parametrize(
+    ("switch", "printing", "shown"),
+    [
+        (None, Printing(False, {}), {}),  # noqa: FBT003  # a field. It came along, and nobody prints
+        (None, Printing(False, {}, kept=True), {"": 0.0}),  # noqa: FBT003  # likewise
+        (None, Printing(True, {"Struk": Queue()}), {"": 1.0}),  # noqa: FBT003  # likewise
+        (True, Printing(False, {}), {"": 0.0}),  # noqa: FBT003  # likewise
+        (False, Printing(False, {}, kept=True), {}),  # noqa: FBT003  # likewise
+    ],
+)
+def test_a_spooler_that_nobody_needs_is_no_fault(
+    switch: bool | None,  # noqa: FBT001  # the config's value
+    printing: Printing,
+    shown: dict[str, float],
+) -> None:
+    reading = scrape(Fake(printing=printing), replace(CONFIG, peripherals=NO_QUEUES, printing=switch))
+    assert values(reading, "mppmon_pc_spooler_running") == shown
+    assert ("printing" in values(reading, "mppmon_pc_source_available")) is (switch is not False)
+
+
+def test_a_pc_that_had_queues_is_one_that_prints() -> None:
+    fake = Fake(printing=Printing(True, {"Struk": Queue()}))  # noqa: FBT003  # a field
+    registry = CollectorRegistry()
+    config = replace(CONFIG, peripherals=NO_QUEUES)
+    registry.register(AgentCollector(config, fake.readers(), now=lambda: NOW, identity=IDENTITY))
+    for running in (1.0, 0.0):
+        assert registry.get_sample_value("mppmon_pc_spooler_running") == running
+        fake.printing = Printing(False, {})  # noqa: FBT003  # likewise
 
 
 def test_busy_share_is_since_the_scrape_before() -> None:

@@ -47,6 +47,13 @@ def test_a_device_that_is_half_gone_is_not_there(tmp_path: Path) -> None:
     assert SysfsUsb(tmp_path).read() == []
 
 
+def test_a_stopped_spooler_that_has_queues_says_that_it_has(tmp_path: Path) -> None:
+    cups = Cups(lambda _: "scheduler is not running\n", tmp_path)
+    assert not cups.read().kept
+    (tmp_path / "Struk.ppd").touch()
+    assert cups.read().kept
+
+
 def test_no_usb_is_a_missing_source(tmp_path: Path) -> None:
     with pytest.raises(SourceMissing, match="none: No such file or directory"):
         SysfsUsb(tmp_path / "none").read()

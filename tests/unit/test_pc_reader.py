@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
+from collectors.pc.machine import same
 from collectors.pc.reader import Names, Reading, Unreadable, read
 from collectors.pc.reading import PRINTER_ERRORS, RULES, SOURCES
 
@@ -148,7 +149,59 @@ def test_print_queues_of_windows_of_both_generations(jobs: bytes) -> None:
     assert values(reading, "mppmon_pc_peripheral_present") == {"card": 1.0, "till": 1.0, "old": 0.0}
     assert values(reading, "mppmon_pc_printer_error") == {"card,offline": 0.0, "till,offline": 1.0}
     assert values(reading, "mppmon_pc_printer_jobs") == {"card": 0.0, "till": 3.0}
+    stopped = 1.0 if jobs is CLASSIC_JOBS else 3.0
+    assert values(reading, "mppmon_pc_printer_jobs_stopped") == {"card": 0.0, "till": stopped}
     assert reading.dropped == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "jobs", "offline"),
+    [("Unknown", 0, {"till,offline": 1.0}), ("Unknown", 2, {}), ("Idle", 2, {"till,offline": 0.0})],
+)
+def test_an_unplugged_printer_is_unknown_to_windows(status: str, jobs: int, offline: dict[str, float]) -> None:
+    names = Names(frozenset({"till"}), queues=(("till", "Struk"),))
+    body = printers(("Struk", status)) + b'windows_printer_jobs{printer="Struk"} %d\n' % jobs
+    assert values(read(body, PLAIN, names), "mppmon_pc_printer_error") == offline
+
+
+@pytest.mark.parametrize(
+    ("state", "names", "shown"),
+    [
+        (0, Names(), {}),  # CUPS that came along, and sleeps
+        (1, Names(), {"": 1.0}),
+        (0, Names(frozenset({"till"})), {"": 0.0}),
+        (0, Names(queues=(("till", "Struk"),)), {"": 0.0}),
+    ],
+)
+def test_a_spooler_that_nobody_needs_is_not_stopped(state: int, names: Names, shown: dict[str, float]) -> None:
+    body = b'node_systemd_unit_state{name="cups.service",state="active",type="x"} %d\nnode_time_seconds 1\n' % state
+    assert values(read(body, PLAIN, names), "mppmon_pc_spooler_running") == shown
+
+
+W = 'windows_os_info{product="W"} 1\n'
+UUID = "4c4c4544-0042-3510-8051-b7c04f4e4332"
+
+
+@pytest.mark.parametrize(
+    ("body", "machine"),
+    [
+        (f'node_dmi_info{{product_uuid="{UUID.upper()}"}} 1', UUID),
+        ('node_dmi_info{product_uuid="03000200-0400-0500-0006-000700080009"} 1', "a3-pc"),
+        ('node_dmi_info{product_uuid="00000000-0000-0000-0000-000000000000"} 1', "a3-pc"),
+        ('node_dmi_info{bios_vendor="X"} 1', "a3-pc"),
+        (f'{W}windows_os_hostname{{hostname="A3",domain="mpp.go.id",fqdn="A3.mpp.go.id"}} 1', "A3.mpp.go.id"),
+        (f'{W}windows_cs_hostname{{hostname="A3",domain="mpp.go.id"}} 1', "A3.mpp.go.id"),
+        (f'{W}windows_os_hostname{{hostname="A3",domain="",fqdn="A3"}} 1', "A3"),
+    ],
+)  # fmt: skip
+def test_the_best_name_of_a_machine_that_an_exporter_tells(body: str, machine: str) -> None:
+    uname = 'node_uname_info{nodename="a3-pc",domainname="(none)",sysname="Linux"} 1\n' if "node" in body else ""
+    reading = read(f"{uname}{body}\n".encode(), PLAIN, Names())
+    assert dict(reading.texts)["machine_id"] == machine
+    assert same(machine, machine)
+    assert same(machine.partition(".")[0].upper(), machine)
+    assert not same(machine, "")
+    assert not same("a4", machine)
 
 
 def test_without_the_collector_of_printers_nothing_is_said_of_queues() -> None:
@@ -157,7 +210,7 @@ def test_without_the_collector_of_printers_nothing_is_said_of_queues() -> None:
 
 
 def test_windows_exporter_names_of_today() -> None:
-    reading = read(CURRENT_WINDOWS, PLAIN, Names())
+    reading = read(CURRENT_WINDOWS, PLAIN, Names(queues=(("till", "Struk"),)))
     assert values(reading, "mppmon_pc_memory_size_bytes") == {"": 8e9}
     assert values(reading, "mppmon_pc_memory_available_bytes") == {"": 3e9}
     assert values(reading, "mppmon_pc_boot_time_seconds") == {"": 1.78e9}
@@ -274,7 +327,7 @@ def test_of_a_script_that_runs_no_more_nothing_is_believed(written: float, shown
     text = "mppmon_pc_spooler_running 1\nmppmon_pc_default_route 1\n"
     text += f'windows_textfile_mtime_seconds{{file="C:\\\\x\\\\mppmon.prom"}} {written!r}\n'
     text += 'windows_textfile_mtime_seconds{file="C:\\\\x\\\\other.prom"} 1\n'
-    reading = read(CURRENT_WINDOWS + text.encode(), PLAIN, Names())
+    reading = read(CURRENT_WINDOWS + text.encode(), PLAIN, Names(services=frozenset({"Spooler"})))
     assert values(reading, "mppmon_pc_spooler_running") == shown  # 0: what windows_exporter itself says
     assert bool(values(reading, "mppmon_pc_default_route")) is bool(shown[""])
     assert reading.dropped == (0 if shown[""] else 2)

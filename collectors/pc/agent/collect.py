@@ -50,6 +50,7 @@ class AgentCollector:
         self._now = now
         self._identity = identity
         self._missing: dict[str, str] = {}
+        self._printed = any(one.queue is not None for one in config.peripherals)
         basics = self._guarded("basics", readers.basics.read)
         self._cpu = basics.cpu if basics else None
 
@@ -66,7 +67,9 @@ class AgentCollector:
         if disks is not None:
             yield from _of_disks(disks[:_MOST_DISKS])
         yield from self._of_names(sources)
-        printing = self._source(sources, "printing", self._readers.printing.read)
+        printing = None
+        if self._config.printing is not False:
+            printing = self._source(sources, "printing", self._readers.printing.read)
         if printing is not None:
             yield from self._of_printing(printing)
         usb = self._source(sources, "usb", self._readers.usb.read)
@@ -124,7 +127,8 @@ class AgentCollector:
                 yield _gauges(f"{one}_running", f"Whether the required {one} runs.", (one,), values)
 
     def _of_printing(self, printing: Printing) -> Iterator[Metric]:
-        yield _gauge("spooler_running", "Whether the print spooler runs.", float(printing.spooler_running))
+        if self._prints(printing):
+            yield _gauge("spooler_running", "Whether the print spooler runs.", float(printing.spooler_running))
         if not printing.spooler_running:
             return  # it alone knows the queues: they are not empty, they are not known
         now = self._now()
@@ -134,6 +138,13 @@ class AgentCollector:
             if one.queue is not None and one.queue in printing.queues
         ]
         yield from _of_queues(queues, now)
+
+    def _prints(self, printing: Printing) -> bool:
+        """Return whether this PC is one that prints: a print system came along with many that never do."""
+        if self._config.printing is not None:
+            return self._config.printing
+        self._printed = self._printed or bool(printing.queues) or printing.kept
+        return self._printed
 
     def _of_peripherals(self, usb: list[UsbDevice] | None, printing: Printing | None) -> Metric:
         values = []

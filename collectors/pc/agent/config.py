@@ -56,7 +56,8 @@ class Programme:
 class Config:
     """`processes`: name in the metrics -> name of the executable. `services`: likewise -> unit or service. `software`:
     likewise -> where its version stands. `systems`: device id of an online
-    system -> the URL to look at. `tls`: false lets it listen beyond loopback in clear.
+    system -> the URL to look at. `tls`: false lets it listen beyond loopback in clear. `printing`: whether this PC
+    prints, so that a spooler that is stopped is a fault; None: it finds out by the queues.
     """
 
     listen: tuple[str, int] = ("127.0.0.1", 9182)
@@ -70,6 +71,7 @@ class Config:
     software: Mapping[str, Programme] = field(default_factory=dict)
     systems: Mapping[str, str] = field(default_factory=dict)
     usb_root: Path = Path("/sys/bus/usb/devices")
+    printing: bool | None = None
 
 
 def address(text: str) -> tuple[str, int]:
@@ -107,21 +109,23 @@ def _config(raw: Mapping[str, object]) -> Config:
     files = {key: Path(_text(raw[key], key)) for key in ("token_file", "certificate", "key") if key in raw}
     if ("certificate" in files) != ("key" in files):
         raise ValueError(f"{'certificate' if 'key' in files else 'key'}: missing, expected both or neither of them")
-    tls = raw.get("tls", True)
-    if not isinstance(tls, bool):
-        raise ValueError(f"tls: found {tls!r:.60}, expected true or false")  # noqa: TRY004  # one error for all
+    switches = {"tls": raw.get("tls", True), "printing": raw.get("printing")}
+    for key, value in switches.items():
+        if key in raw and not isinstance(value, bool):
+            raise ValueError(f"{key}: found {value!r:.60}, expected true or false")
     systems = {name: _url(value, f"systems.{name}") for name, value in _named(raw, "systems")}
     if len(systems) > _SYSTEMS:
         raise ValueError(f"systems: found {len(systems)} of them, expected at most {_SYSTEMS}")
     return Config(
         listen=listen,
         **files,
-        tls=tls,
+        tls=switches["tls"] is not False,
         processes=dict(_named(raw, "processes")),
         services=dict(_named(raw, "services")),
         peripherals=tuple(_peripheral(name, value) for name, value in _table(raw, "peripherals")),
         software={name: _programme(name, value) for name, value in _table(raw, "software")},
         systems=systems,
+        printing=None if switches["printing"] is None else switches["printing"] is True,
         usb_root=Path(_text(raw.get("usb_root", str(Config().usb_root)), "usb_root")),
     )
 

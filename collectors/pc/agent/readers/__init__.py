@@ -59,10 +59,11 @@ class Queue:
 
 
 class Printing(NamedTuple):
-    """The spooler and its queues by name."""
+    """The spooler and its queues by name. `kept`: this PC has queues, though a stopped spooler does not tell them."""
 
     spooler_running: bool
     queues: Mapping[str, Queue]
+    kept: bool = False
 
 
 class BasicsReader(Protocol):

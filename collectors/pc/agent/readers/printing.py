@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from . import Printing, Queue, SourceMissing
 from .command import output
@@ -10,6 +11,7 @@ from .command import output
 _ARGV = ("lpstat", "-r", "-l", "-p", "-W", "not-completed", "-o")
 _PRINTER = re.compile(r"printer (\S+) (is idle|now printing|disabled since|is holding)")
 _JOB = re.compile(r"(\S+)-\d+ +\S.* (\w{3} \w{3} +\d{1,2} \d\d:\d\d:\d\d \d{4})")
+_QUEUES = Path("/etc/cups/ppd")  # names only: what is in the files is for root
 _DATE = "%a %b %d %H:%M:%S %Y"  # strftime %c in the C locale
 _UNREACHED = re.compile(
     r"\t.*(?:may not exist or is unavailable|is not responding|Waiting for printer to become|Unable to locate printer)"
@@ -45,14 +47,16 @@ ERRORS = {  # printer-state-reasons (RFC 8011, PWG 5100.9, CUPS) -> RFC 3805 hrP
 
 
 class Cups:
-    """`run` is the seam of its tests."""
+    """`run` and `queues` are the seams of its tests. `queues`: where CUPS keeps a file for each queue."""
 
-    def __init__(self, run: Callable[[Sequence[str]], str] = output) -> None:
+    def __init__(self, run: Callable[[Sequence[str]], str] = output, queues: Path = _QUEUES) -> None:
         self._run = run
+        self._queues = queues
 
     def read(self) -> Printing:
         """Return the queues. SourceMissing without CUPS, or when it gives no answer."""
-        return parse(self._run(_ARGV))
+        printing = parse(self._run(_ARGV))
+        return printing if printing.queues else printing._replace(kept=any(self._queues.glob("*.ppd")))
 
 
 def parse(text: str) -> Printing:
