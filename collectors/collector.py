@@ -36,7 +36,8 @@ class Target:
     """Whom to ask, and how. `check` is `<device>:<kind>`; `address` a name or an IP address (for `http` unused: the
     URL says).
 
-    `parts` are the ids of the peripherals expected behind this PC.
+    `parts` are the ids of the peripherals expected behind this PC. `formerly`: former id and id of now, of these and of
+    the online systems it looks at: the PC's own file may still say the former.
     """
 
     check: str
@@ -47,6 +48,7 @@ class Target:
     interval: float
     settings: Settings
     parts: tuple[str, ...] = ()
+    formerly: tuple[tuple[str, str], ...] = ()
 
 
 class Now(Protocol):

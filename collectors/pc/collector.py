@@ -118,6 +118,7 @@ def _names(target: Target, settings: AgentSettings) -> Names:
         frozenset(settings.software),
         tuple(settings.queues.items()),
         frozenset(settings.systems),
+        dict(target.formerly),
     )
 
 

@@ -32,6 +32,7 @@ _NONE: Mapping[str, str] = {}
 class Names:
     """The label values that the inventory allows: peripherals behind this PC, its required processes, services and
     software, the online systems it looks at. `queues`: peripheral and its print queue, for windows_exporter.
+    `formerly`: what parts and systems were called -> what they are called now.
     """
 
     parts: frozenset[str] = frozenset()
@@ -40,6 +41,7 @@ class Names:
     software: frozenset[str] = frozenset()
     queues: tuple[tuple[str, str], ...] = ()
     systems: frozenset[str] = frozenset()
+    formerly: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def _checks(names: Names) -> dict[str, Callable[[str], bool]]:
     }
 
 
+_IDS = frozenset({"part", "system"})
 _FEW = 5  # dropped things that are named
 
 
@@ -131,6 +134,7 @@ class Sieve:
     lost: list[str] = field(default_factory=list)
     _checks: dict[str, Callable[[str], bool]] = field(init=False)
     _infos: set[tuple[str, str]] = field(default_factory=set)
+    _former: set[Series] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._checks = _checks(self.names)
@@ -141,12 +145,25 @@ class Sieve:
         if not (rule.low <= value <= rule.high) or (rule.whole and value not in {rule.low, rule.high}):
             self._drop(f"{name} ({value:g})")
             return
-        pairs = self._pairs(rule, labels)
+        said = self._called_now(rule, labels) if self.names.formerly else labels
+        pairs = self._pairs(rule, said)
         series = (name, pairs) if pairs is not None else None
+        if series in self._former and said is labels:  # the PC says both: its file is being edited
+            self._former.discard(series)
+            self.kept[series] = value
+            return
         if series is None or series in self.kept or not self._first_info(name, pairs):
             self._drop(self._stranger(rule, labels) or name)
             return
         self.kept[series] = value
+        if said is not labels:
+            self._former.add(series)
+
+    def _called_now(self, rule: Rule, labels: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the labels with the ids that parts and systems have now; the same object when none has another."""
+        former = self.names.formerly
+        now = {key: former[labels[key]] for key, check in rule.labels if check in _IDS and labels.get(key) in former}
+        return {**labels, **now} if now else labels
 
     def _pairs(self, rule: Rule, labels: Mapping[str, str]) -> Labels | None:
         if len(labels) != len(rule.labels):

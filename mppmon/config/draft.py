@@ -1,6 +1,6 @@
 """A configuration while it is being judged: what could be read, and every problem found so far."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -59,6 +59,7 @@ class Draft:
     rules: models.RulesFile | None = None
     daemon: models.DaemonFile | None = None
     maintenance: MaintenanceFile | None = None
+    formers: Mapping[tuple[str, str], str] = field(default_factory=dict)  # collection, former id -> its id now
     profiles: Profiles | None = None  # of the mall itself, with ours; None: ours alone
     profiles_unread: bool = False  # they have faults: who names one of them stays unjudged
 
@@ -79,7 +80,8 @@ class Draft:
         known = self.known[collection]
         if known is None or word in known:
             return True
-        hint = nearest(word, known) if len(self.problems) < _HINTED else ""
+        now = self.formers.get((collection, word))
+        hint = f"did you mean '{now}'?" if now else nearest(word, known) if len(self.problems) < _HINTED else ""
         self.error(file, path, quoted(word), _one_of(known, collection), hint)
         return False
 

@@ -27,7 +27,7 @@ from mppmon.config.normalise import normalise, restored, revision
 from mppmon.config.pager import build_channels, build_person, build_policy, build_rotation, build_settings
 from mppmon.config.problem import ConfigErrors, Problem
 from mppmon.config.profiles import check_profiles
-from mppmon.config.renaming import Written, check_formerly, former_ids
+from mppmon.config.renaming import Written, check_formerly, former_ids, former_names
 from mppmon.config.rules import check_rules, merged
 from mppmon.config.secret_files import check_secrets, secrets_of
 from mppmon.config.settings import RulesFile
@@ -59,6 +59,7 @@ def load(directory: Path, *, today: date) -> Loaded:
     """
     directory = directory.absolute()
     draft = begin(gather(directory), directory, today)
+    draft.formers = former_names(draft)
     for check in _CHECKS:
         check(draft)
     if draft.problems:

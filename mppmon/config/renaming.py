@@ -8,7 +8,7 @@ from alerts.settings import Renamed
 from mppmon.config import settings as models
 from mppmon.config.draft import Draft
 from mppmon.config.loaded import Former, Loaded
-from mppmon.config.problem import ConfigErrors, Problem, quoted
+from mppmon.config.problem import ConfigErrors, Problem, nearest_word, quoted
 from mppmon.config.rules import delivered, merged
 from mppmon.config.tree import Path as KeyPath
 from mppmon.mall.rename import Named, Names, Rename
@@ -70,6 +70,19 @@ def claims(of: Written | Draft) -> Iterator[Claim]:
         yield from _each(Named.RULE, rule.alert, rule.formerly, "rules.yaml", ("rules", place))
     for name in delivered().keys() - {rule.alert for rule in own}:
         yield from _each(Named.RULE, name, delivered()[name].formerly, "rules.yaml", ("rules",))
+
+
+def former_names(of: Written | Draft) -> dict[tuple[str, str], str]:
+    """Return collection (as `Draft.known` calls it) and former id -> the id it has now."""
+    return {(_COLLECTIONS[one.what], one.former): one.id for one in claims(of) if one.what is not Named.RULE}
+
+
+def meant(loaded: Loaded, what: Named, word: str, known: Iterable[str]) -> str:
+    """Return what the thing that was called `word` is called now, else the known id that looks most like it, or
+    nothing: `a1-pc`, that is `a1-komputer` now, looks like `a2-pc`, which is another counter's.
+    """
+    now = next((one.id for one in loaded.formerly if one.what is what and one.former == word), None)
+    return now if now is not None else nearest_word(word, known)
 
 
 def _all(what: Named, file: str, path: KeyPath, entries: Mapping[str, Renamed]) -> Iterator[Claim]:

@@ -4,6 +4,7 @@ Peripherals are parts of their PC's telemetry; passive devices and the uplink ar
 liveness is a TCP connection to its URL's host (a whole page every 10 s would be a burden to it).
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -48,7 +49,14 @@ def build_targets(file: DevicesFile, intervals: IntervalSettings, directory: Pat
         said = intervals.kinds.get(device.kind)
         chosen = said is not None and said.telemetry is not None
         seldom = min(its.telemetry, _UNPLUGGED) if behind and not chosen else its.telemetry
-        found.extend(_targets(slug, device, its.liveness, seldom, behind, directory))
+        looked_at = device.agent.systems if device.agent is not None else ()
+        formerly = tuple(
+            (former, one)
+            for one in (*behind, *looked_at)
+            for former in (file.devices[one].formerly if one in file.devices else ())
+        )
+        made = _targets(slug, device, its.liveness, seldom, behind, directory)
+        found.extend(replace(one, formerly=formerly) if one.way is Way.AGENT and formerly else one for one in made)
     return tuple(found)
 
 

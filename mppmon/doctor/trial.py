@@ -8,10 +8,11 @@ from alerts.channels.base import Failed
 from alerts.channels.opening import open_channels
 from alerts.inbox import Answer, Reply
 from alerts.model import Message, NoticeKind, Notification, Person
-from mppmon.config.problem import nearest
+from mppmon.config.renaming import meant
 from mppmon.doctor.case import Case
 from mppmon.doctor.finding import Finding, bad, fine, skipped
 from mppmon.i18n import Speech
+from mppmon.mall.rename import Named
 
 _NAME = "test message"
 
@@ -32,7 +33,8 @@ async def check_trial(case: Case) -> Sequence[Finding]:
         return [skipped(_NAME, "nobody is known without a configuration")]
     person = case.loaded.people.get(case.send)
     if person is None:
-        hint = nearest(case.send, case.loaded.people) or f"one of: {', '.join(case.loaded.people)}"
+        near = meant(case.loaded, Named.PERSON, case.send, case.loaded.people)
+        hint = f"did you mean '{near}'?" if near else f"one of: {', '.join(case.loaded.people)}"
         return [bad(_NAME, "nobody of that name is in people.yaml", hint)]
     channels = open_channels(case.loaded.channels, _Nobody())
     try:

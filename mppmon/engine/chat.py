@@ -8,7 +8,7 @@ from alerts.inbox import Reply
 from alerts.phrases import when
 from alerts.silence import DEVICE, Silence
 from alerts.wish import MAINTAIN, MERGE, QUIET, SILENCE, SPEAK, ended, united, wish
-from mppmon.config.problem import nearest_word
+from mppmon.config.renaming import meant
 from mppmon.engine.commands import Answer, Command, Hush, Merge, Speak
 from mppmon.engine.numbers import followed
 from mppmon.engine.snapshot import Snapshot
@@ -16,6 +16,7 @@ from mppmon.engine.wishes import LONGEST, LONGEST_REASON
 from mppmon.i18n import Speech
 from mppmon.mall.calendar import instant
 from mppmon.mall.principal import Principal
+from mppmon.mall.rename import Named
 
 VERBS = frozenset({MERGE, SILENCE, MAINTAIN, QUIET, SPEAK})
 _LISTED = 10
@@ -155,7 +156,7 @@ def _device(snapshot: Snapshot, typed: str) -> str | None:
 def _unknown(snapshot: Snapshot, speak: Speech, typed: str) -> str:
     if typed.removeprefix("#").isdigit():
         return speak._("There is no open incident #{number} of a device.").format(number=typed.removeprefix("#"))
-    near = nearest_word(typed, snapshot.loaded.mall.devices)
+    near = meant(snapshot.loaded, Named.DEVICE, typed, snapshot.loaded.mall.devices)
     said = speak._("There is no device {device}.").format(device=typed)
     return f"{said} {speak._('Did you mean {device}?').format(device=near)}" if near else said
 

@@ -1,14 +1,24 @@
 """What may be silenced, for how long, and from when."""
 
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 
 from alerts.silence import DEVICE, RULE
+from mppmon.config.problem import nearest_word
+from mppmon.config.renaming import meant
 from mppmon.config.rules import DAEMON
 from mppmon.engine.commands import Hush
 from mppmon.engine.watching import SELF
 from mppmon.engine.world import World
+from mppmon.mall.rename import Named
 
+_NAMED = {
+    DEVICE: Named.DEVICE,
+    RULE: Named.RULE,
+    "agency": Named.AGENCY,
+    "channel": Named.CHANNEL,
+    "person": Named.PERSON,
+}
+"""Labels whose values are ids of the configuration, which may have changed."""
 LONGEST = timedelta(days=30)
 """A silence that is forgotten ends some day."""
 
@@ -46,10 +56,9 @@ def _match(world: World, command: Hush) -> str:
             if not value:  # of a variable that was empty; nothing is every device without a place
                 return f"{label}: found nothing, expected one that is in the configuration"
             if value not in known[label]:
-                near = get_close_matches(value, known[label], n=1)
-                return f"{label} {value!r} is not in the configuration" + (
-                    f"; did you mean {near[0]!r}?" if near else ""
-                )
+                named = _NAMED.get(label)
+                near = meant(world.loaded, named, value, known[label]) if named else nearest_word(value, known[label])
+                return f"{label} {value!r} is not in the configuration" + (f"; did you mean {near!r}?" if near else "")
     if not command.match or not all(values for _, values in command.match):
         return (
             "found nothing to silence, expected at least one device, rule, kind, agency, place, channel, person or way"

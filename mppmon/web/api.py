@@ -9,9 +9,10 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, R
 from fastapi.responses import JSONResponse
 
 from alerts.timeline import LONGEST_NOTE
-from mppmon.config.problem import nearest
+from mppmon.config.renaming import meant
 from mppmon.engine.commands import Acknowledge, AddNote, Escalate, Merge
 from mppmon.mall.principal import Principal, Role
+from mppmon.mall.rename import Named
 from mppmon.reports import Format, ReportError
 from mppmon.reports import Request as ReportRequest
 from mppmon.reports.period import days
@@ -63,10 +64,11 @@ async def acknowledge(
 
 def _in_the_name_of(person: str, who: Principal, house: House) -> Principal:
     who.require(who.role is Role.ADMINISTRATOR, "act in somebody else's name")
-    people = house.engine.snapshot.loaded.people
-    if person not in people:
-        hint = nearest(person, people)
-        raise HTTPException(422, f"no person {person!r} in people.yaml{f'; {hint}' if hint else ''}")
+    loaded = house.engine.snapshot.loaded
+    if person not in loaded.people:
+        near = meant(loaded, Named.PERSON, person, loaded.people)
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise HTTPException(422, f"no person {person!r} in people.yaml{hint}")
     return replace(who, person=person)
 
 
@@ -101,8 +103,10 @@ async def poll(device: str, request: Request, house: HouseOf, who: Who) -> Respo
     if not who.may_act():
         raise HTTPException(403, "this role may not poll")
     if device not in house.engine.snapshot.loaded.mall.devices:
-        near = nearest(device, house.engine.snapshot.loaded.mall.devices)
-        raise HTTPException(404, f"no device {device!r} in the inventory{f' ({near})' if near else ''}")
+        loaded = house.engine.snapshot.loaded
+        near = meant(loaded, Named.DEVICE, device, loaded.mall.devices)
+        hint = f" (did you mean {near!r}?)" if near else ""
+        raise HTTPException(404, f"no device {device!r} in the inventory{hint}")
     return JSONResponse(dict(await house.poll(device)))
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from mppmon.config import ConfigErrors, Loaded, from_normalised, load
 from mppmon.config.plan import compare
-from mppmon.config.renaming import names
+from mppmon.config.renaming import meant, names
 from mppmon.daemon.taking import take
 from mppmon.mall.principal import SYSTEM
+from mppmon.mall.rename import Named
 from mppmon.store import Batch, Store
 from tests.unit.store_kit import MONDAY, new_database, transition
 from tests.unit.test_config_bad import HERE
@@ -104,3 +105,20 @@ def test_a_start_refuses_what_a_reload_would(mall: Mall, tmp_path: Path) -> None
         unreadable = replace(before, normalised='{"formerly":["x"]}', revision="0" * 12)
         take(store, unreadable, MONDAY + timedelta(hours=1))
         take(store, before, MONDAY + timedelta(hours=2))
+
+
+def test_who_says_a_former_id_is_told_the_one_of_now_and_not_another_counters_device(mall: Mall) -> None:
+    before, after = renamed(mall)
+    assert meant(before, Named.DEVICE, "b1-p", before.mall.devices) == "b1-pc"
+    assert meant(after, Named.DEVICE, "a1-pc", after.mall.devices) == "a1-komputer"  # and not b1-pc, of another counter
+    mall.edit("counters.yaml", "pc: a1-komputer", "pc: a1-pc")
+    with pytest.raises(ConfigErrors, match=r"'a1-pc', expected .*\(did you mean 'a1-komputer'\?\)"):
+        mall.load()
+
+
+def test_a_pc_is_asked_with_what_its_own_file_may_still_call_its_peripherals(mall: Mall) -> None:
+    mall.edit("devices.yaml", "a1-card: {", "a1-kartu: {formerly: a1-card, ")
+    mall.edit("counters.yaml", "a1-card", "a1-kartu")
+    mall.edit("devices.yaml", "a1-pc: {kind: pc", "a1-pc: {agent: {}, kind: pc")
+    (asked,) = [one for one in mall.load().targets if one.check == "a1-pc:telemetry"]
+    assert ("a1-card", "a1-kartu") in asked.formerly

@@ -80,3 +80,23 @@ def test_a_clock_is_wrong_by_what_the_way_of_the_answer_does_not_explain(theirs:
     assert dict(zip(seen.schema.series, seen.values, strict=True))[ERROR] == wrong
     silent = read(b"mppmon_pc_spooler_running 1\n", "text/plain", Names())
     assert with_clock_error(silent, (100.0, 2.0)) is silent
+
+
+_FORMERLY = {"a3-kartu": "a3-card", "lama": "dukcapil-pusat"}
+_RENAMED = Names(frozenset(PARTS), systems=frozenset({"dukcapil-pusat"}), formerly=_FORMERLY)
+
+
+def test_a_pc_whose_file_says_former_ids_is_read_as_if_it_said_those_of_now() -> None:
+    old = BODY.replace(b"a3-card", b"a3-kartu") + b'mppmon_pc_system_ok{system="lama"} 1\n'
+    new = BODY + b'mppmon_pc_system_ok{system="dukcapil-pusat"} 1\n'
+    assert split(TARGET, read(old, "", _RENAMED), AT, 0.5) == split(TARGET, read(new, "", _RENAMED), AT, 0.5)
+    assert read(old, "", Names(frozenset(PARTS))).dropped == 6  # who has no such former id does not take it
+
+
+@pytest.mark.parametrize("first", ["a3-kartu", "a3-card"])
+def test_of_a_former_id_and_the_one_of_now_that_of_now_is_believed(first: str) -> None:
+    lines = {"a3-kartu": b'mppmon_pc_peripheral_present{peripheral="a3-kartu"} 0\n'}
+    lines["a3-card"] = b'mppmon_pc_peripheral_present{peripheral="a3-card"} 1\n'
+    body = b"".join(sorted(lines.values(), key=lambda line: first.encode() not in line))
+    _, (card, *_) = split(TARGET, read(body, "", _RENAMED), AT, 0.5)
+    assert card.outcome is Outcome.OK
