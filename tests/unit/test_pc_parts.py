@@ -97,6 +97,6 @@ def test_a_pc_whose_file_says_former_ids_is_read_as_if_it_said_those_of_now() ->
 def test_of_a_former_id_and_the_one_of_now_that_of_now_is_believed(first: str) -> None:
     lines = {"a3-kartu": b'mppmon_pc_peripheral_present{peripheral="a3-kartu"} 0\n'}
     lines["a3-card"] = b'mppmon_pc_peripheral_present{peripheral="a3-card"} 1\n'
-    body = b"".join(sorted(lines.values(), key=lambda line: first not in line.decode()))
+    body = lines.pop(first) + b"".join(lines.values())
     _, (card, *_) = split(TARGET, read(body, "", _RENAMED), AT, 0.5)
     assert card.outcome is Outcome.OK
