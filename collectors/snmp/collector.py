@@ -214,6 +214,7 @@ class SnmpCollector:
         if in_part:
             outcome, detail = Outcome.UNEXPECTED, f"answered only in part: {detail}"
         found = device.samples(self._now())
+        device.let_go()
         return _Answer(
             outcome,
             detail,

@@ -24,7 +24,7 @@ _INFO_LABELS = ("vendor", "model", "serial")
 
 @dataclass(slots=True)
 class Device:
-    """One target's state. `rows` are those of the last poll; fixed columns stay from the last identification."""
+    """One target's state. `rows` are a poll's, until `let_go`; fixed columns stay from the last identification."""
 
     target: Target
     used: float = 0.0
@@ -110,6 +110,12 @@ class Device:
             *derive.samples(profile, self._rows),
             *self._rates,
         ]
+
+    def let_go(self) -> None:
+        """Let go of the answers of the last poll: nothing reads them until the next one begins with none. Those of a
+        hundred switches are 5 MB.
+        """
+        self._rows, self._rates = {}, ()
 
     async def _read_all(self, session: Asking, profiles: Profiles, profile: str | None, now: float) -> None:
         self._plan = None

@@ -42,6 +42,7 @@ def build_targets(file: DevicesFile, intervals: IntervalSettings, directory: Pat
         if device.via is not None:
             parts.setdefault(device.via, []).append(slug)
     found: list[Target] = []
+    shared: dict[tuple[type[Settings], str], Settings] = {}
     for slug, device in file.devices.items():
         if device.kind is DeviceKind.PASSIVE or device.via is not None:
             continue
@@ -56,8 +57,17 @@ def build_targets(file: DevicesFile, intervals: IntervalSettings, directory: Pat
             for former in (file.devices[one].formerly if one in file.devices else ())
         )
         made = _targets(slug, device, its.liveness, seldom, behind, directory)
-        found.extend(replace(one, formerly=formerly) if one.way is Way.AGENT and formerly else one for one in made)
+        named = (replace(one, formerly=formerly) if one.way is Way.AGENT and formerly else one for one in made)
+        found.extend(_sharing(one, shared) for one in named)
     return tuple(found)
+
+
+def _sharing(target: Target, shared: dict[tuple[type[Settings], str], Settings]) -> Target:
+    """Return the target with the settings of one before it, where they say the same: most devices of a mall are asked
+    in a few ways, and a copy takes 1 KB. By their text, for not all have a hash.
+    """
+    settings = target.settings
+    return replace(target, settings=shared.setdefault((type(settings), settings.model_dump_json()), settings))
 
 
 def _targets(

@@ -346,6 +346,7 @@ def test_a_thousand_devices_load_in_well_under_a_second(place: Path) -> None:
     loaded = config.load(place, today=TODAY)
     assert len(loaded.targets) > 2000
     assert process_time() - began < 1.0
+    assert len({id(target.settings) for target in loaded.targets}) < 20  # who is asked alike shares them: 1 KB each
 
 
 def test_a_thousand_wrong_names_are_said_in_little_time(place: Path) -> None:

@@ -1,16 +1,15 @@
 """A stored configuration is built as it was."""
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
 
-import holidays
 import pytest
 
+from mppmon.almanac import almanac
 from mppmon.config import ConfigErrors, from_normalised, load
-from mppmon.config.holidays import days_of
 from mppmon.mall.calendar import open_at
 
 DAY = date(2026, 11, 23)
@@ -43,17 +42,10 @@ def test_what_is_no_configuration_is_refused(text: str) -> None:
 
 def test_a_newer_holidays_library_makes_a_new_revision_and_rewrites_no_old_one(monkeypatch: pytest.MonkeyPatch) -> None:
     before = load(GOOD, today=DAY)
-    asked = holidays.country_holidays
-
-    def newer(country: str, **what: Any) -> holidays.HolidayBase:  # noqa: ANN401  # passed on as it came
-        found = asked(country, **what)
-        found[TUESDAY.date()] = "Hari baru"
-        return found
-
-    monkeypatch.setattr(holidays, "country_holidays", newer)
-    days_of.cache_clear()  # as the next process finds it
+    known = almanac("ID", joint_leave=True)
+    newer = replace(known, days=known.days | {TUESDAY.date()})
+    monkeypatch.setattr("mppmon.config.holidays.almanac", lambda _, **__: newer)
     after = load(GOOD, today=DAY)
-    days_of.cache_clear()
     assert after.revision != before.revision
     assert not open_at(after.mall.hours["mall"], TUESDAY)
     again = from_normalised(before.normalised, today=DAY)
