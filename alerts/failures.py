@@ -52,6 +52,9 @@ FAILURES: Mapping[str, Word] = MappingProxyType(
         "name-unknown": _word("nama alamatnya tidak dikenal", "its name is not known", _CALL),
         "resolver-silent": _word("server DNS tidak menjawab", "the DNS server gives no answer", _RESOLVER),
         "resolver-failing": _word("server DNS tidak dapat mencari nama", "the DNS server cannot resolve", _RESOLVER),
+        "resolver-refuses": _word("server DNS menolak pertanyaan", "the DNS server refuses to answer", _RESOLVER),
+        "name-empty": _word("nama alamatnya ada, tetapi kosong", "its name has no such record", _CALL),
+        "name-invented": _word("server DNS mengarang alamat", "the DNS server makes an address up", _RESOLVER),
         "other-address": _word(
             "namanya menunjuk ke alamat yang salah", "its name points to another address", _RESOLVER
         ),
@@ -106,7 +109,11 @@ FAILURES: Mapping[str, Word] = MappingProxyType(
 )
 
 
-_ANYBODYS = frozenset({"token", "not-metrics", "other-machine", "ours"})
+RESOLVERS = frozenset(name for name, word in FAILURES.items() if word.step is _RESOLVER)
+"""What the keeper of the resolver looks at first."""
+
+
+_ANYBODYS = RESOLVERS | {"token", "not-metrics", "other-machine", "ours"}
 """Reasons whose first step is right for every device; those of the others lead to an agency's help desk."""
 
 

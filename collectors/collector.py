@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from collectors.observation import Observation
-from collectors.settings import AgentSettings, HttpSettings, LivenessSettings, NutSettings, SnmpSettings
+from collectors.settings import AgentSettings, DnsSettings, HttpSettings, LivenessSettings, NutSettings, SnmpSettings
 
 
 class Kind(StrEnum):
@@ -26,9 +26,10 @@ class Way(StrEnum):
     HTTP = "http"
     NUT = "nut"
     DNS = "dns"
+    LOOKUP = "lookup"
 
 
-Settings = SnmpSettings | AgentSettings | HttpSettings | LivenessSettings | NutSettings
+Settings = SnmpSettings | AgentSettings | HttpSettings | DnsSettings | LivenessSettings | NutSettings
 
 
 @dataclass(frozen=True, slots=True)

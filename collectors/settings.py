@@ -151,6 +151,19 @@ class HttpSettings(Strict):
     proxy_password_file: Path | None = None
 
 
+class DnsSettings(Strict):
+    """What the resolver at a device's address is to say of a name. `expected`: records of this type, or that there is
+    no such name; `addresses`: where the name may point to.
+    """
+
+    name: Word
+    type: Literal["A", "AAAA", "CNAME", "MX", "NS", "PTR", "SRV", "TXT"] = "A"
+    expected: Literal["any", "nxdomain"] = "any"
+    addresses: Many[Network] = ()
+    port: Port = 53
+    timeout: Timeout = 3.0
+
+
 class NutSettings(Strict):
     """A UPS on USB or a serial line, through the `upsd` of NUT on the computer it hangs on.
 

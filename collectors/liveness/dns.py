@@ -3,11 +3,11 @@
 import asyncio
 import secrets
 import socket
-import struct
 
 from collectors.collector import Now, Target
 from collectors.liveness.asking import observed
 from collectors.observation import Observation, Outcome
+from collectors.online.dns import code_of, question
 from collectors.online.failure import Failed, of_socket
 from collectors.online.names import Names
 from collectors.online.reason import Reason
@@ -15,35 +15,15 @@ from collectors.settings import LivenessSettings
 
 _PORT = 53
 _RESOLVERS = 1  # the address of a resolver is seldom a name
-_HEADER = struct.Struct("!6H")  # RFC 1035 section 4.1.1: id, flags, counts
-_RECURSION = 0x0100  # RD
-_ANSWER, _CODE = 0x8000, 0x000F  # QR, RCODE
 _GOOD = frozenset({0, 3})  # NOERROR; NXDOMAIN, which is an answer too
 _MOST = 4096  # bytes of an answer that are looked at
-_LONGEST = 63  # bytes of a label
-
-
-def question(name: str, number: int) -> bytes:
-    """Return the query for the address (A, IN) of `name`. ValueError or UnicodeError: it is no host name."""
-    labels = [label.encode("idna") for label in name.rstrip(".").split(".") if label]
-    if not labels or any(len(label) > _LONGEST for label in labels):
-        raise ValueError(f"found {name!r}, expected a host name")
-    asked = b"".join(bytes((len(label),)) + label for label in labels) + b"\x00"
-    return _HEADER.pack(number, _RECURSION, 1, 0, 0, 0) + asked + struct.pack("!2H", 1, 1)
 
 
 def verdict(query: bytes, answer: bytes) -> Failed | bool | None:
-    """Return True for an answer to `query`, a `Failed` when the resolver says that it cannot, None for anything else,
-    which may be forged and is waited past. Only the header and the question are looked at (RFC 1035 section 4.1).
-    """
-    if len(answer) < len(query) or answer[:2] != query[:2]:
+    """Return True for an answer to `query`, a `Failed` when the resolver says that it cannot, None as `code_of`."""
+    code = code_of(query, answer)
+    if code is None:
         return None
-    _, flags, questions, *_ = _HEADER.unpack_from(answer)
-    if not flags & _ANSWER or questions != 1:
-        return None
-    if answer[_HEADER.size : len(query)].lower() != query[_HEADER.size :].lower():
-        return None
-    code = flags & _CODE
     if code in _GOOD:
         return True
     return Failed(Outcome.REFUSED, f"the resolver answers that it cannot (code {code})", Reason.RESOLVER_FAILING)

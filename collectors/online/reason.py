@@ -10,6 +10,9 @@ class Reason(StrEnum):
     NAME_UNKNOWN = "name-unknown"
     RESOLVER_SILENT = "resolver-silent"
     RESOLVER_FAILING = "resolver-failing"  # it answers that it cannot answer
+    RESOLVER_REFUSES = "resolver-refuses"  # it will not answer us
+    NAME_EMPTY = "name-empty"  # there is such a name, without what was asked for
+    NAME_INVENTED = "name-invented"  # a name that is not there was given an address
     OTHER_ADDRESS = "other-address"  # the name points where the configuration says it never does
     # the connection
     REFUSED = "refused"

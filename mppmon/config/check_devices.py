@@ -4,14 +4,14 @@ from graphlib import CycleError, TopologicalSorter
 
 from collectors.snmp.library import builtin
 from mppmon.config.check_nut import check_nut
-from mppmon.config.check_online import check_http
+from mppmon.config.check_online import check_dns, check_http
 from mppmon.config.draft import Draft
 from mppmon.config.problem import listed, nearest, quoted
 from mppmon.config.settings import DeviceSettings, DevicesFile
 from mppmon.mall.model import DeviceKind
 
 FILE = "devices.yaml"
-_WAYS = ("snmp", "agent", "http", "nut")
+_WAYS = ("snmp", "agent", "http", "dns", "nut")
 _FED = frozenset(
     {
         DeviceKind.PRINTER,
@@ -90,10 +90,9 @@ def _asking(draft: Draft, slug: str, device: DeviceSettings) -> None:
         for key in (*ways, *(("address",) if device.address is not None else ())):
             draft.error(FILE, (*path, key), f"`{key}` of {unasked}", f"no line `{key}`", key=True)
         return
+    _of_kind(draft, path, device)
     if len(ways) > 1:
         draft.error(FILE, (*path, ways[1]), " and ".join(ways), f"only one of {', '.join(_WAYS)}", key=True)
-    if device.nut is not None:
-        check_nut(draft, (*path, "nut"), device.nut, device.kind)
     for index, system in enumerate(device.agent.systems if device.agent else ()):
         draft.refer(FILE, (*path, "agent", "systems", index), system, "devices")
     if device.http is not None:
@@ -108,6 +107,14 @@ def _asking(draft: Draft, slug: str, device: DeviceSettings) -> None:
         draft.error(
             FILE, path, "no address", "`address: <IP address>`, or `via: <its PC>`, or `kind: passive`", key=True
         )
+
+
+def _of_kind(draft: Draft, path: tuple[str, str], device: DeviceSettings) -> None:
+    """Judge the ways that only some kinds of devices have."""
+    if device.nut is not None:
+        check_nut(draft, (*path, "nut"), device.nut, device.kind)
+    if device.dns is not None:
+        check_dns(draft, (*path, "dns"), device.dns, device.kind)
 
 
 def _liveness(draft: Draft, slug: str, device: DeviceSettings) -> None:

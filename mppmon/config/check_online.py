@@ -3,9 +3,11 @@
 import ipaddress
 from urllib.parse import urlsplit
 
-from collectors.settings import HttpSettings
+from collectors.online.dns import question
+from collectors.settings import DnsSettings, HttpSettings
 from mppmon.config.draft import Draft
 from mppmon.config.tree import Path
+from mppmon.mall.model import DeviceKind
 
 _FILE = "devices.yaml"
 _LONGEST = 500  # characters of a URL: it has to fit into a message
@@ -31,6 +33,29 @@ def check_http(draft: Draft, path: Path, http: HttpSettings) -> None:
         if http.method == "HEAD" and getattr(http, key) is not None:
             found = f"`{key}` beside `method: HEAD`"
             draft.error(_FILE, (*path, key), found, "`method: GET`: HEAD has no page", key=True)
+
+
+def check_dns(draft: Draft, path: Path, dns: DnsSettings, kind: DeviceKind) -> None:
+    """Judge what a resolver is asked for; `path` leads to it."""
+    if kind not in {DeviceKind.ONLINE_SYSTEM, DeviceKind.SERVER}:
+        draft.error(_FILE, path, f"`dns` of a {kind.value}", "it at an online-system or a server", key=True)
+    draft.judge(_FILE, (*path, "name"), dns.name, name_expected)
+    for index, network in enumerate(dns.addresses):
+        draft.judge(_FILE, (*path, "addresses", index), network, network_expected)
+    if dns.addresses and dns.expected == "nxdomain":
+        found = "`addresses` of a name that is not to be known"
+        draft.error(_FILE, (*path, "addresses"), found, "no line `addresses`", key=True)
+    elif dns.addresses and dns.type not in {"A", "AAAA"}:
+        draft.error(_FILE, (*path, "addresses"), f"`addresses` of {dns.type}", "`type: A` or `type: AAAA`", key=True)
+
+
+def name_expected(name: str) -> str | None:
+    """Return what was expected instead of this name to ask a resolver for, None when it is one."""
+    try:
+        question(name, 0)
+    except ValueError:
+        return "a host name such as layanan.example.go.id"
+    return None
 
 
 def url_expected(url: str) -> str | None:

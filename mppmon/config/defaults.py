@@ -5,7 +5,7 @@ from mppmon.config.settings import DefaultsPart
 from mppmon.config.tree import Table, merge, without
 from mppmon.config.validate import validate
 
-_WAYS = ("snmp", "agent", "http", "nut")
+_WAYS = ("snmp", "agent", "http", "dns", "nut")
 _POLLED = (*_WAYS, "liveness", "parents")  # what a device seen through a PC does not take from its kind
 
 

@@ -4,6 +4,7 @@ from functools import cache
 
 from collectors.collector import Way
 from collectors.online import collector as online
+from collectors.online import lookup
 from collectors.pc import clock, parts
 from collectors.pc import reading as pc
 from collectors.power import decode as power
@@ -45,6 +46,8 @@ def metrics_of(way: Way) -> frozenset[str]:
         return frozenset(pc.RULES) | frozenset({clock.ERROR[0], *parts.RENAMED.values()})
     if way is Way.NUT:
         return power.METRICS
+    if way is Way.LOOKUP:
+        return frozenset(lookup.METRICS)
     return frozenset(online.METRICS) if way is Way.HTTP else frozenset()
 
 

@@ -36,6 +36,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "device.agent": asking.AgentSettings,
     "device.http": asking.HttpSettings,
     "device.http.json_value": asking.JsonSettings,
+    "device.dns": asking.DnsSettings,
     "device.nut": asking.NutSettings,
     "device.liveness": asking.LivenessSettings,
     "person": pager.PersonSettings,

@@ -22,6 +22,7 @@ from collectors.identity import engine_id, hardware_address
 from collectors.settings import (
     AgentSettings,
     Confirm,
+    DnsSettings,
     HttpSettings,
     Interval,
     Intervals,
@@ -121,7 +122,8 @@ class CountersFile(Strict):
 
 
 class DeviceSettings(Renamed):
-    """A thing in the inventory, and the ways to ask it: at most one of `snmp`, `agent`, `http`, `nut`.
+    """A thing in the inventory, and the ways to ask it: at most one of `snmp`, `agent`, `http`, `dns`,
+    `nut`.
 
     `agency` and `place` may be left out for what stands at a counter: they are the counter's. `asset`, `brand`, `model`
     and `serial` are what the inventory list calls it: `mppmon import inventory` knows a device again by them, and
@@ -147,6 +149,7 @@ class DeviceSettings(Renamed):
     snmp: SnmpSettings | None = None
     agent: AgentSettings | None = None
     http: HttpSettings | None = None
+    dns: DnsSettings | None = None
     nut: NutSettings | None = None
     liveness: LivenessSettings = LivenessSettings()
 
@@ -163,6 +166,7 @@ class DefaultSettings(Strict):
     snmp: SnmpSettings | None = None
     agent: AgentSettings | None = None
     http: HttpSettings | None = None
+    dns: DnsSettings | None = None
     nut: NutSettings | None = None
     liveness: LivenessSettings = LivenessSettings()
 

@@ -89,6 +89,8 @@ def _targets(
         if nut
         else (Way.HTTP, http)
         if http
+        else (Way.LOOKUP, device.dns)
+        if device.dns
         else None
     )
     if asked is not None:
@@ -108,6 +110,8 @@ def _liveness(device: DeviceSettings, snmp: SnmpSettings | None) -> tuple[Way, S
     its = device.liveness
     if its.way == "snmp" and snmp is not None:
         return Way.SNMP, snmp.model_copy(update={"timeout": its.timeout, "retries": 0})
+    if its.way == "auto" and device.dns is not None:
+        return Way.DNS, its.model_copy(update={"way": "dns", "name": device.dns.name, "port": device.dns.port})
     if its.way == "dns":
         return Way.DNS, its
     port = its.port or (one.port if (one := device.agent or device.nut) else None) or _host_port(device.http)[1]

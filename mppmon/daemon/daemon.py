@@ -20,6 +20,7 @@ from collectors.liveness.icmp import IcmpCollector
 from collectors.liveness.tcp import TcpCollector
 from collectors.observation import Observation
 from collectors.online.collector import OnlineCollector
+from collectors.online.lookup import LookupCollector
 from collectors.pc.collector import PcCollector
 from collectors.power.collector import NutCollector
 from collectors.snmp.collector import SnmpCollector
@@ -146,6 +147,7 @@ class Daemon:
             Way.HTTP: OnlineCollector(now=self._clock.now),
             Way.NUT: NutCollector(now=self._clock.now),
             Way.DNS: DnsCollector(now=self._clock.now),
+            Way.LOOKUP: LookupCollector(now=self._clock.now),
         }
         await snmp.start()
         self._registry.register(Datagrams(lambda: snmp.counts))

@@ -1,7 +1,7 @@
 """Asks devices once, as the daemon would, all at the same time and within a deadline."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 
@@ -11,6 +11,7 @@ from collectors.liveness.icmp import IcmpCollector
 from collectors.liveness.tcp import TcpCollector
 from collectors.observation import Observation
 from collectors.online.collector import OnlineCollector
+from collectors.online.lookup import LookupCollector
 from collectors.pc.collector import PcCollector
 from collectors.power.collector import NutCollector
 from collectors.snmp.child.process import Child
@@ -66,12 +67,13 @@ async def _child(targets: Sequence[Target], stack: AsyncExitStack) -> Child | No
 
 
 async def _collectors(ways: set[Way], clock: Clock, stack: AsyncExitStack, child: Child | None) -> dict[Way, Collector]:
-    makers: dict[Way, type[IcmpCollector | TcpCollector | DnsCollector | OnlineCollector | NutCollector]] = {
+    makers: dict[Way, Callable[..., Collector]] = {
         Way.ICMP: IcmpCollector,
         Way.TCP: TcpCollector,
         Way.HTTP: OnlineCollector,
         Way.NUT: NutCollector,
         Way.DNS: DnsCollector,
+        Way.LOOKUP: LookupCollector,
     }
     found: dict[Way, Collector] = {way: maker(now=clock.now) for way, maker in makers.items() if way in ways}
     if Way.AGENT in ways:

@@ -231,8 +231,8 @@ def facts_of(world: World, device: Device, alert: Alert) -> Facts:
     reach = world.reaches[device.id]
     what = fill(rule.summary, alert.key.labels, alert.value, kind=device.kind) if rule else Words("", "")
     step = fill(rule.first_step, alert.key.labels, alert.value, kind=device.kind) if rule else Words("", "")
-    agencys = device.kind is DeviceKind.ONLINE_SYSTEM
-    what, step = failures.explain(what, step, reason_of(world, alert.key), agencys=agencys)
+    agencys, reason = device.kind is DeviceKind.ONLINE_SYSTEM, reason_of(world, alert.key)
+    what, step = failures.explain(what, step, reason, agencys=agencys)
     below = topology.below(mall, device.id, world.reaches) if reach.state is State.DOWN else ()
     return Facts(
         device=device.name,
@@ -246,7 +246,7 @@ def facts_of(world: World, device: Device, alert: Alert) -> Facts:
         blind=uplink is not None and uplink.device == device.id,
         suspected=device.id in world.passives.witnesses,
         unsure_time=world.unsure,
-        party=at_fault(mall, device.id, world.reaches) or "",
+        party=at_fault(mall, device.id, world.reaches, misnamed=reason in failures.RESOLVERS) or "",
     )
 
 

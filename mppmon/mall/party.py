@@ -24,9 +24,12 @@ class Party(StrEnum):
     AGENCY = "agency"  # its own system
 
 
-def at_fault(mall: Mall, device_id: str, reaches: Reaches, *, seen: Collection[bool] = ()) -> Party | None:
+def at_fault(
+    mall: Mall, device_id: str, reaches: Reaches, *, seen: Collection[bool] = (), misnamed: bool = False
+) -> Party | None:
     """Return who has to act about a device that does not work. `seen`: of an online system, whether each counter PC
     that looks at it gets an answer: then it is our own way to it that is cut (a VLAN, a VPN), not the system.
+    `misnamed`: it failed by what its name was resolved to, or was not.
 
     None: nothing online hangs on it, or the probes do not tell whose fault it is.
     """
@@ -35,8 +38,8 @@ def at_fault(mall: Mall, device_id: str, reaches: Reaches, *, seen: Collection[b
         return None
     if device_id == uplink.device:
         return _of_line(mall, uplink, reaches)
-    if device_id in (uplink.resolver, uplink.hop):
-        return Party.RESOLVER if device_id == uplink.resolver else Party.PROVIDER
+    if (misnamed and topology.blind(mall, reaches) is False) or device_id in (uplink.resolver, uplink.hop):
+        return Party.PROVIDER if device_id == uplink.hop else Party.RESOLVER
     if not device.outside:
         return Party.MALL if uplink.device in topology.below(mall, device_id) else None
     if not _is_system(uplink, device):

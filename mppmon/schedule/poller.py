@@ -19,6 +19,7 @@ CAPS: Mapping[Way, int] = {
     Way.HTTP: 16,
     Way.NUT: 256,
     Way.DNS: 64,
+    Way.LOOKUP: 64,
 }
 """Polls in flight per way. Those of `agent` and `http` are the threads of their collectors: what waits for one waits
 here, where it is counted as late, and its deadline does not run yet."""

@@ -154,6 +154,17 @@ def test_readings_that_fail_while_it_may_not_answer_at_all_wait_for_that(tmp_pat
         assert said(house) == [("system", Party.AGENCY)]
 
 
+def test_a_name_that_leads_to_another_address_is_for_the_resolver_s_keeper(tmp_path: Path) -> None:
+    """A provider that leads a name to its own page is not the agency's to mend."""
+    other = Rule("OnlineSystemFailing", Condition("mppmon_online_ok", Operator.EQUAL, 0.0), blocks=True)
+    for reason, party in (("other-address", Party.RESOLVER), ("server-error", Party.AGENCY)):
+        (tmp_path / reason).mkdir()
+        with street(tmp_path / reason, other) as house:
+            seen = house.sees("system", {("mppmon_online_ok", ()): 0.0})
+            house.turn(replace(seen, outcome=Outcome.UNEXPECTED, reason=reason))
+            assert said(house) == [("system", party)]
+
+
 def test_who_has_to_act_survives_a_crash(tmp_path: Path) -> None:
     with street(tmp_path) as house:
         fail(house, *OUTSIDE, well=("router", "core", "dns"))

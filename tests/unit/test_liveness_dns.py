@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.liveness.dns import question, verdict
+from collectors.liveness.dns import verdict
 from collectors.observation import Outcome
+from collectors.online.dns import question
 from collectors.online.failure import Failed
 from collectors.online.reason import Reason
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from collectors.collector import Target
-from collectors.settings import AgentSettings, HttpSettings, LivenessSettings, NutSettings, SnmpSettings
+from collectors.settings import AgentSettings, DnsSettings, HttpSettings, LivenessSettings, NutSettings, SnmpSettings
 from mppmon.config import Loaded
 from mppmon.demo.simulator.things import Door, DoorWay, Thing, Things
 from mppmon.demo.simulator.truth_history import Needs, Plan, Spot
@@ -57,7 +57,7 @@ def _door(target: Target) -> Door | None:
             return _online(target, asked)
         case LivenessSettings(port=int(port)):
             return Door(DoorWay.TCP, target.address, port)
-        case NutSettings():  # no upsd of the example mall
+        case NutSettings() | DnsSettings():  # no upsd and no resolver of the example mall
             return None
         case LivenessSettings():  # by ICMP alone: the kernel answers for everybody on loopback
             return None
