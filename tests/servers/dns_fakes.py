@@ -4,7 +4,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 
 POINTS_TO_THE_NAME = b"\xc0\x0c"
 GOOD = bytes((10, 20, 0, 7))
@@ -75,7 +75,7 @@ def _first(query: bytes) -> bytes:
 
 
 async def _by_tcp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError, asyncio.IncompleteReadError):
+    with closing(writer), suppress(OSError, asyncio.IncompleteReadError):
         query = await reader.readexactly(int.from_bytes(await reader.readexactly(2)))
         whole = {
             b"long": lambda: said(query, *[record(GOOD)] * 900),
@@ -93,13 +93,17 @@ async def _by_tcp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
                 await asyncio.sleep(0.1)
         writer.write(raw[: len(raw) // 2] if _first(query) == b"half" else raw)
         await writer.drain()
-    writer.close()
 
 
 @asynccontextmanager
 async def resolver() -> AsyncIterator[int]:
     """Serve on 127.0.0.1; yields the port."""
-    server = await asyncio.start_server(_by_tcp, "127.0.0.1", 0, family=socket.AF_INET)
+    at_work: set[asyncio.Task[None]] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        at_work.add(asyncio.ensure_future(_by_tcp(reader, writer)))
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, family=socket.AF_INET)
     port: int = server.sockets[0].getsockname()[1]
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(_Datagrams, ("127.0.0.1", port))
@@ -108,3 +112,6 @@ async def resolver() -> AsyncIterator[int]:
     finally:
         transport.close()
         server.close()
+        for task in at_work:
+            task.cancel()
+        await asyncio.gather(*at_work, return_exceptions=True)
