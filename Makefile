@@ -41,6 +41,7 @@ check: $(READY) ## lint, format, types, layers (contracts A to E)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 -p collectors.pc.agent
 	$(BIN)/lint-imports
 
 unit: $(READY)

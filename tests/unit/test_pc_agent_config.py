@@ -41,7 +41,10 @@ def test_the_example_in_the_docstring_is_a_good_config(tmp_path: Path) -> None:
             "software.siak: found ['package'], expected one of package, file",
         ),
         ("[software.siak]\nat_least = '1'", "software.siak: found ['at_least'], expected one of package, file"),
-        ("[software.siak]\nfile = 'y'", "software.siak.file: found 'y', expected a path that begins with /"),
+        (
+            "[software.siak]\nfile = 'y'",
+            "software.siak.file: found 'y', expected the whole path, such as /opt/siak/VERSION",
+        ),
         ("[software.siak]\nfiel = '/y'", "software.siak.fiel: unknown key, expected one of at_least, file, package"),
         ("[systems]\nsiak = 'siak.example'", "systems.siak: found 'siak.example', expected a URL such as https://"),
         ("[systems]\nsiak = 'https://me:secret@x/'", "systems.siak: found a user name or password in it"),

@@ -137,7 +137,7 @@ class AgentCollector:
             for one in self._config.peripherals
             if one.queue is not None and one.queue in printing.queues
         ]
-        yield from _of_queues(queues, now)
+        yield from _of_queues(queues, now, printing.knows or ERRORS.values())
 
     def _prints(self, printing: Printing) -> bool:
         """Return whether this PC is one that prints: a print system came along with many that never do."""
@@ -196,11 +196,10 @@ def _of_disks(disks: list[Disk]) -> Iterator[Metric]:
     )
 
 
-def _of_queues(queues: list[tuple[str, Queue]], now: float) -> Iterator[Metric]:
+def _of_queues(queues: list[tuple[str, Queue]], now: float, words: Iterable[str]) -> Iterator[Metric]:
     both = ("peripheral", "error")
-    errors = [
-        ((one, error), float(error in queue.errors)) for one, queue in queues for error in sorted(set(ERRORS.values()))
-    ]
+    known = sorted(set(words))
+    errors = [((one, error), float(error in queue.errors)) for one, queue in queues for error in known]
     yield _gauges("printer_error", "What the printer complains of.", both, errors)
     jobs = [((one,), float(len(queue.jobs))) for one, queue in queues]
     yield _gauges("printer_jobs", "Jobs that wait.", ("peripheral",), jobs)

@@ -184,7 +184,7 @@ def _programme(name: str, value: object) -> Programme:
     if (file is None) == ("package" not in words):
         raise ValueError(f"{key}: found {sorted(words)}, expected one of package, file")
     if file is not None and not Path(file).is_absolute():
-        raise ValueError(f"{key}.file: found {file!r}, expected a path that begins with /")
+        raise ValueError(f"{key}.file: found {file!r}, expected the whole path, such as /opt/siak/VERSION")
     return Programme(file=None if file is None else Path(file), **words)
 
 

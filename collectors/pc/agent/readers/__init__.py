@@ -59,11 +59,14 @@ class Queue:
 
 
 class Printing(NamedTuple):
-    """The spooler and its queues by name. `kept`: this PC has queues, though a stopped spooler does not tell them."""
+    """The spooler and its queues by name. `kept`: this PC has queues, though a stopped spooler does not tell them.
+    `knows`: the errors that this print system can tell; None: all of `readers.printing`.
+    """
 
     spooler_running: bool
     queues: Mapping[str, Queue]
     kept: bool = False
+    knows: frozenset[str] | None = None
 
 
 class BasicsReader(Protocol):

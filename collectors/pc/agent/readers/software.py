@@ -24,23 +24,32 @@ class Software:
         facts: list[Fact] = []
         for name, one in self._wanted.items():
             found = installed.get(one.package) if one.package is not None else self._told(one)
-            its = (("software", name),)
-            facts.append(Fact("software_present", float(found is not None), its))
-            if found is not None:
-                facts.append(Fact("software_info", 1.0, (*its, ("version", found))))
-            if found is not None and one.at_least is not None:
-                facts.append(Fact("software_outdated", float(older(found, one.at_least)), its))
+            facts += judged(name, one, found)
         return facts
 
     def _told(self, one: Programme) -> str | None:
-        if one.file is None:
-            return None
-        try:
-            with (self._root / one.file.relative_to("/")).open("rb") as opened:
-                line = opened.read(_LONGEST).decode("utf-8", "replace").strip().splitlines()
-        except FileNotFoundError:
-            return None  # any other error says nothing about the programme
-        return line[0].strip() if line else ""
+        return None if one.file is None else first_line(self._root / one.file.relative_to("/"))
+
+
+def judged(name: str, one: Programme, found: str | None) -> list[Fact]:
+    """Return what is said of a programme whose version was found, or None where it is not installed."""
+    its = (("software", name),)
+    facts = [Fact("software_present", float(found is not None), its)]
+    if found is not None:
+        facts.append(Fact("software_info", 1.0, (*its, ("version", found))))
+    if found is not None and one.at_least is not None:
+        facts.append(Fact("software_outdated", float(older(found, one.at_least)), its))
+    return facts
+
+
+def first_line(file: Path) -> str | None:
+    """Return the first line of a file, None when there is none. Any other OSError says nothing about the programme."""
+    try:
+        with file.open("rb") as opened:
+            line = opened.read(_LONGEST).decode("utf-8-sig", "replace").strip().splitlines()
+    except FileNotFoundError:
+        return None
+    return line[0].strip() if line else ""
 
 
 def _installed(status: Path, packages: Iterable[str]) -> dict[str, str]:
