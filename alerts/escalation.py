@@ -2,12 +2,16 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.model import NoticeKind, Page, PageStatus, Policy, Step, Tell
 
 _ROSTER = "roster"
 _PERSON = "person"
+AGAIN = timedelta(minutes=15)
+"""When no channel of anybody takes a page, everybody is asked once more after this: a mail server that refuses all
+(a quota, a list of senders) is mended some day, and until then the page would have reached nobody.
+"""
 
 
 def escalate(
@@ -17,7 +21,7 @@ def escalate(
 
     A step that finds nobody (who can be reached) tells the fallback; without one, the next step runs at once instead
     of waiting for nobody. Who was already told in this round is not told again, unless the step has nobody new: then it
-    reminds.
+    reminds. Where everybody's channels have refused it, it begins anew after a while.
     """
     if page.status is not PageStatus.PAGING or page.next_at is None or now < page.next_at:
         return page, []
@@ -31,6 +35,8 @@ def escalate(
         page = _advance(policy, page, step, now)
         if page.next_at is None:
             break
+    if page.refused and not page.told:
+        return replace(page, refused=(), step=0, round=0, told_in_round=(), next_at=now + AGAIN), []
     return page, []
 
 

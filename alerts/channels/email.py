@@ -146,6 +146,11 @@ def compose(notification: Notification, *, sender: str, limit: int) -> EmailMess
 def _failed(error: Exception, password: str) -> Failed:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return _refused(*next(iter(error.recipients.values())), password)
+    if isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code >= _PERMANENT:
+        # About us, not about whom it is for (sign in first, this sender may not): mended in our settings or there.
+        return Failed(
+            retry=True, reason=Reason.CREDENTIALS, detail=f"{error.smtp_code} {said(error.smtp_error, password)}"
+        )
     if isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPDataError):
         return _refused(error.smtp_code, error.smtp_error, password)
     if isinstance(error, smtplib.SMTPAuthenticationError):

@@ -22,13 +22,23 @@ PASSWORD = "s3cret-of-the-relay"  # noqa: S105  # the test server's
 
 @dataclass
 class Mailbox:
-    """Keeps what it takes. `rcpt`, `data`: what it says at that stage instead of taking it."""
+    """Keeps what it takes. `mail`, `rcpt`, `data`: what it says at that stage instead of taking it."""
 
+    mail: str = ""
     rcpt: str = ""
     data: str = ""
     taken: list[EmailMessage] = field(default_factory=list)
     to: list[list[str]] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
+
+    async def handle_MAIL(  # noqa: N802  # aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Take or refuse a sender."""
+        if self.mail:
+            return self.mail
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802  # aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]

@@ -109,12 +109,15 @@ def test_a_message_that_is_too_long_is_shortened() -> None:
         ("rcpt", "550 5.1.1 no such user", Failed(retry=False, reason=Reason.REFUSED, detail="550 5.1.1 no such user")),
         ("rcpt", "451 greylisted", Failed(retry=True, reason=Reason.TEMPORARY, detail="451 greylisted")),
         ("rcpt", "421 closing", Failed(retry=True, reason=Reason.TEMPORARY, detail="421 closing")),
+        ("mail", "550 quota", Failed(retry=True, reason=Reason.CREDENTIALS, detail="550 quota")),
+        ("mail", "450 later", Failed(retry=True, reason=Reason.TEMPORARY, detail="450 later")),
         ("data", "554 spam", Failed(retry=False, reason=Reason.REFUSED, detail="554 spam")),
         ("data", "452 disk full", Failed(retry=True, reason=Reason.TEMPORARY, detail="452 disk full")),
     ],
 )
 def test_later_and_never_are_told_apart(stage: str, answer: str, result: Failed) -> None:
-    mailbox = Mailbox(rcpt=answer) if stage == "rcpt" else Mailbox(data=answer)
+    mailbox = Mailbox()
+    setattr(mailbox, stage, answer)
     assert send(mail_server(mailbox)) == [result]
 
 

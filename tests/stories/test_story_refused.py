@@ -77,20 +77,27 @@ def test_when_no_channel_takes_it_the_next_person_is_called_at_once(tmp_path: Pa
         )
 
 
-def test_refusals_end_when_everybody_refused(tmp_path: Path) -> None:
+def test_when_everybody_refused_all_are_asked_again_after_a_while_until_somebody_takes_it(tmp_path: Path) -> None:
     loaded = two_ways()
     policy = Policy("utama", (Step(("roster:teknisi",), timedelta(minutes=5)),), repeat=3, fallback=("citra",))
     with House(tmp_path, replace(loaded, policies={"utama": policy})) as house:
         house.all_well()
         house.turn(house.cards("a1", jammed=True))
+        everybody = [("ani", "chat"), ("ani", "mail"), ("citra", "chat"), ("citra", "mail")]
+        minutes: list[int] = []
         called = []
-        for _ in range(50):
-            found = [*due(house, "chat"), *due(house, "mail")]
-            for one in found:
+        for minute in range(24):
+            for one in (*due(house, "chat"), *due(house, "mail")):
                 called.append((one.recipient, one.channel))
+                minutes.append(minute)
                 refuse(house, one)
             house.wait(60, step=30)
-        assert called == [("ani", "chat"), ("ani", "mail"), ("citra", "chat"), ("citra", "mail")]
+        assert called == everybody * 2, "asked seldom: never a storm of refusals"
+        assert minutes[4] - minutes[3] >= 15
+        house.wait(15 * 60, step=60)
+        last = due(house, "chat")[0]
+        house.store.mark(SYSTEM, last.key, now=house.clock.now(), sent="x", attempt=1)
+        assert last.recipient == "ani", "the server was mended at last"
 
 
 def test_what_waits_for_a_channel_that_was_removed_finds_another_way(tmp_path: Path) -> None:
