@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from collectors.snmp.located import Fault, ProfileError, locate, parse, too_deep
+from collectors.snmp.located import Fault, ProfileError, locate, parse, too_deep, unknown
 from collectors.snmp.profile import Profile, Sign
 
 _VENDORS = "vendors.yaml"
@@ -196,7 +196,7 @@ def _load(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Profiles:
     merged: dict[str, Profile] = {}
     for name in raws if not faults else ():
         try:
-            merged[name] = _validated(_merged(name, raws, ()), raws[name][0], nodes[name])
+            merged[name] = _validated(_merged(name, raws, nodes, ()), raws[name][0], nodes[name])
         except ProfileError as error:
             faults += error.faults
     if faults:
@@ -230,7 +230,9 @@ def _vendors(raw: Raw, file: str) -> Mapping[int, str]:
     return vendors
 
 
-def _merged(name: str, raws: Mapping[str, tuple[str, Raw]], below: tuple[str, ...]) -> Raw:
+def _merged(
+    name: str, raws: Mapping[str, tuple[str, Raw]], nodes: Mapping[str, yaml.Node], below: tuple[str, ...]
+) -> Raw:
     """Merge what `name` extends, then `name` itself. What identifies a device belongs to the leaf alone."""
     file, raw = raws[name]
     if name in below:
@@ -239,8 +241,9 @@ def _merged(name: str, raws: Mapping[str, tuple[str, Raw]], below: tuple[str, ..
     out: Raw = {}
     for base in raw.get("extends", ()):
         if base not in raws:
-            raise ProfileError(Fault(file, 0, "extends", repr(base), f"one of {', '.join(sorted(raws))}"))
-        _over(out, _merged(base, raws, (*below, name)))
+            known = tuple(sorted(raws))
+            raise ProfileError(unknown(file, nodes[name], path=("extends",), word=base, known=known, what="a profile"))
+        _over(out, _merged(base, raws, nodes, (*below, name)))
     for own in ("extends", "sysobjectid", "detect", "signs", "rank", "unverified"):
         out.pop(own, None)
     _over(out, raw)

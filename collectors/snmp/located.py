@@ -1,6 +1,7 @@
 """YAML that remembers its lines, so that a bad profile is named by file, line and key. Pure but for its input text."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -9,13 +10,21 @@ from pydantic_core import ErrorDetails
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong in a profile; `line` counts from 1, 0: the file as a whole."""
+    """One thing that is wrong in a profile; `line` counts from 1, 0: the file as a whole.
+
+    For who says it in words of their own: `detail`, what the validator said; or `path`, where a `word` stands that is
+    none of the `known`.
+    """
 
     file: str
     line: int
     key: str
     found: str
     expected: str
+    detail: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    path: tuple[str | int, ...] = field(default=(), compare=False, repr=False)
+    word: str = field(default="", compare=False, repr=False)
+    known: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
@@ -105,6 +114,9 @@ def _check_keys(node: yaml.MappingNode, file: str) -> None:
 
 def locate(problem: ErrorDetails, file: str, node: yaml.Node) -> Fault:
     """Return where one validation problem is, what was found there and what was expected."""
+    if problem["type"] == UNKNOWN:
+        said = problem.get("ctx", {})
+        return unknown(file, node, path=said["path"], word=said["word"], known=said["known"], what=said["what"])
     here = node
     for step in problem["loc"]:
         inner = _child(here, str(step))
@@ -113,7 +125,24 @@ def locate(problem: ErrorDetails, file: str, node: yaml.Node) -> Fault:
     path = ".".join(str(step) for step in problem["loc"] if step != "[key]") or "profile"
     found = repr(problem["input"])
     found = found if len(found) <= 80 else f"{found[:77]}..."  # noqa: PLR2004  # one line of a terminal
-    return Fault(file, here.start_mark.line + 1, path, found, problem["msg"])
+    return Fault(file, here.start_mark.line + 1, path, found, problem["msg"], detail=problem)
+
+
+UNKNOWN = "unknown_name"
+"""The type of the validator's error about a name that the profile does not define; its context: see `unknown`."""
+
+
+def unknown(
+    file: str, node: yaml.Node, *, path: tuple[str | int, ...], word: str, known: tuple[str, ...], what: str
+) -> Fault:
+    """Return the fault of a `word` somewhere below `path` that is the name of no `what`."""
+    here = node
+    for step in path:
+        here = _child(here, str(step)) or here
+    key = ".".join(str(step) for step in path)
+    expected = f"the name of {what}: {', '.join(known) or 'there is none'}"
+    line = here.start_mark.line + 1
+    return Fault(file, line, key, repr(word), expected, path=path, word=word, known=known)
 
 
 def _child(node: yaml.Node, step: str) -> yaml.Node | None:

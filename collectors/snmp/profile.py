@@ -6,12 +6,14 @@ a number, or words; nothing else of a device gets past `decode`.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
+from collectors.snmp.located import UNKNOWN
 from collectors.snmp.series import Bits, Data, Label, Records, Slug, States, Ways
 from collectors.snmp.wire import oid
 from collectors.snmp.wire.errors import CodecError
@@ -133,9 +135,13 @@ class Profile(Data):
     @model_validator(mode="after")
     def _names_exist(self) -> "Profile":
         """Check that series, labels and columns name what exists; only a profile that stands alone can be checked."""
-        if not self.extends:
-            for name, table in {"scalars": self.scalars, **self.tables}.items():
-                self._check(name, table)
+        for use in self._uses() if not self.extends else ():
+            if use.word not in use.known:
+                raise PydanticCustomError(
+                    UNKNOWN,
+                    "the name of {what}",
+                    {"path": use.path, "word": use.word, "what": use.what, "known": tuple(sorted(use.known))},
+                )
         return self
 
     def all_signs(self) -> Iterator[Sign]:
@@ -144,18 +150,35 @@ class Profile(Data):
         yield from (Sign(has=name) for name in self.detect)
         yield from self.signs
 
-    def _check(self, place: str, table: Scalars) -> None:
-        series = [each for ways in table.series.values() for each in ways]
-        wanted = {name for each in series for name in each.columns()}
+    def _uses(self) -> Iterator["_Use"]:
+        yield from self._uses_of(("scalars",), self.scalars)
+        for name, table in self.tables.items():
+            yield from self._uses_of(("tables", name), table)
+
+    def _uses_of(self, path: tuple[str, ...], table: Scalars) -> Iterator["_Use"]:
+        columns, enumerations = (table.columns.keys(), "a column"), (self.enumerations.keys(), "an enumeration")
+        for metric, ways in table.series.items():
+            at = (*path, "series", metric)
+            for series in ways:
+                yield from (_Use(at, name, *columns) for name in series.columns())
+                if isinstance(series, States | Bits):
+                    yield _Use(at, series.enumeration, *enumerations)
+                if isinstance(series, Records):
+                    yield from (_Use(at, name, *enumerations) for name in series.labels.values())
         if isinstance(table, Table):
-            wanted |= set(table.labels.values())
-        if unknown := wanted - set(table.columns):
-            raise ValueError(f"{place}: no column {min(unknown)!r}; columns are {sorted(table.columns)}")
-        uses = [column.enumeration for column in table.columns.values() if column.enumeration]
-        uses += [each.enumeration for each in series if isinstance(each, States | Bits)]
-        uses += [name for each in series if isinstance(each, Records) for name in each.labels.values()]
-        if unknown := set(uses) - set(self.enumerations):
-            raise ValueError(f"{place}: no enumeration {min(unknown)!r}; there are {sorted(self.enumerations)}")
-        tables = {column.names for column in table.columns.values() if column.names}
-        if unknown := tables - set(self.tables):
-            raise ValueError(f"{place}: names: no table {min(unknown)!r}; there are {sorted(self.tables)}")
+            yield from (_Use((*path, "labels"), name, *columns) for name in table.labels.values())
+        for name, column in table.columns.items():
+            at = (*path, "columns", name)
+            if column.enumeration:
+                yield _Use(at, column.enumeration, *enumerations)
+            if column.names:
+                yield _Use(at, column.names, self.tables.keys(), "a table")
+
+
+class _Use(NamedTuple):
+    """A word below `path` of a profile that has to be among what is known."""
+
+    path: tuple[str, ...]
+    word: str
+    known: Collection[str]
+    what: str

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -95,15 +95,31 @@ def try_(file: Path, walk: Path | None, device: str | None, state: Path, *, as_j
 def _loaded(file: Path, *, as_json: bool) -> "tuple[Profiles, Profile]":
     from collectors.snmp.library import load_file  # noqa: PLC0415  # heavy: keeps `mppmon --help` quick
     from collectors.snmp.located import ProfileError  # noqa: PLC0415  # likewise
+    from mppmon.cli import problems as shown  # noqa: PLC0415  # likewise
+    from mppmon.config.profile_families import unexported, unexported_problem  # noqa: PLC0415  # likewise
+    from mppmon.config.profiles import problems_of  # noqa: PLC0415  # likewise
+
+    beside = file.absolute().parent
+
+    def place(name: str) -> Path:  # `profiles/x.yaml` lies beside it
+        return (beside.parent if "/" in name else beside) / name
 
     try:
-        return load_file(file)
+        profiles, profile = load_file(file)
+        raw = file.read_bytes()
+        found = [unexported_problem(file.name, raw, one) for one in unexported(profiles, profile.name)]
+        if not found:
+            return profiles, profile
     except ProfileError as error:
-        if as_json:
-            click.echo(json.dumps({"ok": False, "profile": None, "faults": [asdict(one) for one in error.faults]}))
-        else:
-            click.echo(str(error))
-        raise SystemExit(INVALID) from None
+        found = problems_of(error, lambda name: place(name).read_bytes() if place(name).is_file() else None)
+    ordered = sorted(set(found))
+    if as_json:
+        faults = [shown.as_json(place(one.file).parent, replace(one, file=Path(one.file).name)) for one in ordered]
+        click.echo(json.dumps({"ok": False, "profile": None, "faults": faults}, ensure_ascii=False))
+    else:
+        for one in ordered:
+            shown.show(beside.parent if "/" in one.file else beside, one, "error", "red")
+    raise SystemExit(INVALID)
 
 
 def _declared(profile: "Profile") -> Mapping[str, list[str]]:

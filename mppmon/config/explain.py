@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from mppmon.config import guess
+from mppmon.config.explain_profile import PROFILE_PATTERNS
 from mppmon.config.models import bounds_at, fields_at
 from mppmon.config.problem import MAX_SHOWN, listed, nearest, quoted
 from mppmon.config.reference import is_seconds, meaning
@@ -35,6 +36,7 @@ PATTERNS = {  # a pattern of a model -> what it asks for
     r"^[^\x00-\x1f\x7f]{1,100}$": "a text on one line, at most 100 characters",
     r"^[^\x00-\x1f\x7f]{1,32}$": "a text on one line, at most 32 characters",
     r"^/[^\s\x00-\x1f\x7f]{0,499}$": "a path that begins with /, such as /metrics",
+    **PROFILE_PATTERNS,
 }
 _DATE = "a date: year-month-day, such as 2026-11-24"
 _EXPECTED = {
@@ -133,7 +135,8 @@ def expectation(model: type[BaseModel], error: Detail, value: Value) -> tuple[st
 def _text(kind: str, context: Mapping[str, Any], text: str, said: str) -> tuple[str, str]:
     """Return what was expected instead of a text, and a hint."""
     if kind in {"literal_error", "enum", "union_tag_invalid"}:
-        words = re.findall(r"'([^']*)'", str(context.get("expected") or context.get("expected_tags")))
+        said = str(context.get("expected") or context.get("expected_tags"))
+        words = re.findall(r"'([^']*)'", said) or [said]
         return listed(words), nearest(text, words)
     if kind == "string_pattern_mismatch":
         pattern = str(context["pattern"])
@@ -176,4 +179,5 @@ def _shape(model: type[BaseModel], error: Detail, value: Value) -> str:
 
 
 def _discriminator(error: Detail) -> str:
-    return str(error["ctx"]["discriminator"]).strip("'")
+    names: list[str] = re.findall(r"'([^']*)'", str(error["ctx"]["discriminator"]))
+    return names[-1]  # the last of its names is as it is written

@@ -86,6 +86,17 @@ def _meant(word: str, key: str) -> bool:
     return bool(nearest(word.partition(":")[0].lstrip("-"), [key]))
 
 
+def explained(model: type[BaseModel], details: list[ErrorDetails], table: Table, name: str) -> list[Problem]:
+    """Return what pydantic found wrong in a file as problems, without those that only follow from another."""
+    faults = _Faults.of(details)
+    found = {}
+    for one in details:
+        if not faults.explain(one):
+            path = tree_path(table, one)
+            found[path, one["type"]] = _problem(model, one, path, table, name)
+    return list(found.values())
+
+
 def _problem(model: type[BaseModel], detail: ErrorDetails, path: Path, table: Table, name: str) -> Problem:
     value = find(table, path)
     key = ".".join(str(step) for step in path)

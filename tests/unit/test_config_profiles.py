@@ -53,7 +53,9 @@ def test_two_of_one_name_and_what_cannot_be_read_are_named(mall: Path) -> None:
     (mall / "profiles" / "b.yaml").write_bytes(b"\xff\xfe")
     with pytest.raises(config.ConfigErrors) as unread:
         config.load(mall, today=TODAY)
-    assert [(one.file, one.found) for one in unread.value.problems] == [("profiles/b.yaml", "no UTF-8")]
+    assert [(one.file, one.found) for one in unread.value.problems] == [
+        ("profiles/b.yaml", "text saved as UTF-16 (`Unicode`)")
+    ]
 
 
 def test_every_fault_of_every_file_is_said_at_once(mall: Path) -> None:
@@ -114,7 +116,11 @@ def test_own_vendors_are_part_of_the_revision_too(mall: Path) -> None:
         ("mine.yaml", os.mkfifo, "profiles/mine.yaml: found no plain file"),
         ("mine.yaml", lambda file: file.mkdir(), "profiles/mine.yaml: found no plain file"),
         ("mine.yaml", lambda file: file.symlink_to("nowhere"), "profiles/mine.yaml: found no plain file"),
-        ("mine.yaml", lambda file: file.write_text("a: " + "[" * 60_000), "profiles/mine.yaml:1:1: found more than 32"),
+        (
+            "mine.yaml",
+            lambda file: file.write_text("a: " + "[" * 60_000),
+            "profiles/mine.yaml:1:35: found more than 32",
+        ),
         ("mine.yaml", lambda file: file.write_text("a: [1"), "profiles/mine.yaml:"),
     ],
 )

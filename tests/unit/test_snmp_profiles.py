@@ -130,13 +130,13 @@ def test_a_user_s_profile_joins_ours_and_a_longer_prefix_wins(tmp_path: Path) ->
         ),
         (
             f"{_TABLE}    series:\n      mppmon_x: {{as: flag, column: c, values: [1]}}\n",
-            r"bad\.yaml:1: .*t: no column 'c'",
+            r"bad\.yaml:8: tables\.t\.series\.mppmon_x: found 'c', expected the name of a column",
         ),
         (
             f"{_TABLE}    columns:\n      c: {{oid: 1.3.6, mib: M, enumeration: e}}\n",
-            r"no enumeration 'e'",
+            r"bad\.yaml:8: tables\.t\.columns\.c: found 'e', expected the name of an enumeration",
         ),
-        ("version: 1\nname: bad\ntitle: x\nkind: x\nextends: [nobody]\n", r"bad\.yaml: extends: found 'nobody'"),
+        ("version: 1\nname: bad\ntitle: x\nkind: x\nextends: [nobody]\n", r"bad\.yaml:5: extends: found 'nobody'"),
         (
             "version: 1\nname: bad\ntitle: x\nkind: x\nextends: [bad]\n",
             r"bad\.yaml: extends: found a circle, bad -> bad, expected",
