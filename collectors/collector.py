@@ -27,6 +27,7 @@ class Way(StrEnum):
     NUT = "nut"
     DNS = "dns"
     LOOKUP = "lookup"
+    PUSH = "push"  # nobody asks: it sends by itself
 
 
 Settings = SnmpSettings | AgentSettings | HttpSettings | DnsSettings | LivenessSettings | NutSettings
@@ -38,7 +39,8 @@ class Target:
     URL says).
 
     `parts` are the ids of the peripherals expected behind this PC. `formerly`: former id and id of now, of these and of
-    the online systems it looks at: the PC's own file may still say the former.
+    the online systems it looks at: the PC's own file may still say the former. For `push` the
+    address is empty, and `interval` is that between two of its messages.
     """
 
     check: str

@@ -88,6 +88,29 @@ class TrapSettings(Strict):
     users: Annotated[tuple[TrapUserSettings, ...], Field(max_length=100)] = ()
 
 
+class PushSettings(Strict):
+    """A PC that nobody can ask, behind an agency's NAT: its agent, or a script there, sends the same text to us.
+
+    `tokens`: SHA-256, in hex, of the token it sends; two while one takes the other's place. `every`: seconds between
+    two of its messages. `down_after`: seconds of silence after which it is down; a little of it is unknown before.
+    """
+
+    tokens: Annotated[Many[Pin], Field(min_length=1, max_length=2)]
+    every: Annotated[float, Field(ge=5, le=3600)] = 15.0
+    down_after: Annotated[float, Field(ge=30, le=86_400)] = 180.0
+
+
+class PushDoorSettings(Strict):
+    """Where PCs send to that nobody can ask. `certificate_file`, `key_file`: PEM; left out, the daemon makes them once
+    and keeps them in its state directory.
+    """
+
+    listen_host: Word = "0.0.0.0"  # noqa: S104  # PCs send from everywhere; each has its token
+    listen_port: Port = 9743
+    certificate_file: Path | None = None
+    key_file: Path | None = None
+
+
 class AgentSettings(Strict):
     """A counter PC that shows Prometheus text: our agent, node_exporter or windows_exporter.
 
@@ -96,7 +119,7 @@ class AgentSettings(Strict):
     `systems`: ids of the online systems that our agent there looks at.
     `pin`: SHA-256 of the agent's certificate, in hex; `machine_id`: what its `mppmon_pc_info` says. Whoever says
     otherwise is another machine, and what it says is nobody's. `queues`: printer behind it -> its print queue in
-    Windows, for windows_exporter, which knows queues and no peripherals.
+    Windows, for windows_exporter, which knows queues and no peripherals. `push`: it is not asked, it sends.
     """
 
     port: Port = 9182
@@ -112,6 +135,7 @@ class AgentSettings(Strict):
     software: Many[Word] = ()
     queues: Annotated[dict[Word, Word], Field(max_length=64)] = Field(default_factory=dict)
     systems: Many[Word] = ()
+    push: PushSettings | None = None
 
 
 class JsonSettings(Strict):

@@ -2,7 +2,6 @@
 
 import asyncio
 import ipaddress
-from datetime import datetime
 from pathlib import Path
 
 from collectors.collector import Now, Target
@@ -11,15 +10,11 @@ from collectors.online.answer import Answer
 from collectors.online.failure import Failed
 from collectors.online.fetch import Ask, Fetcher
 from collectors.online.reason import Reason
-from collectors.pc.clock import with_clock_error
-from collectors.pc.cpu import Spent, busy_ratio, spent
-from collectors.pc.machine import same
-from collectors.pc.parts import split, unasked
 from collectors.pc.reader import Names, Reading, Unreadable, read
+from collectors.pc.seen import Seen, failed, names_of, settings_of
 from collectors.settings import AgentSettings
 
 _ACCEPT = ("Accept", "text/plain;version=0.0.4")
-_RATIO = ("mppmon_pc_cpu_ratio", ())
 MAX_TOKEN = 1024  # bytes
 
 
@@ -29,97 +24,24 @@ class PcCollector:
     def __init__(self, *, now: Now, workers: int = 16) -> None:
         self._now = now
         self._fetcher = Fetcher(workers=workers, name="pc")
-        self._spent: dict[str, Spent] = {}  # by check
+        self._seen = Seen()
 
     async def poll(self, target: Target) -> Observation:
         """Ask once, within `settings.timeout` seconds altogether. TypeError for another way's settings."""
-        settings = target.settings
-        if not isinstance(settings, AgentSettings):
-            raise TypeError(f"{target.check}: found {type(settings).__name__}, expected AgentSettings")
+        settings = settings_of(target)
         at, loop = self._now(), asyncio.get_running_loop()
         began = loop.time()
         try:
-            ask, names = _ask(target.address, settings), _names(target, settings)
+            ask, names = _ask(target.address, settings), names_of(target)
             reading, seconds = await self._fetcher.fetch(ask, lambda answer: (_read(answer, names), answer.total))
         except (Failed, Unreadable) as error:
-            failed = error if isinstance(error, Failed) else Failed(Outcome.INVALID, str(error), Reason.NOT_METRICS)
-            seconds = loop.time() - began
-            parts = unasked(target, at, seconds)
-            return Observation(
-                target.check,
-                target.device,
-                failed.outcome,
-                at,
-                seconds,
-                detail=failed.detail,
-                parts=parts,
-                reason=failed.reason,
-            )
-        words = dict(reading.texts)
-        if settings.machine_id is not None and not same(settings.machine_id, words.get("machine_id", "")):
-            detail = f"another machine answers there: machine id {words.get('machine_id') or 'not told'}"
-            parts = unasked(target, at, seconds)
-            return Observation(
-                target.check,
-                target.device,
-                Outcome.STRANGER,
-                at,
-                seconds,
-                detail=detail,
-                parts=parts,
-                reason=Reason.OTHER_MACHINE,
-            )
-        reading = with_clock_error(self._with_ratio(target.check, reading), (at.timestamp(), seconds))
-        return self._observation(target, reading, at, seconds)
+            why = error if isinstance(error, Failed) else Failed(Outcome.INVALID, str(error), Reason.NOT_METRICS)
+            return failed(target, why, at, loop.time() - began)
+        return self._seen.of(target, reading, at, seconds)
 
     async def close(self) -> None:
         """Give the threads back."""
         await self._fetcher.close()
-
-    def _with_ratio(self, check: str, reading: Reading) -> Reading:
-        """Add the busy share since the reading before, where the PC only counts seconds."""
-        series = reading.schema.series
-        if _RATIO in series:
-            return reading
-        pairs = zip(series, reading.values, strict=True)
-        now = spent({labels[0][1]: value for (name, labels), value in pairs if name == "mppmon_pc_cpu_seconds_total"})
-        before = self._spent.pop(check, None)
-        if now is None:
-            return reading
-        self._spent[check] = now
-        ratio = busy_ratio(before, now) if before else None
-        if ratio is None:
-            return reading
-        return reading.plus(_RATIO, ratio)
-
-    @staticmethod
-    def _observation(target: Target, reading: Reading, at: datetime, seconds: float) -> Observation:
-        own, parts = split(target, reading, at, seconds)
-        dropped = f"{own.dropped} samples dropped ({', '.join(own.lost)}): not in the inventory, or out of range"
-        return Observation(
-            target.check,
-            target.device,
-            Outcome.OK,
-            at,
-            seconds,
-            own.schema,
-            own.values,
-            own.texts,
-            detail=dropped if own.dropped else "",
-            parts=parts,
-        )
-
-
-def _names(target: Target, settings: AgentSettings) -> Names:
-    return Names(
-        frozenset(target.parts),
-        frozenset(settings.processes),
-        frozenset(settings.services),
-        frozenset(settings.software),
-        tuple(settings.queues.items()),
-        frozenset(settings.systems),
-        dict(target.formerly),
-    )
 
 
 def _ask(address: str, settings: AgentSettings) -> Ask:

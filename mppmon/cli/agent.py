@@ -3,13 +3,18 @@
 import json
 import os
 import re
+from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
 import click
 
+from collectors.settings import PushDoorSettings
+from mppmon.cli.control import state_option
 from mppmon.clock import Clock
-from mppmon.config import ConfigErrors, load
-from mppmon.setup.enrolment import Enrolment, agent_toml, enrol
+from mppmon.config import ConfigErrors, Loaded, load
+from mppmon.setup.enrolment import Enrolment, agent_toml, enrol, new_token, pin_of, push_toml
+from mppmon.state import push_certificate
 
 _THERE = "/etc/mppmon-agent"
 _PORT = 9182
@@ -32,20 +37,32 @@ def command() -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The configuration: it names the peripherals behind the PC.",
 )
+@click.option("--push", "door", metavar="HOST[:PORT]", help="It cannot be asked: it sends to us, by this address.")
+@state_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def enroll(device: str, folder: Path, directory: Path | None, *, as_json: bool) -> None:
+def enroll(device: str, folder: Path, directory: Path | None, door: str | None, state: Path, *, as_json: bool) -> None:
     """Make what the agent on DEVICE needs, and print its token, its pin and the lines for devices.yaml.
 
     The folder holds agent.toml, token, certificate.pem and key.pem: copy it to the PC as /etc/mppmon-agent and take it
     away here, but for the token. Nothing of the configuration is changed. Exit status 2: the folder is there already.
+
+    With --push it holds agent.toml and push-token, for a PC behind a NAT; the pin is that of our own door.
     """
     if not _SLUG.fullmatch(device):
         raise click.UsageError(f"found {device!r}, expected a device id: a-z, 0-9 and -, at most 40")
+    loaded = _loaded(directory)
+    parts = tuple(one.id for one in loaded.mall.devices.values() if one.via == device) if loaded is not None else ()
+    if door is not None:
+        _enroll_push(device, folder, parts, _door(door, loaded, state), as_json=as_json)
+        return
     made = enrol(device, now=Clock().now())
-    try:
-        _write(folder, made, _parts(directory, device))
-    except OSError as error:
-        raise click.UsageError(f"{folder}: {(error.strerror or 'cannot be written').lower()}") from error
+    files = {
+        "agent.toml": agent_toml(parts, port=_PORT, folder=_THERE).encode(),
+        "token": f"{made.token}\n".encode(),
+        "certificate.pem": made.certificate,
+        "key.pem": made.key,
+    }
+    _write(folder, files)
     lines = _lines(device, made)
     if as_json:
         click.echo(json.dumps({"token": made.token, "pin": made.pin, "folder": str(folder), "inventory": lines}))
@@ -57,27 +74,64 @@ def enroll(device: str, folder: Path, directory: Path | None, *, as_json: bool) 
     click.echo(f"3. In devices.yaml, below `devices:`\n{lines}")
 
 
-def _parts(directory: Path | None, device: str) -> tuple[str, ...]:
-    if directory is None:
-        return ()
+def _enroll_push(device: str, folder: Path, parts: tuple[str, ...], door: tuple[str, str], *, as_json: bool) -> None:
+    token, (url, pin) = new_token(), door
+    _write(
+        folder,
+        {
+            "agent.toml": push_toml(parts, url=url, pin=pin, folder=_THERE).encode(),
+            "push-token": f"{token}\n".encode(),
+        },
+    )
+    lines = (
+        f"  {device}:\n"
+        "    kind: pc\n"
+        "    name: ...\n"
+        "    agent:\n"
+        "      machine_id: ...  # what `mppmon-agent --machine-id` says on that PC\n"
+        f"      push: {{tokens: {sha256(token.encode('ascii')).hexdigest()}}}"
+    )
+    if as_json:
+        click.echo(json.dumps({"token": token, "pin": pin, "folder": str(folder), "inventory": lines}))
+        return
+    click.echo(f"Token: {token}\nPin:   {pin}\nFiles: {folder.resolve()}\n")
+    click.echo(f"1. Copy the folder to the PC as {_THERE}, owned by the agent's user, and start it (docs/agent.md).")
+    click.echo("2. Here take the folder away: the configuration has the token's hash only.")
+    click.echo(f"3. In devices.yaml, below `devices:`, without an address\n{lines}")
+
+
+def _door(address: str, loaded: Loaded | None, state: Path) -> tuple[str, str]:
+    """Return URL and pin of our own door, as the PC reaches it."""
+    settings = loaded.settings.push if loaded is not None else None
+    file = (settings.certificate_file if settings is not None else None) or push_certificate(state)
+    port = settings.listen_port if settings is not None else PushDoorSettings().listen_port
+    host = address if address.startswith("[") or address.count(":") <= 1 else f"[{address}]"
+    where = host if re.search(r":\d+$", host) else f"{host}:{port}"
     try:
-        loaded = load(directory, today=Clock().now().date())
+        return f"https://{where}/push", pin_of(file.read_text("ascii"))
+    except (OSError, ValueError) as error:
+        why = (error.strerror or "cannot be read").lower() if isinstance(error, OSError) else "holds no certificate"
+        cure = "write `push: {}` in daemon.yaml, and start mppmon: it makes one"
+        raise click.UsageError(f"the door's certificate, {file}: {why}; {cure}") from error
+
+
+def _loaded(directory: Path | None) -> Loaded | None:
+    if directory is None:
+        return None
+    try:
+        return load(directory, today=Clock().now().date())
     except ConfigErrors as error:
         raise click.UsageError(f"{directory}: not valid; see mppmon check-config") from error
-    return tuple(one.id for one in loaded.mall.devices.values() if one.via == device)
 
 
-def _write(folder: Path, made: Enrolment, parts: tuple[str, ...]) -> None:
-    folder.mkdir(mode=0o700, parents=True)
-    files = {
-        "agent.toml": agent_toml(parts, port=_PORT, folder=_THERE).encode(),
-        "token": f"{made.token}\n".encode(),
-        "certificate.pem": made.certificate,
-        "key.pem": made.key,
-    }
-    for name, content in files.items():
-        with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+        for name, content in files.items():
+            with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(content)
+    except OSError as error:
+        raise click.UsageError(f"{folder}: {(error.strerror or 'cannot be written').lower()}") from error
 
 
 def _lines(device: str, made: Enrolment) -> str:

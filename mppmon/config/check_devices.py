@@ -26,6 +26,11 @@ _FED = frozenset(
 """What nothing takes its power from: named as `power`, each of its faults would explain away those of what it feeds."""
 
 
+def pushes(device: DeviceSettings) -> bool:
+    """Whether nobody asks it: it sends (`mppmon.config.check_push`)."""
+    return device.agent is not None and device.agent.push is not None
+
+
 def check_devices(draft: Draft) -> None:
     """Judge every device."""
     if draft.devices is None:
@@ -103,7 +108,7 @@ def _asking(draft: Draft, slug: str, device: DeviceSettings) -> None:
             )
     elif device.kind is DeviceKind.ONLINE_SYSTEM and device.address is None:
         draft.error(FILE, path, "neither `http` nor `address`", "`http: {url: https://...}`", key=True)
-    elif device.address is None and device.kind is not DeviceKind.PERIPHERAL:
+    elif device.address is None and device.kind is not DeviceKind.PERIPHERAL and not pushes(device):
         draft.error(
             FILE, path, "no address", "`address: <IP address>`, or `via: <its PC>`, or `kind: passive`", key=True
         )

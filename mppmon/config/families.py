@@ -119,6 +119,7 @@ _COMPUTERS = (
     Metric("mppmon_pc_boot_time_seconds", (), "When the computer started, Unix time by its own clock."),
     Metric("mppmon_pc_time_seconds", (), "Unix time by the clock of the computer."),
     Metric("mppmon_pc_clock_error_seconds", (), "By how much the clock of the computer is wrong at the least."),
+    Metric("mppmon_pc_pushed_time_seconds", (), "When the newest push of the computer came, Unix time."),
     Metric("mppmon_pc_network_errors_total", ("direction",), "Packets with errors, all interfaces."),
     Metric("mppmon_pc_process_running", ("process",), "1 when the process runs."),
     Metric("mppmon_pc_service_running", ("service",), "1 when the service runs."),

@@ -15,6 +15,7 @@ from mppmon.config.check_expected import check_expected
 from mppmon.config.check_maintenance import check_maintenance, warn_of_windows
 from mppmon.config.check_mall import check_mall
 from mppmon.config.check_people import check_people
+from mppmon.config.check_push import check_push
 from mppmon.config.check_snmp import check_snmp
 from mppmon.config.directory import gather
 from mppmon.config.draft import begin
@@ -39,6 +40,7 @@ _CHECKS = (
     check_mall,
     check_devices,
     check_snmp,
+    check_push,
     check_expected,
     check_people,
     check_rules,

@@ -9,7 +9,7 @@ from alerts.model import Person, Policy, Rotation, Rule
 from alerts.settings import ChannelSettings
 from alerts.silence import Silence
 from collectors.collector import Target
-from collectors.settings import TrapSettings
+from collectors.settings import PushDoorSettings, TrapSettings
 from collectors.snmp.library import Profiles
 from mppmon.config.problem import Problem
 from mppmon.config.secret_kinds import Secret
@@ -44,6 +44,7 @@ class DaemonSettings:
     heartbeat: Heartbeat | None = None
     canary: time | None = time(7, 30)
     traps: TrapSettings | None = None
+    push: PushDoorSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)

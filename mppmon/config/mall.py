@@ -72,6 +72,7 @@ def _device(
         expected_on=one.expected_on,
         address=one.address,
         outside=one.outside,
+        pushes=one.agent is not None and one.agent.push is not None,
     )
 
 

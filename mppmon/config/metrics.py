@@ -7,6 +7,7 @@ from collectors.online import collector as online
 from collectors.online import lookup
 from collectors.pc import clock, parts
 from collectors.pc import reading as pc
+from collectors.pc.push import door
 from collectors.power import decode as power
 from collectors.snmp import derive, rates
 from collectors.snmp import device as snmp
@@ -42,8 +43,9 @@ def metrics_of(way: Way) -> frozenset[str]:
         profiles = builtin().by_name.values()
         tables = [table for profile in profiles for table in (profile.scalars, *profile.tables.values())]
         return derive.METRICS | rates.METRICS | frozenset({snmp.INFO}.union(*(table.series for table in tables)))
-    if way is Way.AGENT:
-        return frozenset(pc.RULES) | frozenset({clock.ERROR[0], *parts.RENAMED.values()})
+    if way in {Way.AGENT, Way.PUSH}:
+        pushed = frozenset({door.PUSHED[0]} if way is Way.PUSH else ())
+        return pushed | frozenset(pc.RULES) | frozenset({clock.ERROR[0], *parts.RENAMED.values()})
     if way is Way.NUT:
         return power.METRICS
     if way is Way.LOOKUP:

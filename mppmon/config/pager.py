@@ -17,7 +17,7 @@ from collectors.settings import TrapSettings
 from mppmon.config.loaded import DaemonSettings, Heartbeat
 from mppmon.config.settings import DaemonFile
 from mppmon.config.settings_hours import parse_time
-from mppmon.config.targets import SNMP_FILES, located
+from mppmon.config.targets import PUSH_FILES, SNMP_FILES, located
 from mppmon.mall.calendar import instant
 
 BACK = timedelta(days=400)
@@ -56,10 +56,11 @@ def build_settings(daemon: DaemonFile, directory: Path) -> DaemonSettings:
     """Return how the daemon itself runs, with the absolute names of its secret files."""
     beat = daemon.heartbeat
     return DaemonSettings(
-        **daemon.model_dump(exclude={"intervals", "heartbeat", "canary", "traps"}),
+        **daemon.model_dump(exclude={"intervals", "heartbeat", "canary", "traps", "push"}),
         heartbeat=Heartbeat(directory / beat.url_file, beat.every) if beat is not None else None,
         canary=None if daemon.canary == "off" else parse_time(daemon.canary),
         traps=_traps(daemon.traps, directory) if daemon.traps is not None else None,
+        push=located(daemon.push, directory, *PUSH_FILES) if daemon.push is not None else None,
     )
 
 

@@ -48,7 +48,9 @@ def secrets_of(draft: Draft) -> tuple[Secret, ...]:
     for file, path, name, kind in _written(draft):
         device = draft.devices.devices.get(str(path[1])) if draft.devices and kind is SecretKind.KEY else None
         http = device.http if device is not None else None
-        shown = draft.directory / http.certificate_file if http and http.certificate_file else None
+        door = draft.daemon.push if draft.daemon and path[0] == "push" else None
+        certificate = http.certificate_file if http else door.certificate_file if door else None
+        shown = draft.directory / certificate if certificate else None
         key = ".".join(str(step) for step in path)
         secret = Secret(draft.place(file, path), key, draft.directory / name, kind, shown)
         named.setdefault((secret.path, kind, shown), secret)
@@ -64,6 +66,9 @@ def _written(draft: Draft) -> Iterator[_Written]:
         yield "daemon.yaml", ("heartbeat", "url_file"), draft.daemon.heartbeat.url_file, SecretKind.URL
     for keys, name, kind in _trap_files(draft.daemon.traps if draft.daemon is not None else None):
         yield "daemon.yaml", ("traps", *keys), name, kind
+    door = draft.daemon.push if draft.daemon is not None else None
+    if door is not None and door.key_file is not None:
+        yield "daemon.yaml", ("push", "key_file"), door.key_file, SecretKind.KEY
     for slug, device in (draft.devices.devices if draft.devices else {}).items():
         for keys, name, kind in _device_files(device):
             yield "devices.yaml", ("devices", slug, *keys), name, kind

@@ -29,6 +29,7 @@ from collectors.settings import (
     LivenessSettings,
     NutSettings,
     Port,
+    PushDoorSettings,
     Recover,
     SnmpSettings,
     TrapSettings,
@@ -249,6 +250,7 @@ class DaemonFile(Strict):
     heartbeat: HeartbeatSettings | None = None
     canary: Annotated[str, AfterValidator(_daily)] = "07:30"
     traps: TrapSettings | None = None
+    push: PushDoorSettings | None = None
 
 
 FILES: dict[str, type[Strict]] = {

@@ -1,6 +1,7 @@
 """Whom to ask, and how: one liveness and one telemetry check per polled device.
 
-Peripherals are parts of their PC's telemetry; passive devices and the uplink are not asked. An online system's
+Peripherals are parts of their PC's telemetry; passive devices and the uplink are not asked. A PC that pushes has one
+check, by which both its reach and its readings are known; nobody polls it. An online system's
 liveness is a TCP connection to its URL's host (a whole page every 10 s would be a burden to it).
 """
 
@@ -15,6 +16,7 @@ from collectors.settings import (
     HttpSettings,
     LivenessSettings,
     NutSettings,
+    PushDoorSettings,
     SnmpSettings,
     TrapSettings,
     TrapUserSettings,
@@ -23,14 +25,25 @@ from mppmon.config.settings import DeviceSettings, DevicesFile, IntervalSettings
 from mppmon.config.timing import timings
 from mppmon.mall.model import DeviceKind
 
-Asked = TypeVar("Asked", SnmpSettings, AgentSettings, HttpSettings, NutSettings, TrapSettings, TrapUserSettings)
+Asked = TypeVar(
+    "Asked",
+    SnmpSettings,
+    AgentSettings,
+    HttpSettings,
+    NutSettings,
+    TrapSettings,
+    TrapUserSettings,
+    PushDoorSettings,
+)
 HTTP_FILES = ("ca_file", "certificate_file", "key_file", "proxy_password_file")
+PUSH_FILES = ("certificate_file", "key_file")
 SNMP_FILES = ("community_file", "auth_file", "priv_file")
 
 _UNPLUGGED = 15.0
 """Seconds at most between two readings of a PC with peripherals, which nothing else can miss. Where `intervals.kinds`
 says otherwise of its kind, that holds.
 """
+_AGENTS = {Way.AGENT, Way.PUSH}
 _WAYS = {"icmp": Way.ICMP, "tcp": Way.TCP, "snmp": Way.SNMP, "dns": Way.DNS}
 
 
@@ -57,7 +70,7 @@ def build_targets(file: DevicesFile, intervals: IntervalSettings, directory: Pat
             for former in (file.devices[one].formerly if one in file.devices else ())
         )
         made = _targets(slug, device, its.liveness, seldom, behind, directory)
-        named = (replace(one, formerly=formerly) if one.way is Way.AGENT and formerly else one for one in made)
+        named = (replace(one, formerly=formerly) if one.way in _AGENTS and formerly else one for one in made)
         found.extend(_sharing(one, shared) for one in named)
     return tuple(found)
 
@@ -78,6 +91,9 @@ def _targets(
     nut = located(device.nut, directory, "password_file", "ca_file") if device.nut else None
     http = located(device.http, directory, *HTTP_FILES) if device.http else None
     address = device.address or _host_port(device.http)[0]
+    if agent is not None and agent.push is not None:
+        every = agent.push.every
+        return [Target(f"{slug}:{Kind.TELEMETRY}", slug, Kind.TELEMETRY, Way.PUSH, "", every, agent, parts)]
     way, settings = _liveness(device, snmp)
     found = [Target(f"{slug}:{Kind.LIVENESS}", slug, Kind.LIVENESS, way, address, often, settings)]
     asked: tuple[Way, Settings] | None = (

@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -13,7 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from alerts.model import Notification
 from alerts.outbox import Result, Sent
-from collectors.collector import Collector, Kind, Target, Way
+from collectors.collector import Collector, Kind, Way
 from collectors.liveness.choose import choose
 from collectors.liveness.dns import DnsCollector
 from collectors.liveness.icmp import IcmpCollector
@@ -31,9 +30,10 @@ from mppmon.daemon.canary import Canary
 from mppmon.daemon.channels import Channels
 from mppmon.daemon.heartbeat import Heart
 from mppmon.daemon.host import Host
-from mppmon.daemon.looks import checks_for
+from mppmon.daemon.looks import checks_by_device, checks_for
 from mppmon.daemon.options import Options
 from mppmon.daemon.parts import Parts
+from mppmon.daemon.push_door import PushDoor
 from mppmon.daemon.reload import Reloader
 from mppmon.daemon.selfwatch import SILENT, SelfWatch, Watched
 from mppmon.daemon.settings_desk import SettingsDesk
@@ -105,12 +105,13 @@ class Daemon:
         self._shown = loaded
         self._renewing: asyncio.Task[None] | None = None
         self._icmp, self._pings_by = False, "none"
-        self._checks = _checks_by_device(loaded.targets)
+        self._checks = checks_by_device(loaded.targets)
         self._broadcast = Broadcast()
         self._collectors: dict[Way, Collector] = {}
         self._poller: Poller | None = None
         self._snmp: SnmpCollector | None = None
         self._snmp_child: SnmpChild | None = None
+        self._push: PushDoor | None = None
         self._polled: set[str] = set()
         self.port = 0
 
@@ -155,7 +156,7 @@ class Daemon:
             stack.push_async_callback(collector.close)
         self._icmp, self._pings_by = icmp.available(), icmp.way or "none"
         self._metrics.icmp(self._pings_by)
-        self._checks = _checks_by_device(choose(self._loaded.targets, icmp=self._icmp))
+        self._checks = checks_by_device(choose(self._loaded.targets, icmp=self._icmp))
         targets = [target for checks in self._checks.values() for target in checks.values()]
         self._asked.follow(targets, self._loop.time())
         scheduler = Scheduler(self._clock, on_missed=self._metrics.missed, on_jump=self._jumped)
@@ -173,6 +174,9 @@ class Daemon:
         self._poller.start(self._loop)
         scheduler.start(self._loop)
         stack.callback(scheduler.shutdown)
+        self._push = PushDoor(self._parts, self._options, self._observed, self._metrics.push, self._engine.door)
+        stack.push_async_callback(self._push.close)
+        self._push.follow(self._loaded)
 
     def _start_web(self, stack: AsyncExitStack) -> WebServer:
         house = House(
@@ -244,7 +248,7 @@ class Daemon:
     async def _take_over(self, loaded: Loaded) -> None:
         """Let every part follow the engine, which has taken over a configuration."""
         self._loaded = loaded
-        self._checks = _checks_by_device(choose(loaded.targets, icmp=self._icmp))
+        self._checks = checks_by_device(choose(loaded.targets, icmp=self._icmp))
         self._polled &= {target.check for checks in self._checks.values() for target in checks.values()}
         targets = [target for checks in self._checks.values() for target in checks.values()]
         self._asked.follow(targets, self._loop.time())
@@ -254,6 +258,8 @@ class Daemon:
             self._poller.replace(targets)
         if self._snmp_child is not None:
             self._snmp_child.follow(loaded)
+        if self._push is not None:
+            self._push.follow(loaded)
         self._channels.replace(loaded.channels)
         self._outbox.poke()
         self._arm_canary()  # its time may be another one
@@ -275,7 +281,7 @@ class Daemon:
         return {
             "engine": self._engine.alive,
             "database": self._engine.durable,
-            "polling": len(self._polled) >= len(self._loaded.targets),
+            "polling": self._polled >= {one.check for checks in self._checks.values() for one in checks.values()},
         }
 
     async def _poll_now(self, device: str) -> Mapping[str, object]:
@@ -393,10 +399,3 @@ class Daemon:
             seconds,
             "" if isinstance(result, Sent) else "".join(f"; {one}" for one in (result.detail, result.cure) if one),
         )
-
-
-def _checks_by_device(targets: Iterable[Target]) -> Mapping[str, Mapping[Kind, Target]]:
-    found: defaultdict[str, dict[Kind, Target]] = defaultdict(dict)
-    for target in targets:
-        found[target.device][target.kind] = target
-    return found

@@ -1,8 +1,9 @@
-"""What is asked when a device says that something has happened. Pure."""
+"""What is asked: of each device, and when one says that something has happened. Pure."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
-from collectors.collector import Kind, Target
+from collectors.collector import Kind, Target, Way
 from mppmon.mall import topology
 from mppmon.mall.model import Mall
 
@@ -19,3 +20,12 @@ def checks_for(mall: Mall, checks: Mapping[str, Mapping[Kind, Target]], device: 
         if target is not None:
             found.append(target.check)
     return tuple(found)
+
+
+def checks_by_device(targets: Iterable[Target]) -> Mapping[str, Mapping[Kind, Target]]:
+    """Return the checks that somebody has to ask; what pushes is not among them."""
+    found: defaultdict[str, dict[Kind, Target]] = defaultdict(dict)
+    for target in targets:
+        if target.way is not Way.PUSH:
+            found[target.device][target.kind] = target
+    return found

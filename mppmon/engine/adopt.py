@@ -93,6 +93,7 @@ def _carry(old: World, new: World) -> None:
     _remember(old, new)
     new.next_number, new.last_seen, new.merges = old.next_number, old.last_seen, old.merges
     new.watched_from, new.unwatched, new.decided = old.watched_from, old.unwatched, old.decided
+    new.awaited, new.door = old.awaited, old.door
     new.behind, new.unsure = old.behind, old.unsure
     new.unsure_since, new.seems_open = old.unsure_since, old.seems_open
     new.graces = {device: at for device, at in old.graces.items() if device in new.reaches}

@@ -164,6 +164,10 @@ class Engine:
         self._beat()
         self.intake.observe(observation)
 
+    def door(self, open_: bool) -> None:  # noqa: FBT001  # a callback's one word
+        """Hear whether pushes are taken now: where they are not, nobody's silence says anything."""
+        self.intake.call(lambda: setattr(self._world, "door", self._clock.now() if open_ else None))
+
     def tick(self) -> None:
         """Let the engine look at the time. The poll loop ticks several times a second: a long silence of it means that
         nobody watched.

@@ -19,6 +19,7 @@ from mppmon.engine import (
     reasons,
     remembering,
     restarts,
+    silent,
     stale,
     suspecting,
     telling,
@@ -53,6 +54,7 @@ def decide(turn: Turn, observations: Sequence[Observation], *, last_seen_every: 
         except Exception:  # noqa: BLE001  # one device's answer may not end the watch over all the others
             _log.exception("check %s: its observation could not be judged and was left out", observation.check)
     reach.follow_uplink(turn)
+    silent.follow(turn)
     suspecting.follow(turn)
     booting.follow(turn)
     reach.judge(turn)

@@ -44,7 +44,7 @@ def observed(turn: Turn, observation: Observation) -> None:
     _strangers(turn, device, observation, judges=judges)
     if (judges or reached) and not (judges and device.id in world.strangers):
         _step(turn, device, observation)
-    if not judges:
+    if not judges or device.pushes:
         _telemetry(turn, device, observation)
 
 
@@ -52,13 +52,14 @@ def _strangers(turn: Turn, device: Device, observation: Observation, *, judges: 
     """Follow whether another machine answers in a device's place: nothing is then known about the device, however well
     that one answers a ping. Whatever else its readings' check meets ends it.
     """
-    strangers = turn.world.strangers
+    world, strangers = turn.world, turn.world.strangers
     if observation.outcome is Outcome.STRANGER:
         strangers.add(device.id)
+        world.awaited[device.id] = turn.now
         at = observation.at
         unknown(turn, device, at=at, cause=Because.STRANGER)
         _lose_parts(turn, device, at=at, cause=f"{device.id}/reach")
-    elif not judges and observation.outcome is not Outcome.LOCAL:
+    elif (not judges or device.pushes) and observation.outcome is not Outcome.LOCAL:
         strangers.discard(device.id)
 
 
@@ -72,10 +73,12 @@ def _step(turn: Turn, device: Device, observation: Observation) -> None:
         reached=reached,
         at=observation.evidence_at,
         needed=timing.needed,
-        recover=timing.recover,
+        recover=1 if device.pushes else timing.recover,  # it cannot be asked again: the next answer is minutes away
         asked=observation.at,
     )
     world.reaches[device.id] = step.reach
+    if reached and device.pushes:
+        world.awaited[device.id] = turn.now
     if step.recovered:
         world.confirmed.pop(device.id, None)
         _ask_readings_anew(turn, device)
@@ -201,6 +204,8 @@ def _why(world: World, device_id: str) -> str:
     """Return why a device is held to be down by itself; of what is online, with the party at fault."""
     if device_id in world.passives.witnesses:
         return Because.SUSPECTED
+    if world.loaded.mall.devices[device_id].pushes:
+        return Because.SILENT
     party = at_fault(world.loaded.mall, device_id, world.reaches)
     return _PARTIES[party] if party is not None else Because.PROBES
 
@@ -275,6 +280,7 @@ def ask_below_again(turn: Turn, device: Device, *, itself: bool = False) -> None
         if world.reaches[below].state is State.UNKNOWN:
             world.reaches[below] = health.afresh(world.reaches[below])
             world.confirmed.pop(below, None)
+            world.awaited[below] = turn.now  # of what pushes: from now on its silence says something
             turn.expedites.add(below)
 
 

@@ -74,6 +74,7 @@ def _world(world: World, names: Names) -> None:
     world.reach_course = _keys(world.reach_course, device)
     world.function_course = _keys(world.function_course, device)
     world.graces = _keys(world.graces, device)
+    world.awaited = _keys(world.awaited, device)
     world.uptimes = _keys(world.uptimes, device)
     world.folds = {device(one) for one in world.folds}
     world.booting = {device(one) for one in world.booting}

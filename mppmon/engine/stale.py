@@ -50,9 +50,11 @@ def lifetime(target: Target) -> timedelta:
 
 
 def _asking(world: World, device: Device) -> Target | None:
-    """Return what tells of a device's reach: its liveness; of what is seen through a PC, that PC's telemetry."""
+    """Return what tells of a device's reach: its liveness; of what is seen through a PC, that PC's telemetry; of what
+    pushes, all there is.
+    """
     targets = world.targets.get(device.via or device.id, ())
-    wanted = Kind.TELEMETRY if device.via else Kind.LIVENESS
+    wanted = Kind.TELEMETRY if device.via or device.pushes else Kind.LIVENESS
     return next((one for one in targets if one.kind is wanted), None)
 
 

@@ -22,7 +22,7 @@ from alerts.model import (
 )
 from alerts.rule import RuleBook, compile_rules, labels_match, labels_of, matches
 from alerts.silence import Silence
-from collectors.collector import Kind, Target
+from collectors.collector import Kind, Target, Way
 from collectors.observation import Schema
 from mppmon.config import Loaded, Timing
 from mppmon.config.metrics import metrics_of
@@ -117,6 +117,9 @@ class World:
     off_at: datetime | None = None
     served: frozenset[Delivered] = frozenset()  # services at counters that are in their hours now
     lifetimes: dict[str, timedelta] = field(default_factory=dict)  # how long an answer of a device says something
+    awaited: dict[str, datetime] = field(default_factory=dict)  # since when the next push of a device is waited for
+    silence_at: datetime = _EPOCH  # when it was last looked for what sends nothing any more
+    door: datetime | None = None  # since when pushes are taken; None: they are not, and no silence says anything
     stale_at: datetime = _EPOCH  # when it was last looked for what is not heard of any more
     duty: dict[str, str | None] = field(default_factory=dict)
     last_seen: datetime | None = None
@@ -124,6 +127,7 @@ class World:
     unwatched: datetime | None = None  # when the newest time began that nobody watched: we were off, or stood still
     decided: datetime = _EPOCH  # the newest decision; the order of decisions survives a clock that is set back
     targets: dict[str, tuple[Target, ...]] = field(default_factory=dict)
+    pushers: tuple[Target, ...] = field(init=False)  # checks that nobody asks
     passives: Passives = field(init=False)
     uptimes: dict[str, Uptime] = field(default_factory=dict)  # by device: the newest reading of how long it is on
     uptime_readers: dict[Schema, tuple[int, Callable[[float, float], float], float | None] | None] = field(
@@ -135,6 +139,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.passives = passives(self.loaded.mall)
+        self.pushers = tuple(one for many in self.targets.values() for one in many if one.way is Way.PUSH)
 
     def decide_at(self, now: datetime) -> datetime:
         """Return the time of a decision made now: never earlier than the one before."""

@@ -57,6 +57,14 @@ class SelfMetrics:
             "mppmon_daemon_traps_total", "Traps and informs, by what became of them.", ["outcome"], registry=registry
         )
 
+        self._pushes = Counter(
+            "mppmon_daemon_pushes_total", "What PCs sent, by what became of it.", ["outcome"], registry=registry
+        )
+
+    def push(self, outcome: str) -> None:
+        """Count what came to the door for PCs that push; `outcome` is an enumerated word."""
+        self._pushes.labels(outcome).inc()
+
     def icmp(self, socket: str) -> None:
         """Say with which sockets it pings: dgram, raw or none."""
         self._icmp.labels(socket).set(1)

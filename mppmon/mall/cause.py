@@ -20,6 +20,7 @@ class Because(StrEnum):
     BOOT = "boot"  # it may still be starting
     STRANGER = "stranger"  # another machine answered in its place
     STALE = "stale"  # not heard of for some intervals
+    SILENT = "silent"  # it sends by itself, and has sent nothing for too long
     DAEMON_OFF = "daemon-off"
     NOT_WATCHED = "not-watched"  # the process stood still
     CLOCK_SET = "clock-set"  # the clock was set back

@@ -111,7 +111,7 @@ class Counter:
 class Device:
     """A thing in the inventory. `parents`: what it needs to be reachable, `power`: what feeds it; several of either are
     redundant. `via`: the PC a peripheral hangs on. `agency`: None when it belongs to the mall. `outside`: beyond the
-    mall's own line.
+    mall's own line. `pushes`: nobody asks it, it sends by itself.
     """
 
     id: str
@@ -125,6 +125,7 @@ class Device:
     expected_on: ExpectedOn = ExpectedOn.ALWAYS
     address: str | None = None
     outside: bool = False
+    pushes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,11 +188,11 @@ def look(mall: Mall, device_id: str, reaches: Reaches, since: datetime | None) -
 
 
 def silent(mall: Mall, device: Device) -> bool:
-    """Whether nothing can ask this device, so that it neither works nor fails for us."""
+    """Whether nothing is heard of this device itself, so that it neither works nor fails for us."""
     uplink = mall.site.uplink
     if uplink is not None and device.id == uplink.device:
         return False  # judged by its anchors
-    askable = device.address or device.via or device.kind is DeviceKind.ONLINE_SYSTEM
+    askable = device.address or device.via or device.pushes or device.kind is DeviceKind.ONLINE_SYSTEM
     return device.kind is DeviceKind.PASSIVE or not askable
 
 

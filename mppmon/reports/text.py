@@ -98,6 +98,7 @@ def why(cause: Cause, speech: Speech) -> str:
         Because.BOOT: _("the device was still starting"),
         Because.STRANGER: _("another computer answered at its address"),
         Because.STALE: _("nothing was heard of it for a while"),
+        Because.SILENT: _("it sent nothing for too long"),
         Because.DAEMON_OFF: _("monitoring was off"),
         Because.NOT_WATCHED: _("monitoring stood still for a while"),
         Because.CLOCK_SET: _("the clock of the monitoring server was set back"),

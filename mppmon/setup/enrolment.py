@@ -4,6 +4,7 @@ The certificate is signed by itself and outlives the PC: nobody has to trust an 
 """
 
 import secrets
+import ssl
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -15,6 +16,7 @@ from cryptography.x509.oid import NameOID
 
 _LIFE = timedelta(days=365 * 20)
 _SKEW = timedelta(days=365 * 10)  # a PC whose battery is empty lives in the past; only the pin counts
+_BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 _PEM = serialization.Encoding.PEM
 
 
@@ -30,24 +32,43 @@ class Enrolment:
 
 def enrol(device: str, *, now: datetime) -> Enrolment:
     """Make the secrets of one PC."""
+    key, certificate = certify(device, now=now)
+    return Enrolment(new_token(), key, certificate, pin_of(certificate.decode("ascii")))
+
+
+def new_token() -> str:
+    """Return a token of 256 random bits, one line."""
+    return secrets.token_urlsafe(32)
+
+
+def pin_of(certificate: str) -> str:
+    """Return the SHA-256 of the first certificate of a PEM text, in hex. ValueError: there is none."""
+    begins = certificate.find(_BEGIN)
+    return sha256(ssl.PEM_cert_to_DER_cert(certificate[begins : certificate.find(_END) + len(_END)])).hexdigest()
+
+
+def certify(name: str, *, now: datetime) -> tuple[bytes, bytes]:
+    """Make a key, and a certificate signed by it, both PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, device)])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     certificate = (
         x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
+        .subject_name(subject)
+        .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - _SKEW)
         .not_valid_after(now + _LIFE)
         .sign(key, hashes.SHA256())
     )
-    return Enrolment(
-        secrets.token_urlsafe(32),
-        key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
-        certificate.public_bytes(_PEM),
-        sha256(certificate.public_bytes(serialization.Encoding.DER)).hexdigest(),
-    )
+    secret = key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return secret, certificate.public_bytes(_PEM)
+
+
+def push_toml(parts: tuple[str, ...], *, url: str, pin: str, folder: str) -> str:
+    """Return the config of an agent that only sends: to this door, with its token in `folder` there."""
+    lines = ["[push]", f'url = "{url}"', f'token_file = "{folder}/push-token"', f'pin = "{pin}"', *_places(parts)]
+    return "\n".join(lines) + "\n"
 
 
 def agent_toml(parts: tuple[str, ...], *, port: int, folder: str) -> str:
@@ -58,6 +79,11 @@ def agent_toml(parts: tuple[str, ...], *, port: int, folder: str) -> str:
         f'certificate = "{folder}/certificate.pem"',
         f'key = "{folder}/key.pem"',
     ]
+    return "\n".join((*lines, *_places(parts))) + "\n"
+
+
+def _places(parts: tuple[str, ...]) -> list[str]:
+    lines: list[str] = []
     for part in parts:
         lines += [
             "",
@@ -65,4 +91,4 @@ def agent_toml(parts: tuple[str, ...], *, port: int, folder: str) -> str:
             '# usb = "1c7a:0570"',
             '# queue = "Evolis"',
         ]
-    return "\n".join(lines) + "\n"
+    return lines

@@ -31,7 +31,8 @@ _DEVICES = 11
 _PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\nConnection: close\r\n\r\nwelcome"
 
 
-def _run(*argv: str) -> None:
+def run(*argv: str) -> None:
+    """Run a program of the system's."""
     subprocess.run(argv, check=True, env={**os.environ, "PATH": _PATH})
 
 
@@ -58,17 +59,18 @@ class Place:
 
     def run(self, *argv: str) -> None:
         """Run a command there."""
-        _run("nsenter", "-t", self.pid, "-n", *argv)
+        run("nsenter", "-t", self.pid, "-n", *argv)
 
     def cable(self, end: str, address: str) -> None:
         """Plug a cable's end in: it has to be in our namespace."""
-        _run("ip", "link", "set", end, "netns", self.pid)
+        run("ip", "link", "set", end, "netns", self.pid)
         self.run("ip", "addr", "add", address, "dev", end)
         self.run("ip", "link", "set", end, "up")
 
 
-def _cable(one: str, other: str) -> None:
-    _run("ip", "link", "add", one, "type", "veth", "peer", "name", other)
+def cable(one: str, other: str) -> None:
+    """Lay a cable; both ends are here."""
+    run("ip", "link", "add", one, "type", "veth", "peer", "name", other)
 
 
 @contextmanager
@@ -77,13 +79,13 @@ def network() -> Iterator[tuple[Place, Place, Place]]:
     with ExitStack() as stack:
         vlan, gateway = Place(stack, "sleep", "600"), Place(stack, "sleep", "600")
         provider = Place(stack, sys.executable, "-m", "tests.servers.mall_network", "--outside")
-        _run("ip", "link", "set", "lo", "up")
-        _cable("m-gw", "gw-m")
-        _cable("m-vlan", "vlan-m")
-        _cable("gw-p", "p-gw")
+        run("ip", "link", "set", "lo", "up")
+        cable("m-gw", "gw-m")
+        cable("m-vlan", "vlan-m")
+        cable("gw-p", "p-gw")
         for end, address in (("m-gw", "10.1.0.2/24"), ("m-vlan", "10.2.0.2/24")):
-            _run("ip", "addr", "add", address, "dev", end)
-            _run("ip", "link", "set", end, "up")
+            run("ip", "addr", "add", address, "dev", end)
+            run("ip", "link", "set", end, "up")
         gateway.cable("gw-m", "10.1.0.1/24")
         vlan.cable("vlan-m", "10.2.0.1/24")
         vlan.run("ip", "addr", "add", "10.2.0.10/24", "dev", "vlan-m")
@@ -91,7 +93,7 @@ def network() -> Iterator[tuple[Place, Place, Place]]:
         provider.cable("p-gw", "10.3.0.1/24")
         for address in _OUTSIDE:
             provider.run("ip", "addr", "add", f"{address}/32", "dev", "lo")
-        _run("ip", "route", "add", "default", "via", "10.1.0.1")
+        run("ip", "route", "add", "default", "via", "10.1.0.1")
         gateway.run("ip", "route", "add", "default", "via", "10.3.0.1")
         provider.run("ip", "route", "add", "default", "via", "10.3.0.2")
         yield vlan, gateway, provider

@@ -79,3 +79,25 @@ def node_exporter(folder: Path) -> AbstractContextManager[Running]:
     """Run Debian's prometheus-node-exporter on a free port."""
     argv = ["prometheus-node-exporter", "--web.listen-address=127.0.0.1:0"]
     return started(argv, folder / "node_exporter.log", 'Listening on" address=', os.environ)
+
+
+@contextmanager
+def pusher(folder: Path, push: Mapping[str, str | float], more: str = "") -> Iterator[Path]:
+    """Run our agent so that it only sends; yield its log. `push`: its table, with the `token` itself."""
+    folder.mkdir(exist_ok=True)
+    token = folder / "push-token"
+    token.write_text(f"{push['token']}\n", encoding="utf-8")
+    said = {**push, "token_file": str(token)}
+    lines = [f"{key} = {value!r}".replace("'", '"') for key, value in said.items() if key != "token"]
+    (folder / "agent.toml").write_text("\n".join((more, "[push]", *lines, "")), encoding="utf-8")
+    argv = [sys.executable, "-m", "collectors.pc.agent", "--config", str(folder / "agent.toml")]
+    log = folder / "agent.log"
+    with log.open("wb") as out, subprocess.Popen(argv, cwd=ROOT, stdout=out, stderr=out) as process:
+        try:
+            yield log
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()

@@ -20,6 +20,11 @@ A config file, all of it optional::
     usb_class = "07"
     product = "Primacy"
     queue = "Evolis"                            # its print queue: jobs and errors
+
+    [push]                                      # where nobody can ask this PC: it sends; then without `listen`
+    url = "https://192.0.2.10:9743/push"
+    token_file = "/etc/mppmon-agent/push-token"
+    pin = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"  # as `mppmon agent enroll` prints it
 """
 
 import argparse
@@ -28,6 +33,7 @@ import logging
 import signal
 import ssl
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +43,7 @@ from prometheus_client import CollectorRegistry
 from . import __version__, clock
 from .collect import AgentCollector
 from .config import Config, ConfigError, address, load
+from .push import Pusher
 from .readers.here import identity, readers
 from .server import AgentServer, Answers
 
@@ -44,12 +51,18 @@ _LOG = logging.getLogger("mppmon-agent")
 _MAX_TOKEN = 1024  # bytes
 
 
-def _token(file: Path | None, listen: tuple[str, int]) -> bytes | None:
-    """Return the token. ConfigError when the file is no good, or when anybody on the network could read without one."""
+def _asked_token(file: Path | None, listen: tuple[str, int] | None) -> bytes | None:
+    """Return the token of those who ask. ConfigError when the file is no good, or when anybody on the network could
+    read without one.
+    """
     if file is None:
-        if not _loopback(listen[0]):
+        if listen is not None and not _loopback(listen[0]):
             raise ConfigError(f"listen: found {listen[0]} without token_file, expected one, or 127.0.0.1")
         return None
+    return _token(file)
+
+
+def _token(file: Path) -> bytes:
     try:
         token = file.read_bytes().strip()
     except OSError as error:
@@ -62,7 +75,7 @@ def _token(file: Path | None, listen: tuple[str, int]) -> bytes | None:
 def _tls(config: Config) -> ssl.SSLContext | None:
     """Return the context that shows the certificate. ConfigError when it is no good, or when all would go in clear."""
     if config.certificate is None or config.key is None:
-        if config.tls and not _loopback(config.listen[0]):
+        if config.tls and config.listen is not None and not _loopback(config.listen[0]):
             raise ConfigError(
                 f"listen: found {config.listen[0]} without certificate and key, expected them, or `tls = false`"
             )
@@ -105,8 +118,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     try:
         config = _config(sys.argv[1:] if arguments is None else arguments)
-        token = _token(config.token_file, config.listen)
+        token = _asked_token(config.token_file, config.listen)
         tls = _tls(config)
+        send_as = _token(config.push.token_file) if config.push else b""
     except ConfigError as error:
         _LOG.error("%s", error)  # a person's mistake needs no traceback
         return 2
@@ -114,11 +128,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     registry.register(AgentCollector(config, readers(config), now=clock.now, identity=identity(__version__)))
     answers = Answers(registry, monotonic=clock.monotonic)
     try:
-        server = AgentServer(config.listen, answers, token=token, monotonic=clock.monotonic, tls=tls)
-    except OSError as error:
-        _LOG.error("cannot listen on %s:%d: %s", *config.listen, error.strerror)  # likewise
-        return 1
-    _serve(server)
+        pusher = Pusher(config.push, send_as, answers.text, monotonic=clock.monotonic) if config.push else None
+    except OSError as error:  # ssl.SSLError too
+        _LOG.error("push.ca_file: %s", error.strerror or "no certificates in it")  # likewise
+        return 2
+    server = None
+    if config.listen is not None:
+        try:
+            server = AgentServer(config.listen, answers, token=token, monotonic=clock.monotonic, tls=tls)
+        except OSError as error:
+            _LOG.error("cannot listen on %s:%d: %s", *config.listen, error.strerror)  # likewise
+            return 1
+    _serve(server, pusher)
     return 0
 
 
@@ -130,17 +151,26 @@ def _stop(*_: object) -> None:
     raise _Stop
 
 
-def _serve(server: AgentServer) -> None:
+def _serve(server: AgentServer | None, pusher: Pusher | None) -> None:
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, _stop)
-    host, port = server.server_address[:2]
-    _LOG.info("mppmon-agent %s listens on %s:%d", __version__, host, port)
     try:
-        server.serve_forever(poll_interval=60.0)  # it wakes by the connection or the signal, not by the interval
+        if server is not None:
+            host, port = server.server_address[:2]
+            _LOG.info("mppmon-agent %s listens on %s:%d", __version__, host, port)
+        if pusher is not None:
+            _LOG.info("mppmon-agent %s pushes", __version__)
+        if server is None and pusher is not None:
+            pusher.run()
+        elif server is not None:
+            if pusher is not None:
+                threading.Thread(target=pusher.run, name="push", daemon=True).start()
+            server.serve_forever(poll_interval=60.0)  # it wakes by the connection or the signal, not by the interval
     except _Stop:
         _LOG.info("ended")
     finally:
-        server.server_close()
+        if server is not None:
+            server.server_close()
 
 
 if __name__ == "__main__":

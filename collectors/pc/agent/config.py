@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from .push_settings import Push, read_push
+
 _SLUG = re.compile(r"[a-z0-9-]{1,40}")
 _USB = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}")
 _CLASS = re.compile(r"[0-9a-f]{2}")
@@ -57,10 +59,11 @@ class Config:
     """`processes`: name in the metrics -> name of the executable. `services`: likewise -> unit or service. `software`:
     likewise -> where its version stands. `systems`: device id of an online
     system -> the URL to look at. `tls`: false lets it listen beyond loopback in clear. `printing`: whether this PC
-    prints, so that a spooler that is stopped is a fault; None: it finds out by the queues.
+    prints, so that a spooler that is stopped is a fault; None: it finds out by the queues. `listen`: None where it only
+    sends, by `push`.
     """
 
-    listen: tuple[str, int] = ("127.0.0.1", 9182)
+    listen: tuple[str, int] | None = ("127.0.0.1", 9182)
     token_file: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
@@ -72,6 +75,7 @@ class Config:
     systems: Mapping[str, str] = field(default_factory=dict)
     usb_root: Path = Path("/sys/bus/usb/devices")
     printing: bool | None = None
+    push: Push | None = None
 
 
 def address(text: str) -> tuple[str, int]:
@@ -103,7 +107,8 @@ def _config(raw: Mapping[str, object]) -> Config:
         if key not in known:
             raise ValueError(f"{key}: unknown key, expected one of {', '.join(sorted(known))}")
     try:
-        listen = address(_text(raw.get("listen", DEFAULT_LISTEN), "listen"))
+        only_sends = "push" in raw and "listen" not in raw
+        listen = None if only_sends else address(_text(raw.get("listen", DEFAULT_LISTEN), "listen"))
     except ValueError as error:
         raise ValueError(str(error) if str(error).startswith("listen") else f"listen: {error}") from error
     files = {key: Path(_text(raw[key], key)) for key in ("token_file", "certificate", "key") if key in raw}
@@ -127,6 +132,7 @@ def _config(raw: Mapping[str, object]) -> Config:
         systems=systems,
         printing=None if switches["printing"] is None else switches["printing"] is True,
         usb_root=Path(_text(raw.get("usb_root", str(Config().usb_root)), "usb_root")),
+        push=read_push(raw["push"], _text) if "push" in raw else None,
     )
 
 

@@ -1,0 +1,1 @@
+"""The door for PCs that nobody can ask: they send, over TLS, each with a token of its own."""
