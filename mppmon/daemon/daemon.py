@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ from mppmon.daemon.channels import Channels
 from mppmon.daemon.heartbeat import Heart
 from mppmon.daemon.host import Host
 from mppmon.daemon.looks import checks_by_device, checks_for
+from mppmon.daemon.nights import next_night
 from mppmon.daemon.options import Options
 from mppmon.daemon.parts import Parts
 from mppmon.daemon.push_door import PushDoor
@@ -167,7 +168,7 @@ class Daemon:
         stack.push_async_callback(self._poller.close)
         scheduler.every("wheel", wheel.tick, self._poller.tick)
         scheduler.every("engine", _TICK, self._tick)
-        scheduler.cron("hours", self._next_night, self._renew)
+        scheduler.cron("hours", lambda after: next_night(after, self._loaded.mall.site.timezone), self._renew)
         self._arm_canary = lambda: scheduler.cron("canary", self._canary.next_run, self._canary.send)
         self._arm_canary()
         self._snmp_child.follow(self._loaded)
@@ -238,12 +239,6 @@ class Daemon:
         self._metrics.clock_jump(seconds)
         if self._watch is not None:
             self._watch.jumped(seconds)
-
-    def _next_night(self, after: datetime) -> datetime:
-        """Return the next 00.05, mall time."""
-        local = after.astimezone(ZoneInfo(self._loaded.mall.site.timezone))
-        night = local.replace(hour=0, minute=5, second=0, microsecond=0)
-        return (night if night > local else night + timedelta(days=1)).astimezone(UTC)
 
     async def _take_over(self, loaded: Loaded) -> None:
         """Let every part follow the engine, which has taken over a configuration."""
