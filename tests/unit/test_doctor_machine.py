@@ -14,6 +14,7 @@ from mppmon.doctor.disk import judge_disk, judge_wal
 from mppmon.doctor.finding import State
 from mppmon.doctor.machine import judge_descriptors, judge_memory, judge_port
 from mppmon.doctor.ping import judge_ping
+from mppmon.doctor.push import judge_push
 from mppmon.doctor.timekeeping import judge_clock, judge_outside, judge_sync, judge_zone
 from mppmon.doctor.traps import judge_traps
 from mppmon.doctor.versions import judge_packages, judge_program
@@ -78,6 +79,24 @@ def test_traps(refused: int, alive: bool, may: bool, holds: bool | None, state: 
     found = judge_traps("0.0.0.0 port 162", refused, port=162, alive=alive, may=may, holds=holds)
     assert (found.state, word in found.said) == (state, True)
     assert bool(found.cure) is (state in {State.WARN, State.BAD})
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected", "alive", "state", "word"),
+    [
+        (None, None, False, State.OK, "is free"),
+        (None, "ab", True, State.WARN, "nobody listens"),
+        ("", "ab", True, State.BAD, "another program"),
+        ("cd", "ab", True, State.BAD, "another program"),
+        ("ab", "ab", False, State.BAD, "another program"),
+        ("ab", "ab", True, State.OK, "its pin is ab"),
+        ("ab", None, True, State.OK, "its pin is ab"),
+    ],
+)
+def test_the_door_for_pushes(shown: str | None, expected: str | None, alive: bool, state: State, word: str) -> None:  # noqa: FBT001  # likewise
+    found = judge_push("0.0.0.0 port 9743", shown, expected, alive=alive, port=9743)
+    assert found.state is state
+    assert word in found.said
 
 
 @pytest.mark.parametrize(
