@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 
+from collectors.pc.push.pin import pin_of
 from collectors.settings import PushDoorSettings
 from mppmon.cli.control import state_option
 from mppmon.clock import Clock
 from mppmon.config import ConfigErrors, Loaded, load
-from mppmon.setup.enrolment import Enrolment, agent_toml, enrol, new_token, pin_of, push_toml
+from mppmon.setup.enrolment import Enrolment, agent_toml, enrol, new_token, push_toml
 from mppmon.state import push_certificate
 
 _THERE = "/etc/mppmon-agent"

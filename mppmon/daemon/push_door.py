@@ -16,11 +16,12 @@ from pathlib import Path
 from collectors.collector import Way
 from collectors.observation import Observation
 from collectors.pc.push.door import Door, listen
+from collectors.pc.push.pin import pin_of
 from collectors.settings import PushDoorSettings
 from mppmon.config import Loaded
 from mppmon.daemon.options import Options
 from mppmon.daemon.parts import Parts
-from mppmon.setup.enrolment import certify, pin_of
+from mppmon.setup.enrolment import certify
 from mppmon.state import push_certificate
 
 NAME = "push door"

@@ -6,11 +6,11 @@ import socket
 import ssl
 from collections.abc import Sequence
 
+from collectors.pc.push.pin import pin_of
 from collectors.settings import PushDoorSettings
 from mppmon.doctor.bound import in_thread
 from mppmon.doctor.case import Case
 from mppmon.doctor.finding import Finding, bad, fine, warn
-from mppmon.setup.enrolment import pin_of
 from mppmon.state import push_certificate
 
 _NAME = "push"

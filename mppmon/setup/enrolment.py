@@ -4,19 +4,18 @@ The certificate is signed by itself and outlives the PC: nobody has to trust an 
 """
 
 import secrets
-import ssl
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from collectors.pc.push.pin import pin_of
+
 _LIFE = timedelta(days=365 * 20)
 _SKEW = timedelta(days=365 * 10)  # a PC whose battery is empty lives in the past; only the pin counts
-_BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 _PEM = serialization.Encoding.PEM
 
 
@@ -39,12 +38,6 @@ def enrol(device: str, *, now: datetime) -> Enrolment:
 def new_token() -> str:
     """Return a token of 256 random bits, one line."""
     return secrets.token_urlsafe(32)
-
-
-def pin_of(certificate: str) -> str:
-    """Return the SHA-256 of the first certificate of a PEM text, in hex. ValueError: there is none."""
-    begins = certificate.find(_BEGIN)
-    return sha256(ssl.PEM_cert_to_DER_cert(certificate[begins : certificate.find(_END) + len(_END)])).hexdigest()
 
 
 def certify(name: str, *, now: datetime) -> tuple[bytes, bytes]:

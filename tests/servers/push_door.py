@@ -13,9 +13,10 @@ from collectors.collector import Kind, Target, Way
 from collectors.observation import Observation
 from collectors.pc.push.door import Door, listen
 from collectors.pc.push.limits import Limits
+from collectors.pc.push.pin import pin_of
 from collectors.settings import AgentSettings, PushSettings
 from mppmon.clock import Clock
-from mppmon.setup.enrolment import certify, pin_of
+from mppmon.setup.enrolment import certify
 
 A3 = "of-a3-pc"
 PAGE = b'mppmon_pc_info{os="Linux",release="12",machine_id="m1",agent="t"} 1\nmppmon_pc_cpu_ratio 0.5\n'
