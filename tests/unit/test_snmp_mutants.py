@@ -13,7 +13,8 @@ from collectors.snmp.wire.request import REQUEST_ID_MAX, REQUEST_ID_MIN
 from tests.unit.snmp_packets import RESPONSES
 
 MUTANTS = int(os.environ.get("MPPMON_MUTANTS", "2000"))
-_PER_PACKET = 200  # making a packet costs as much as reading some thousand
+_PACKETS = 5000  # different ones are enough; making one costs as much as reading some thousand
+_PER_PACKET = max(200, MUTANTS // _PACKETS)
 _SPECIAL = (0x00, 0x01, 0x02, 0x7F, 0x80, 0x81, 0x82, 0x84, 0x88, 0xFF, 0x30, 0x04, 0x06)
 
 
