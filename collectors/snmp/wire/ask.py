@@ -81,7 +81,7 @@ class _Pieces:
 
     def answered(self, oids: tuple[bytes, ...], reply: Reply) -> "_Pieces":
         """Take the reply to some of the OIDs, and note what to ask next. ErrorStatus if nothing helps."""
-        status, index, _, _, _ = reply
+        status, index, *_ = reply
         if status == 0:
             self.found.update(zip(oids, _found(reply, oids), strict=True))
         elif status == TOO_BIG and len(oids) > 1:

@@ -7,6 +7,7 @@ from collectors.snmp.wire import codec
 from collectors.snmp.wire.ber import VarBind
 from collectors.snmp.wire.codec import Header
 from collectors.snmp.wire.errors import Truncated, WireError
+from collectors.snmp.wire.layout import Layout
 from collectors.snmp.wire.request import Request
 from collectors.snmp.wire.slots import Slots
 from collectors.snmp.wire.sockets import Address
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
 
 
 class Reply(NamedTuple):
-    """A reply to a request: `size` in octets, `repeats` of the request before it came."""
+    """A reply: `size` in octets, `repeats` of the request before it came, `layout` where its shape was known."""
 
     error_status: int
     error_index: int
     varbinds: list[VarBind]
     size: int = 0
     repeats: int = 0
+    layout: Layout | None = None
 
 
 class Endpoint:
@@ -74,7 +76,7 @@ class Exchange:
         if varbinds is None:
             return False
         if not self.future.done():
-            self.future.set_result(Reply(0, 0, varbinds, len(data), self.repeats))
+            self.future.set_result(Reply(0, 0, varbinds, len(data), self.repeats, layout))
         return True
 
     def answered(self, data: bytes, header: Header) -> None:

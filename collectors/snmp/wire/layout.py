@@ -12,6 +12,10 @@ from collectors.snmp.wire import ber
 from collectors.snmp.wire.ber import VarBind
 from collectors.snmp.wire.codec import Header
 
+Dealt = tuple[tuple[bytes, ...], bytes, bool]
+"""What a reply of one shape gives a column of a walk: its indexes, the name of the last, whether it is over."""
+
+_MANY_DEALS = 16  # of one shape; it mostly answers one request
 _REQUEST_ID = b"\x02\x04"  # INTEGER of four octets, as our requests have
 _EARLIEST = 7  # message, version and community stand before it
 _CUTS = {
@@ -36,7 +40,7 @@ def guess_request_id(data: bytes) -> int:
 class Layout:
     """How to cut one shape of reply."""
 
-    __slots__ = ("__weakref__", "_between", "_names", "_others", "_size", "_struct", "_tags")
+    __slots__ = ("__weakref__", "_between", "_names", "_others", "_size", "_struct", "_tags", "deals")
 
     def __init__(self, data: bytes, header: Header, varbinds: list[VarBind]) -> None:
         """Learn from a reply with varbinds and a four-octet request-id that `codec` has read in full."""
@@ -58,6 +62,7 @@ class Layout:
         self._names = tuple(name for name, _, _ in varbinds)
         self._tags = tuple(tag for _, tag, _ in varbinds)
         self._others = tuple(others)
+        self.deals: dict[object, tuple[Dealt, ...]] = {}
 
     @property
     def shape(self) -> object:
@@ -77,6 +82,11 @@ class Layout:
             tag = self._tags[position]
             out[position] = (self._names[position], tag, ber.read_value(tag, values[position]))
         return out
+
+    def remember(self, asked: object, dealt: tuple[Dealt, ...]) -> None:
+        """Keep how the answer of this shape to what was `asked` is dealt to its columns."""
+        if len(self.deals) < _MANY_DEALS:
+            self.deals[asked] = dealt
 
 
 _LAYOUTS: WeakValueDictionary[object, Layout] = WeakValueDictionary()

@@ -4,13 +4,17 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import inf
+from operator import itemgetter
 
 from collectors.snmp.wire import ber, codec, oid
 from collectors.snmp.wire.asker import Asker, Where
 from collectors.snmp.wire.ber import Value, VarBind
 from collectors.snmp.wire.errors import GEN_ERR, NO_SUCH_NAME, TOO_BIG, ErrorStatus, NoAnswer, Truncated
 from collectors.snmp.wire.exchange import Reply
+from collectors.snmp.wire.layout import Dealt
 from collectors.snmp.wire.manners import Manners
+
+_cell = itemgetter(1, 2)
 
 Cell = tuple[int, Value]
 """BER tag and value."""
@@ -64,6 +68,15 @@ class Column:
             before = index
         if len(cells) >= rows:
             self.done, self.trouble = True, f"stopped after {rows} rows"
+
+    def take_again(self, varbinds: Sequence[VarBind], dealt: Dealt, rows: int) -> None:
+        """Take varbinds with the names of a reply that `take` has read to the same question."""
+        indexes, last, done = dealt
+        if len(self.cells) + len(indexes) >= rows:
+            self.take(varbinds, rows)
+            return
+        self.cells.update(zip(indexes, map(_cell, varbinds), strict=False))  # what ended the column is left
+        self.last, self.done = last, done
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +133,7 @@ async def walk(
             active[0].end("no variable in the reply")
         else:
             manners.repeated(count, reply.repeats)
-            _rows(reply.varbinds, active, caps.rows)
+            _rows(reply, names, active, caps.rows)
         if left < 0:
             for column in all_columns:
                 column.end(f"stopped after {caps.octets} octets")
@@ -135,7 +148,24 @@ def _error(reply: Reply, active: Sequence[Column]) -> None:
     active[index - 1].end("agent answered genErr" if status == GEN_ERR else "")
 
 
-def _rows(varbinds: Sequence[VarBind], active: Sequence[Column], rows: int) -> None:
-    """Deal the varbinds to their columns. A reply may stop anywhere: who got nothing is asked again."""
-    for position, column in enumerate(active[: len(varbinds)]):
-        column.take(varbinds[position :: len(active)], rows)
+def _rows(reply: Reply, names: tuple[bytes, ...], active: Sequence[Column], rows: int) -> None:
+    """Deal the varbinds to their columns. A reply may stop anywhere: who got nothing is asked again.
+
+    A table is mostly as it was: a reply of a shape that was dealt before, to the same question, is dealt the same way.
+    """
+    varbinds, width, layout = reply.varbinds, len(active), reply.layout
+    asked = (names, tuple([column.name for column in active]))
+    dealt = layout.deals.get(asked) if layout is not None else None
+    if dealt is not None:
+        for position, (column, one) in enumerate(zip(active, dealt, strict=False)):
+            column.take_again(varbinds[position::width], one, rows)
+        return
+    given = active[: len(varbinds)]
+    had = [len(column.cells) for column in given]
+    for position, column in enumerate(given):
+        column.take(varbinds[position::width], rows)
+    if layout is not None and not any(column.trouble for column in given):
+        new = [tuple(column.cells)[before:] for column, before in zip(given, had, strict=True)]
+        layout.remember(
+            asked, tuple((indexes, column.last, column.done) for column, indexes in zip(given, new, strict=True))
+        )
