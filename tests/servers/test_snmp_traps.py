@@ -29,6 +29,7 @@ TRAPS = {  # what v1 says of it (enterprise, generic, specific), and the OID tha
     "ups": (("1.3.6.1.2.1.33.2", "6", "1"), "1.3.6.1.2.1.33.2.1"),
 }
 CASES = [(what, how) for what in TRAPS for how in HOWS]
+SIX = ("v2c", "v3")
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +37,10 @@ def mall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrapMall]:
     kinds = {"printer": "printer", "ups": "ups", "link": "camera"}
     wanted = {"core": "switch"} | {f"{what}-{how}": kinds[what] for what, how in CASES}
     wanted |= {"ten": "printer", "both": "receipt-printer"}
+    six = [f"six-{how}" for how in SIX]
+    wanted |= dict.fromkeys(six, "printer")
     below = {name: "core" for name, kind in wanted.items() if kind == "camera"}
-    with running(tmp_path_factory.mktemp("traps"), wanted, below) as found:
+    with running(tmp_path_factory.mktemp("traps"), wanted, below, six) as found:
         yield found
 
 
@@ -57,8 +60,9 @@ def counted(mall: TrapMall) -> Counter[str]:
 def send(mall: TrapMall, device: str, what: str, how: str) -> None:
     """Send with net-snmp's own program, from the device's own address."""
     v1, trap = TRAPS[what]
-    command = [HOWS[how][0], "-r1", "-t2", *HOWS[how][1:], f"--clientAddr={mall.devices[device].address}"]
-    command += [f"127.0.0.1:{mall.port}"]
+    address = mall.devices[device].address
+    command = [HOWS[how][0], "-r1", "-t2", *HOWS[how][1:]]
+    command += [f"udp6:[::1]:{mall.port}"] if ":" in address else [f"--clientAddr={address}", f"127.0.0.1:{mall.port}"]
     command += [v1[0], "", v1[1], v1[2], "5"] if how == "v1" else ["", trap]
     done = subprocess.run(command, check=False, timeout=20, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr  # an inform was answered
@@ -88,6 +92,19 @@ def test_a_trap_is_followed_by_its_poll_within_a_second_and_its_incident_within_
     assert decided <= DECIDED + (CONFIRMED if what == "link" else timedelta()), decided
     until(lambda: mall.pages(device), lambda number: number >= 1)
     assert len(mall.incidents(device)) == 1
+    assert counted(mall)["accepted"] == accepted + 1
+
+
+@pytest.mark.parametrize("how", SIX)
+def test_a_trap_over_ipv6_is_followed_as_one_over_ipv4_is(mall: TrapMall, how: str) -> None:
+    device, accepted = f"six-{how}", counted(mall)["accepted"]
+    mall.devices[device].breaks("printer")
+    began = Clock().now()
+    send(mall, device, "printer", how)
+    assert one_incident(mall, device, began) <= DECIDED
+    at = mall.devices[device].asked_after(began)
+    assert at is not None
+    assert at - began <= POLLED
     assert counted(mall)["accepted"] == accepted + 1
 
 

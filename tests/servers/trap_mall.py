@@ -6,7 +6,7 @@ Everything but receipt printers is asked by itself every ten minutes only: what 
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -142,8 +142,12 @@ def incidents_of(state: Path, root: str) -> list[Incident]:
 
 
 @contextmanager
-def trap_mall(folder: Path, wanted: Mapping[str, str], below: Mapping[str, str] | None = None) -> Iterator[TrapMall]:
-    """Run a daemon on devices of these kinds (name -> kind); `below`: name -> the switch it hangs on."""
+def trap_mall(
+    folder: Path, wanted: Mapping[str, str], below: Mapping[str, str] | None = None, six: Collection[str] = ()
+) -> Iterator[TrapMall]:
+    """Run a daemon on devices of these kinds (name -> kind); `below`: name -> the switch it hangs on; `six`: those at
+    the IPv6 address of this machine, and then traps are taken by both families.
+    """
     folder.mkdir(exist_ok=True)
     hangs = below or {}
     for name, text in {"community": COMMUNITY, "auth": AUTH, "priv": PRIV, "token": "1:made-up"}.items():
@@ -151,7 +155,7 @@ def trap_mall(folder: Path, wanted: Mapping[str, str], below: Mapping[str, str] 
         (folder / name).chmod(0o600)
     with ExitStack() as stack:
         loop = stack.enter_context(_loop())
-        devices = asyncio.run_coroutine_threadsafe(_serve(wanted, hangs), loop).result(10)
+        devices = asyncio.run_coroutine_threadsafe(_serve(wanted, hangs, six), loop).result(10)
         stack.callback(lambda: asyncio.run_coroutine_threadsafe(_close(devices), loop).result(10))
         told = stack.enter_context(provider())
         port = free_port()
@@ -168,7 +172,7 @@ def trap_mall(folder: Path, wanted: Mapping[str, str], below: Mapping[str, str] 
                 "kinds": {"receipt-printer": {"telemetry": 1}},
             },
             traps={
-                "listen_host": "127.0.0.1",
+                "listen_host": "::" if six else "127.0.0.1",
                 "listen_port": port,
                 "community_file": str(folder / "community"),
                 "users": [_user(folder)],
@@ -194,10 +198,12 @@ def _settings(one: Living) -> dict[str, object]:
     }
 
 
-async def _serve(wanted: Mapping[str, str], below: Mapping[str, str]) -> dict[str, Living]:
+async def _serve(wanted: Mapping[str, str], below: Mapping[str, str], six: Collection[str]) -> dict[str, Living]:
     loop, found = asyncio.get_running_loop(), {}
     for number, (name, kind) in enumerate(wanted.items(), 1):
         address, agent = f"127.62.{number // 250}.{number % 250 + 1}", Agent(_mib(kind))
+        if name in six:
+            address = "::1"
         one = found[name] = Living(name, kind, address, agent, (below[name],) if name in below else ())
         agent.answer = one.answer
         await loop.create_datagram_endpoint(lambda agent=agent: agent, local_addr=(address, 0))  # type: ignore[misc]  # bound now
