@@ -99,6 +99,11 @@ def symptom(facts: Facts, speech: Speech) -> str:
 
 
 def party(facts: Facts, speech: Speech) -> list[str]:
+    """Return who has to act about an incident, as `to_mend`."""
+    return to_mend(facts.party, speech)
+
+
+def to_mend(party: str, speech: Speech) -> list[str]:
     """Return `Perlu ditangani: penyedia internet`; nothing where it is not known who has to act."""
     words = {
         "mall": speech._("the mall's own network"),
@@ -106,7 +111,7 @@ def party(facts: Facts, speech: Speech) -> list[str]:
         "resolver": speech._("whoever keeps the DNS server"),
         "agency": speech._("the agency itself (its own system)"),
     }
-    word = words.get(facts.party)
+    word = words.get(party)
     return [speech._("To be mended by: {party}").format(party=word)] if word else []
 
 

@@ -29,11 +29,23 @@ class Segment:
 class Cause:
     """Why a service stopped: `subject` as recorded, and the name of that device, where it is the agency's own.
 
-    The subject is `mall` for the mall's own equipment, and empty for another agency's.
+    The subject is `mall` for the mall's own equipment, and empty for another agency's. `party`: who had to act, where
+    that is known (`mppmon.mall.party.Party`).
     """
 
     subject: str
     device: str
+    party: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """Who had to act about a device during `[start, end)`; without `end` it goes on."""
+
+    device: str
+    start: datetime
+    end: datetime | None
+    party: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +161,7 @@ def line(
     period: Period,
     until: datetime,
     known_until: datetime,
+    blames: Sequence[Blame] = (),
 ) -> Line:
     """Account for one service at one counter over `[period.start, until)`; from `known_until` on nothing is known."""
     transitions = (*((history.before,) if history.before else ()), *history.within)
@@ -161,7 +174,7 @@ def line(
             start=one.start,
             end=one.end,
             seconds=account([one], serving).seconds[Delivery.INTERRUPTED.value],
-            cause=cause(segments, transitions, one.start, agency),
+            cause=cause(segments, transitions, one, agency, blames),
             ongoing=one.end == until < period.end,
         )
         for one in states
@@ -179,12 +192,14 @@ def line(
     )
 
 
-def cause(segments: Sequence[Segment], transitions: Sequence[Transition], at: datetime, agency: str) -> Cause:
-    """Return the cause of the state that holds at an instant, by the newest device name.
+def cause(
+    segments: Sequence[Segment], transitions: Sequence[Transition], span: Interval, agency: str, blames: Sequence[Blame]
+) -> Cause:
+    """Return the cause of the state that holds when a span begins, by the newest device name.
 
     The report is the agency's to read, whoever asks for it: other parties' devices are not named.
     """
-    past = [one for one in transitions if one.at <= at]
+    past = [one for one in transitions if one.at <= span.start]
     if not past:
         return Cause("", "")
     subject = max(reversed(past), key=lambda one: one.decided_at).cause  # of equals, the one stored last
@@ -193,8 +208,20 @@ def cause(segments: Sequence[Segment], transitions: Sequence[Transition], at: da
         return Cause(subject, "")
     device = next((one.mall.devices[name] for one in reversed(segments) if name in one.mall.devices), None)
     if device is not None and device.agency == agency:
-        return Cause(subject, device.name)
-    return Cause(MALL if device is not None and device.agency is None else "", "")
+        return Cause(subject, device.name, _party(name, span, blames))
+    if device is not None and device.agency is None:
+        return Cause(MALL, "", _party(name, span, blames))
+    return Cause("", "")
+
+
+def _party(device: str, span: Interval, blames: Sequence[Blame]) -> str:
+    """Return whom the newest blame names that touches the span."""
+    touching = (
+        one
+        for one in blames
+        if one.device == device and one.start <= span.end and (one.end is None or one.end >= span.start)
+    )
+    return max(touching, key=lambda one: one.start, default=Blame("", span.start, None, "")).party
 
 
 def report(
@@ -205,6 +232,7 @@ def report(
     period: Period,
     until: datetime,
     known_until: datetime,
+    blames: Sequence[Blame] = (),
 ) -> AgencyReport:
     """Return the report of an agency. `segments` (at least one) are in order and cover `[period.start, until)`."""
     site = segments[-1].mall.site
@@ -219,6 +247,7 @@ def report(
             period=period,
             until=until,
             known_until=known_until,
+            blames=blames,
         )
         for key, names in offered(segments, agency.id).items()
     )

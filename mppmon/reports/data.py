@@ -24,6 +24,7 @@ COLUMNS = (
     "known_ratio",
     "cause",
     "planned_seconds",
+    "party",
 )
 """Of the CSV. `record` is `account` (one per service at a counter) or `interruption` (its `interrupted_seconds` lie
 within service hours).
@@ -64,6 +65,7 @@ def as_dict(report: AgencyReport) -> dict[str, object]:
                         "ongoing": stop.ongoing,
                         "cause": stop.cause.subject,
                         "cause_name": stop.cause.device,
+                        "party": stop.cause.party or None,
                     }
                     for stop in line.interruptions
                 ],
@@ -101,12 +103,14 @@ def to_csv(report: AgencyReport) -> str:
             *ratios,
             "",
             f"{line.planned:.6f}",
+            "",
         ]
         writer.writerow([_safe(cell) for cell in row])
         for stop in line.interruptions:
             span = [_iso(stop.start, zone), _iso(stop.end, zone)]
             seconds = [f"{stop.seconds:.6f}" if one is Delivery.INTERRUPTED else "" for one in Delivery]
-            row = ["interruption", *names, *span, "", *seconds, "", "", stop.cause.device or stop.cause.subject, ""]
+            why = [stop.cause.device or stop.cause.subject, "", stop.cause.party]
+            row = ["interruption", *names, *span, "", *seconds, "", "", *why]
             writer.writerow([_safe(cell) for cell in row])
     return out.getvalue()
 

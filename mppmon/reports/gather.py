@@ -20,6 +20,8 @@ from mppmon.store import Store, Used
 Malls = Callable[[str, date], Mall]
 """Normalised config text and a local day -> the mall, with its service hours resolved for the months up to that day."""
 
+_INCIDENTS = 10_000
+"""Of a period, the newest, that are looked through for the party at fault: far more than a year of one mall has."""
 ALIVE = timedelta(seconds=30)
 """A last-seen row (written every 10 s) that is older means that the daemon is off, and what came after is unknown."""
 
@@ -60,6 +62,7 @@ def agency_report(store: Store, request: Request, malls: Malls) -> account.Agenc
         agency=agency,
         period=period,
         until=until,
+        blames=_blames(store, period, until),
         known_until=max(_known_until(store, principal, request.now, until), period.start),
     )
 
@@ -110,6 +113,15 @@ def _histories(
         if one.agency == agency:
             within[one.subject].append(one)
     return {subject: account.History(old.get(subject), tuple(within[subject])) for subject in subjects}
+
+
+def _blames(store: Store, period: Period, until: datetime) -> list[account.Blame]:
+    """Return who had to act about what, as the incidents of the period say."""
+    return [
+        account.Blame(one.root, one.facts.since, one.closed_at or one.mended_at, one.facts.party)
+        for one in store.incidents(SYSTEM, start=period.start, end=until, limit=_INCIDENTS)
+        if one.facts.party
+    ]
 
 
 def _known_until(store: Store, principal: Principal, now: datetime, until: datetime) -> datetime:

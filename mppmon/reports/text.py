@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from alerts import phrases
 from mppmon.i18n import Speech
 from mppmon.mall.cause import Because
 from mppmon.mall.model import Delivery
@@ -80,10 +81,13 @@ def _interruptions(report: AgencyReport, speech: Speech) -> list[str]:
 
 
 def why(cause: Cause, speech: Speech) -> str:
-    """Return a cause in words. What has neither a name nor a word here keeps its recorded subject."""
+    """Return a cause in words, and who had to act. What has neither name nor word here keeps its recorded subject."""
+    act = phrases.to_mend(cause.party, speech)
+    return " · ".join((cause.device or _subject(cause, speech), *act))
+
+
+def _subject(cause: Cause, speech: Speech) -> str:
     _ = speech._  # gettext's usual name
-    if cause.device:
-        return cause.device
     words = {
         "": _("another party's equipment"),
         MALL: _("the mall's equipment"),

@@ -18,7 +18,7 @@ from mppmon.reports.gather import ALIVE, agency_report
 from mppmon.reports.period import Period, parse
 from mppmon.store import Batch, Store
 from tests.unit.report_kit import DAY, HOUR, mall, span
-from tests.unit.store_kit import MINUTE, MONDAY, new_database, transition
+from tests.unit.store_kit import MINUTE, MONDAY, incident, new_database, transition
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 AGENCY = Principal(Role.AGENCY, "dukcapil", agencies=frozenset({"disdukcapil"}))
@@ -66,6 +66,30 @@ def test_the_state_a_day_begins_with_is_the_one_of_the_evening_before(store: Sto
     (stop,) = found.interruptions
     assert (stop.start, stop.seconds) == (MONDAY - 8 * HOUR, 900), "minutes count within service hours"
     assert stop.cause == Cause("mall", ""), "the mall's own equipment is not named to an agency"
+
+
+def test_who_had_to_act_is_what_the_incident_of_that_time_says(store: Store) -> None:
+    put(store, (0, "delivered", "start"), (1, "interrupted", "a1-pc/reach"), (1.5, "delivered", "recovered"))
+    put(store, (3, "interrupted", "sw-core/reach"), (4, "delivered", "recovered"))
+    put(store, (5, "interrupted", "a1-pc/reach"), (5.5, "delivered", "recovered"))
+    put(store, (6, "interrupted", "b1-pc/reach"), (6.5, "delivered", "recovered"))
+    told = [(1, "a1-pc", 1, "agency"), (2, "sw-core", 3, "mall"), (3, "b1-pc", 6, "agency")]
+    incidents = [
+        replace(
+            one := incident(number, "disdukcapil", opened_at=MONDAY + at * HOUR, closed_at=MONDAY + (at + 1) * HOUR),
+            root=root,
+            facts=replace(one.facts, party=party),
+        )
+        for number, root, at, party in told
+    ]
+    store.commit(SYSTEM, Batch(incidents=incidents))
+    (found,) = ask(store).lines
+    assert [(one.cause.subject, one.cause.party) for one in found.interruptions] == [
+        ("a1-pc/reach", "agency"),
+        ("mall", "mall"),
+        ("a1-pc/reach", ""),  # hours later, of which no incident tells
+        ("", ""),  # another agency's: not told
+    ]
 
 
 def test_an_interruption_outside_service_hours_is_none(store: Store) -> None:

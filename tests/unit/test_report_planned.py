@@ -59,7 +59,7 @@ def test_what_was_planned_is_shown_and_what_was_interrupted_stays_so(store: Stor
     assert found.account.seconds["interrupted"] == 3600
     assert (before.planned, found.planned) == (0.0, 2 * 3600)
     assert json.loads(to_json(report))["services"][0]["planned_seconds"] == 7200
-    assert to_csv(report).splitlines()[1].endswith(",7200.000000")
+    assert to_csv(report).splitlines()[1].endswith(",7200.000000,")
     text = table(report, speech("Asia/Jakarta")("id"))
     assert "Terencana" in text
     assert "2:00:00" in text

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -162,6 +163,16 @@ def test_csv_is_one_table_that_no_spreadsheet_takes_for_a_formula() -> None:
     assert (interruption["interrupted_seconds"], interruption["delivered_seconds"]) == ("1140.000000", "")
 
 
+def test_who_had_to_act_stands_beside_the_device() -> None:
+    system = Cause("siak/reach", "SIAK", "provider")
+    lines = (replace(LINES[0], interruptions=(stop(72, 91, system),)),)
+    assert "SIAK · Perlu ditangani: penyedia internet" in table(report(*lines), INDONESIAN)
+    assert "SIAK · To be mended by: the internet provider" in table(report(*lines), ENGLISH)
+    (_, row) = csv.DictReader(io.StringIO(to_csv(report(*lines))))
+    assert (row["cause"], row["party"]) == ("SIAK", "provider")
+    assert json.loads(to_json(report(*lines)))["services"][0]["interruptions"][0]["party"] == "provider"
+
+
 def test_json_says_the_same() -> None:
     found = json.loads(to_json(report(*LINES)))
     assert (found["version"], found["period"], found["agency"]["id"]) == (1, "2026-11-23", "disdukcapil")
@@ -177,5 +188,6 @@ def test_json_says_the_same() -> None:
             "ongoing": False,
             "cause": "a3-card/function",
             "cause_name": "Printer kartu A3",
+            "party": None,
         }
     ]

@@ -111,5 +111,5 @@ def _stop(service: Mapping[str, Any], stop: Mapping[str, Any], speak: Speech) ->
         speak.time(datetime.fromisoformat(stop["start"])),
         "" if stop["ongoing"] else speak.time(datetime.fromisoformat(stop["end"])),
         speak.number(round(stop["seconds"] / 60, 1)),
-        why(Cause(stop["cause"], stop["cause_name"]), speak),
+        why(Cause(stop["cause"], stop["cause_name"], stop.get("party") or ""), speak),
     )
