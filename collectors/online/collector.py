@@ -41,7 +41,7 @@ _HTTP = 80  # port
 class OnlineCollector:
     """Way.HTTP. `workers` bounds the threads; see `collectors.online.fetch` for how many."""
 
-    def __init__(self, *, now: Now, workers: int = 16) -> None:
+    def __init__(self, *, now: Now, workers: int = 48) -> None:
         self._now = now
         self._fetcher = Fetcher(workers=workers, name="online")
 

@@ -21,7 +21,7 @@ MAX_TOKEN = 1024  # bytes
 class PcCollector:
     """Way.AGENT. `workers` bounds the threads; see `collectors.online.fetch` for how many."""
 
-    def __init__(self, *, now: Now, workers: int = 16) -> None:
+    def __init__(self, *, now: Now, workers: int = 48) -> None:
         self._now = now
         self._fetcher = Fetcher(workers=workers, name="pc")
         self._seen = Seen()

@@ -15,14 +15,18 @@ CAPS: Mapping[Way, int] = {
     Way.ICMP: 4096,
     Way.SNMP: 2048,
     Way.TCP: 512,
-    Way.AGENT: 16,
-    Way.HTTP: 16,
+    Way.AGENT: 48,
+    Way.HTTP: 48,
     Way.NUT: 256,
     Way.DNS: 64,
     Way.LOOKUP: 64,
 }
 """Polls in flight per way. Those of `agent` and `http` are the threads of their collectors: what waits for one waits
-here, where it is counted as late, and its deadline does not run yet."""
+here, where it is counted as late, and its deadline does not run yet. A thread is made when none is idle: what answers
+in time keeps a few of them busy, and the rest are for peers that accept and then hang."""
+
+SLOW = 1.0  # seconds: a check whose poll took longer than that gets a place among the slow ones the next time
+_SLOW_SHARE = 2 / 3  # of a lane's places at most, so that peers which drip make each other wait, and nobody else
 
 FIRST = 2.5  # seconds in which each device is asked for the first time
 FULL = 10.0  # and in which each check is
@@ -56,6 +60,7 @@ class Poller:
         self._emit = emit
         self._clock = clock
         self._metrics = metrics
+        self._slow: set[str] = set()
         self._lanes = {way: _Lane(caps[way]) for way in collectors}
         self._targets = self._checked(targets)
         self._running: dict[str, _Run] = {}
@@ -80,7 +85,7 @@ class Poller:
         self._timers.clear()
         self._again.clear()
         for lane in self._lanes.values():
-            lane.waiting.clear()
+            lane.clear()
         tasks = [run.task for run in self._running.values() if run.task is not None]
         for task in tasks:
             task.cancel()
@@ -139,6 +144,7 @@ class Poller:
         for check in self._targets.keys() - new.keys():
             self._wheel.remove(check)
             self._again.pop(check, None)
+            self._slow.discard(check)
         old, self._targets = self._targets, new
         for check, run in list(self._running.items()):
             if new.get(check) != run.target:
@@ -152,7 +158,7 @@ class Poller:
         if run.task is not None:
             run.task.cancel()
         else:
-            self._lanes[run.target.way].waiting.remove(run)
+            self._lanes[run.target.way].leave(run)
             self._finished(run)
 
     def _admit(self, targets: Iterable[Target], known: Mapping[str, Target] | None = None) -> None:
@@ -204,18 +210,16 @@ class Poller:
         if target.check in self._running:
             self._metrics.polled(target.way.value, _SKIPPED)
             return
-        run = self._running[target.check] = _Run(target, planned)
+        run = self._running[target.check] = _Run(target, planned, slow=target.check in self._slow)
         lane = self._lanes[target.way]
-        if lane.free > 0:
+        if lane.admits(run):
             self._begin(run, lane)
-        elif first:
-            lane.waiting.appendleft(run)
         else:
-            lane.waiting.append(run)
+            lane.wait(run, first=first)
 
     def _begin(self, run: "_Run", lane: "_Lane") -> None:
         loop = asyncio.get_running_loop()
-        lane.free -= 1
+        lane.take(run)
         run.began = loop.time()
         self._metrics.late(run.began - run.planned)
         run.task = loop.create_task(self._poll(run))
@@ -242,11 +246,15 @@ class Poller:
         return Observation(target.check, target.device, Outcome.LOCAL, self._clock.now(), 0.0, detail=detail)
 
     def _end(self, run: "_Run", lane: "_Lane") -> None:
-        lane.free += 1
+        lane.give(run)
         if self._loop is None:
             return
-        if lane.waiting:
-            self._begin(lane.waiting.popleft(), lane)
+        if self._loop.time() - run.began > SLOW:
+            self._slow.add(run.target.check)
+        else:
+            self._slow.discard(run.target.check)
+        while (following := lane.next()) is not None:
+            self._begin(following, lane)
         self._finished(run)
 
     def _finished(self, run: "_Run") -> None:
@@ -271,10 +279,11 @@ class Poller:
 class _Run:
     """One poll, waiting (no task) or running."""
 
-    __slots__ = ("afresh", "began", "cut", "planned", "stuck", "target", "task")
+    __slots__ = ("afresh", "began", "cut", "planned", "slow", "stuck", "target", "task")
 
-    def __init__(self, target: Target, planned: float) -> None:
+    def __init__(self, target: Target, planned: float, *, slow: bool) -> None:
         self.target = target
+        self.slow = slow
         self.planned = planned
         self.began = 0.0
         self.stuck = self.afresh = self.cut = False
@@ -287,10 +296,48 @@ class _Run:
 
 
 class _Lane:
-    """The room left for one way of asking, and who waits for it."""
+    """The room left for one way of asking, and who waits for it: the slow ones in a row of their own."""
 
-    __slots__ = ("free", "waiting")
+    __slots__ = ("_free", "_rows", "_slow")
 
     def __init__(self, cap: int) -> None:
-        self.free = cap
-        self.waiting: deque[_Run] = deque()
+        self._free = cap
+        self._slow = max(1, int(cap * _SLOW_SHARE))
+        self._rows: dict[bool, deque[_Run]] = {False: deque(), True: deque()}
+
+    def admits(self, run: _Run) -> bool:
+        """Return whether there is a place for it now."""
+        return self._free > 0 and (self._slow > 0 or not run.slow)
+
+    def take(self, run: _Run) -> None:
+        """Let it have its place."""
+        self._free -= 1
+        self._slow -= run.slow
+
+    def give(self, run: _Run) -> None:
+        """Take its place back."""
+        self._free += 1
+        self._slow += run.slow
+
+    def wait(self, run: _Run, *, first: bool) -> None:
+        """Let it wait; `first`: before the others."""
+        row = self._rows[run.slow]
+        (row.appendleft if first else row.append)(run)
+
+    def leave(self, run: _Run) -> None:
+        """Take it out of its row."""
+        self._rows[run.slow].remove(run)
+
+    def next(self) -> _Run | None:
+        """Return whose turn it is, out of its row; None without a place for anybody. Of the two rows the longer due."""
+        heads = [row[0] for row in self._rows.values() if row and self.admits(row[0])]
+        if not heads:
+            return None
+        run = min(heads, key=lambda one: one.planned)
+        self.leave(run)
+        return run
+
+    def clear(self) -> None:
+        """Let nobody wait any more."""
+        for row in self._rows.values():
+            row.clear()

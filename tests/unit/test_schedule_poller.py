@@ -155,6 +155,32 @@ def test_a_full_lane_makes_its_own_wait_and_no_others() -> None:
     assert len(quick.times("d")) >= 2
 
 
+def test_a_fifth_of_500_pcs_that_drip_make_each_other_wait_and_nobody_else() -> None:
+    """Each holds a thread for all of its 5 s: 33 are held at any time, twice as many as once were made."""
+    drip = {f"p{number}": 5.0 for number in range(0, 500, 5)}
+    fake = Fake({f"p{number}": drip.get(f"p{number}", 0.02) for number in range(500)})
+    play([target(f"p{number}", way=Way.AGENT, interval=15.0) for number in range(500)], {Way.AGENT: fake}, 90.0)
+    assert fake.most <= CAPS[Way.AGENT]
+    times: dict[str, list[float]] = {}
+    for time, check, _ in fake.calls:
+        times.setdefault(check, []).append(time)
+    gaps = {check: [after - before for before, after in pairwise(at)] for check, at in times.items()}
+    others = [gap for check, its in gaps.items() if check.split(":")[0] not in drip for gap in its]
+    assert len(others) >= 400 * 5
+    assert max(others) < 15.0 + 1.0
+    slow = [gap for check, its in gaps.items() if check.split(":")[0] in drip for gap in its]
+    assert max(slow) < 31.0, "they are still asked, at the worst every second time"
+
+
+def test_all_that_hang_share_their_part_and_leave_the_rest_free() -> None:
+    fake = Fake({f"p{number}": 5.0 for number in range(300)} | {"q": 0.02})
+    names = [*(f"p{number}" for number in range(300)), "q"]
+    play([target(one, way=Way.AGENT, interval=15.0) for one in names], {Way.AGENT: fake}, 240.0)
+    at = [one for one in fake.times("q") if one > 70.0]  # until then nobody is known to be slow
+    assert max(after - before for before, after in pairwise(at)) < 16.0
+    assert all(len(fake.times(one)) >= 3 for one in names)
+
+
 def test_repolls_all_happen_one_after_the_other_even_when_each_takes_longer_than_their_gap() -> None:
     fake = Fake({"pc": 4.0})
 
