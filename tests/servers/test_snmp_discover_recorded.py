@@ -102,3 +102,9 @@ def test_from_another_gateway_the_other_half_is_a_tree(seen: list[Sighting]) -> 
     its = found(seen, OTHER_CORE)
     above = {name: one.parents for name, one in its.items() if one.parents}
     assert above == dict.fromkeys(ITS, (its[OTHER_CORE].id,))
+
+
+def test_a_mikrotik_hears_its_neighbours_at_ports_that_its_forwarding_table_knows(seen: list[Sighting]) -> None:
+    """Its LLDP counts interfaces (6 and 10), its forwarding table the ports of the bridge."""
+    (router,) = [one for one in seen if one.address == address("routeros_rb750gr3")]
+    assert {each.port for each in router.neighbours} == router.forwarding.keys() == {"1", "2"}

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 from collectors.observation import clean_text
 from collectors.snmp import values
 from collectors.snmp.asking import Asking
+from collectors.snmp.discovery.ports import bridge_ports
 from collectors.snmp.discovery.sighting import Neighbour, Sighting, mac_of
 from collectors.snmp.identify import Identity, identify
 from collectors.snmp.library import Profiles
@@ -22,6 +24,8 @@ _NAME, _ENGINE = (
 )  # SNMPv2-MIB::sysName.0, SNMP-FRAMEWORK-MIB::snmpEngineID.0
 _BRIDGE, _CHASSIS = "1.3.6.1.2.1.17.1.1.0", "1.0.8802.1.1.2.1.3.2.0"  # dot1dBaseBridgeAddress.0, lldpLocChassisId.0
 _MACS = "1.3.6.1.2.1.2.2.1.6"  # IF-MIB::ifPhysAddress
+_NAMES = ("1.3.6.1.2.1.31.1.1.1.1", "1.3.6.1.2.1.2.2.1.2")  # IF-MIB::ifName, ifDescr
+_LOCAL = "1.0.8802.1.1.2.1.3.7.1.3"  # LLDP-MIB::lldpLocPortId
 _ARP = "1.3.6.1.2.1.4.22.1.2"  # IP-MIB::ipNetToMediaPhysAddress; index: interface, IPv4 address
 _CARRYING = ("switch", "router", "access-point", "unknown")
 _LEARNED = 3  # dot1dTpFdbStatus, dot1qTpFdbStatus: not of itself (4), not gone (2), not written by people (5)
@@ -85,6 +89,9 @@ class _Told:
         rows = _ROWS_V1 if version == codec.V1 else _ROWS
         self.neighbours = await _neighbours(session, profiles)
         self.forwarding = await _forwarding(session, profiles, rows)
+        if self.neighbours and self.forwarding:
+            with suppress(WireError):  # then LLDP's numbers are taken for the bridge's own
+                self.neighbours = await _at_bridge_ports(session, profiles, self.neighbours, own)
         (arp,) = await session.columns([oid.encode(_ARP)], rows)
         self.arp = dict(_arp(arp))
 
@@ -96,6 +103,32 @@ async def _neighbours(session: Asking, profiles: Profiles) -> tuple[Neighbour, .
         Neighbour(_arc(index, 1), _identifier(value), _words(system, index))
         for index, (_, value) in chassis.cells.items()
     )
+
+
+async def _at_bridge_ports(
+    session: Asking, profiles: Profiles, neighbours: tuple[Neighbour, ...], addresses: Column
+) -> tuple[Neighbour, ...]:
+    """Return the neighbours at the ports that the forwarding table knows."""
+    heard = {int(one.port) for one in neighbours if one.port}
+    (told,) = await session.columns(
+        [oid.encode(profiles.named("bridge").tables["bridge-ports"].columns["interface"].oid)]
+    )
+    bridge = {port: index for port, index in _by_number(told).items() if isinstance(index, int)}
+    if all(bridge.get(number) == number for number in heard):
+        return neighbours
+    names, descriptions, local = await session.columns([oid.encode(name) for name in (*_NAMES, _LOCAL)])
+    of_interfaces = [_by_number(column) for column in (names, descriptions, addresses)]
+    interfaces = {
+        index: [name for its in of_interfaces if isinstance(name := its.get(index), bytes)]
+        for index in {index for its in of_interfaces for index in its}
+    }
+    called = {number: name for number, name in _by_number(local).items() if isinstance(name, bytes)}
+    ports = bridge_ports(heard, called, interfaces, bridge)
+    return tuple(replace(one, port=str(ports[int(one.port)])) if one.port else one for one in neighbours)
+
+
+def _by_number(column: Column) -> dict[int, ber.Value]:
+    return {oid.arcs_of(index)[0]: value for index, (_, value) in column.cells.items()}
 
 
 def _arc(index: bytes, at: int) -> str:
