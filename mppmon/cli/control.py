@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from mppmon import control
 from mppmon.state import control_socket, database_file
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 DAEMON_OFF = 3
 """Exit status of a change that needs the daemon while it is off."""
@@ -65,6 +68,18 @@ def ask(state: Path, method: str, path: str, *, timeout: float = 30.0, key: str 
     if answer.status_code >= 300:  # noqa: PLR2004  # HTTP's border between what was done and what was not
         raise click.ClickException(_detail(answer))
     return answer
+
+
+def read(state: Path, path: str, *, offline: Callable[[ModuleType], Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Ask the daemon for a view; when it is off, take the database's last word by `offline`, given `cli.offline`."""
+    try:
+        view: Mapping[str, Any] = ask(state, "GET", path).json()
+    except DaemonOff as off:
+        from mppmon.cli import offline as without  # noqa: PLC0415  # heavy, and only without a daemon
+
+        view = offline(without)
+        click.echo(f"{off.message}; this is the database's last word", err=True)
+    return view
 
 
 def _detail(answer: control.Answer) -> str:

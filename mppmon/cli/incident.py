@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mppmon.cli.control import DaemonOff, ask, state_option
+from mppmon.cli.control import read, state_option
 from mppmon.cli.status import mall_clock
 
 
@@ -17,13 +17,7 @@ from mppmon.cli.status import mall_clock
 @state_option
 def command(number: int, state: Path, *, as_json: bool) -> None:
     """Show everything that happened to incident NUMBER, open or closed; without a daemon, from its database."""
-    try:
-        view: Mapping[str, Any] = ask(state, "GET", f"/api/v1/incidents/{number}").json()
-    except DaemonOff as off:
-        from mppmon.cli.offline import offline_incident  # noqa: PLC0415  # heavy, and only without a daemon
-
-        view = offline_incident(state, number)
-        click.echo(f"{off.message}; this is the database's last word", err=True)
+    view = read(state, f"/api/v1/incidents/{number}", offline=lambda last: last.offline_incident(state, number))
     if as_json:
         click.echo(json.dumps(view, ensure_ascii=False, indent=2))
         return

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import click
 
-from mppmon.cli.control import ask, state_option
+from mppmon.cli.control import ask, read, state_option
 from mppmon.cli.silence import Duration, begun
-from mppmon.cli.status import mall_clock
+from mppmon.cli.status import mall_clock, matched
 
 
 @click.group(name="maintenance")
@@ -66,22 +66,21 @@ def add(  # one argument per option
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @state_option
 def list_(state: Path, *, as_json: bool) -> None:
-    """Show what is under way, and what comes next.
+    """Show what is under way, and what comes next; without a daemon, what its database has of it.
 
     \b
     Example:
       mppmon maintenance list --json
     """  # noqa: D301  # as above
-    view = ask(state, "GET", "/api/v1/maintenance").json()
+    view = read(state, "/api/v1/maintenance", offline=lambda last: last.offline_maintenance(state))
     if as_json:
         click.echo(json.dumps(view["windows"], indent=2, ensure_ascii=False))
         return
     clock = mall_clock(view["timezone"])
     for one in view["windows"]:
-        match = "; ".join(f"{label} {', '.join(values)}" for label, values in one["match"].items())
         when = f"{clock(one['start'])} until {clock(one['end'])}"
         now = " (under way)" if one["under_way"] else ""
-        click.echo(f"{one['id']}  {when}{now}  {one['name']}: {match}  ({one['author_name']}: {one['reason']})")
+        click.echo(f"{one['id']}  {when}{now}  {one['name']}: {matched(one)}  ({one['author_name']}: {one['reason']})")
     if not view["windows"]:
         click.echo("no maintenance is planned")
 

@@ -25,6 +25,7 @@ from mppmon.store.paths import database_url
 from mppmon.web.canaries import canary_view
 from mppmon.web.history import history
 from mppmon.web.incident_page import history_view
+from mppmon.web.quiet import maintenance_view, silences_view
 from mppmon.web.views import on_call_view, status_view
 
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
@@ -60,7 +61,20 @@ def offline_status(state: Path) -> dict[str, Any]:
     """Return the status view of the last states in the database; ClickException when there is none."""
     with database(state) as store:
         snapshot = last_picture(store, last_config(store))
-        return {**status_view(snapshot, READER), "canary": canary_view(store.canaries(READER), snapshot.loaded)}
+        canary = canary_view(store.canaries(READER), snapshot.loaded)
+        return {**status_view(snapshot, READER, now=Clock().now()), "canary": canary}
+
+
+def offline_silences(state: Path) -> dict[str, Any]:
+    """Return the silences that the database has; ClickException when it holds no state."""
+    with database(state) as store:
+        return silences_view(last_picture(store, last_config(store)), Clock().now())
+
+
+def offline_maintenance(state: Path) -> dict[str, Any]:
+    """Return the maintenance of the database and of its newest configuration; ClickException when it holds no state."""
+    with database(state) as store:
+        return maintenance_view(last_picture(store, last_config(store)), Clock().now())
 
 
 def offline_incident(state: Path, number: int) -> dict[str, Any]:

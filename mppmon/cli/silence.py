@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import click
 
-from mppmon.cli.control import ask, state_option
-from mppmon.cli.status import mall_clock
+from mppmon.cli.control import ask, read, state_option
+from mppmon.cli.status import mall_clock, matched
 
 _UNITS = {"m": 60, "h": 3600, "d": 86_400, "menit": 60, "jam": 3600, "hari": 86_400}
 _DURATION = re.compile(rf"([0-9]{{1,5}})\s*({'|'.join(_UNITS)})")
@@ -101,22 +101,21 @@ def add(  # one argument per option
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @state_option
 def list_(state: Path, *, as_json: bool) -> None:
-    """Show the silences in force, and those that begin later.
+    """Show the silences in force, and those that begin later; without a daemon, those of its database.
 
     \b
     Example:
       mppmon silence list --json
     """  # noqa: D301  # as above
-    listing = ask(state, "GET", "/api/v1/silences").json()
+    listing = read(state, "/api/v1/silences", offline=lambda last: last.offline_silences(state))
     found, clock = listing["silences"], mall_clock(listing["timezone"])
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     for one in () if as_json else found:
-        match = "; ".join(f"{label} {', '.join(values)}" for label, values in one["match"].items())
         span = f"{clock(one['start'])} until {clock(one['end'])}"
-        click.echo(f"{one['id'][:_SHORT]}  {span}  {match}  ({one['author_name']}: {one['reason']})")
+        click.echo(f"{one['id'][:_SHORT]}  {span}  {matched(one)}  ({one['author_name']}: {one['reason']})")
     if not found and not as_json:
-        click.echo("no silence is in force")
+        click.echo("no silence is in force or to come")
 
 
 @command.command()

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mppmon.cli.control import DaemonOff, ask, state_option
+from mppmon.cli.control import ask, read, state_option
 
 _FEW = 3  # names that a line lists
 _COLOURS = {"interrupted": "bold red", "degraded": "yellow", "unknown": "dim", "delivered": "green", "down": "bold red"}
@@ -24,14 +24,9 @@ _COLOURS = {"interrupted": "bold red", "degraded": "yellow", "unknown": "dim", "
 @state_option
 def command(state: Path, *, as_json: bool, everything: bool) -> None:
     """Show services, faults and incidents as they are now; without a daemon, as it last knew them."""
-    try:
-        view: dict[str, Any] = ask(state, "GET", "/api/v1/status").json()
-        view["canary"] = _canary_of(state)
-    except DaemonOff as off:
-        from mppmon.cli.offline import offline_status  # noqa: PLC0415  # heavy, and only without a daemon
-
-        view = offline_status(state)
-        click.echo(f"{off.message}; this is the database's last word", err=True)
+    view = read(state, "/api/v1/status", offline=lambda last: last.offline_status(state))
+    if "canary" not in view:  # the database has it with the rest
+        view = {**view, "canary": _canary_of(state)}
     if as_json:
         click.echo(json.dumps(view, ensure_ascii=False, indent=2))
         return
@@ -75,6 +70,7 @@ def show(view: Mapping[str, Any], console: Console, *, everything: bool) -> None
     for roster, duty in view["duty"].items():
         console.print(Text(f"On duty ({roster}): {duty['name'] or 'nobody'}"))
     show_canary(view.get("canary"), console, clock)
+    _quiet(view["quiet"], console, clock)
     _incidents(view["incidents"], console, clock)
     _listed(view["alerts"], console, clock)
     short = _short_clock(view["timezone"], view["at"])
@@ -165,6 +161,21 @@ def _taken(channel: str, messages: Sequence[Mapping[str, Any]]) -> str:
     waiting = sum(one["taken"] is None for one in messages)
     said = f"{channel} took {taken} of {len(messages)}"
     return f"{said}, {waiting} waiting" if waiting else said
+
+
+def _quiet(quiet: Sequence[Mapping[str, Any]], console: Console, clock: Callable[[str], str]) -> None:
+    """Print about what nobody is called: silences and maintenance, in force or soon."""
+    for one in quiet:
+        kind = "maintenance" if one["planned"] else "silenced"
+        when = f"until {clock(one['end'])}" if one["under_way"] else f"{clock(one['start'])} to {clock(one['end'])}"
+        what = f"{one['name']}: {matched(one)}" if one["name"] else matched(one)
+        line = f"{kind} {when}: {what} ({one['author_name']}: {one['reason']})"
+        console.print(Text(line, style="" if one["under_way"] else "dim"))
+
+
+def matched(one: Mapping[str, Any]) -> str:
+    """Return what a silence covers, in words."""
+    return "; ".join(f"{label} {', '.join(values)}" for label, values in one["match"].items())
 
 
 def _incidents(incidents: Sequence[Mapping[str, Any]], console: Console, clock: Callable[[str], str]) -> None:

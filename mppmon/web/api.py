@@ -38,7 +38,7 @@ _FAILED = (500, "the report could not be made; the daemon's log says why")
 @router.get("/status")
 async def status(house: HouseOf, who: Who) -> dict[str, object]:
     """Return services, devices that do not function, open incidents, who is on duty."""
-    return {**status_view(house.engine.snapshot, who), "icmp": house.icmp}
+    return {**status_view(house.engine.snapshot, who, now=house.clock.now()), "icmp": house.icmp}
 
 
 @router.get("/oncall")

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
-from alerts.silence import Silence
 from mppmon.config.settings_maintenance import local
 from mppmon.engine.commands import Hush, Speak
 from mppmon.mall.calendar import instant
@@ -15,6 +14,7 @@ from mppmon.mall.principal import Principal
 from mppmon.web.api import CommandId
 from mppmon.web.doing import do
 from mppmon.web.house import House, house_of, principal
+from mppmon.web.quiet import maintenance_view, silences_view
 
 router = APIRouter(prefix="/api/v1/silences")
 maintenance = APIRouter(prefix="/api/v1/maintenance")
@@ -27,10 +27,7 @@ Names = Annotated[list[str], Query(max_length=100)]
 async def silences(house: HouseOf, who: Who) -> dict[str, object]:
     """Return the silences in force, the one that ends first at the top. They are staff's to read."""
     who.require(who.sees_all, "read silences")
-    names = {one.id: one.name for one in house.engine.snapshot.loaded.people.values()}
-    found = [one for one in house.engine.snapshot.silences if not one.planned]
-    zone = house.engine.snapshot.loaded.mall.site.timezone
-    return {"timezone": zone, "silences": [_view(one, names) for one in found]}
+    return silences_view(house.engine.snapshot, house.clock.now())
 
 
 @maintenance.get("")
@@ -39,15 +36,7 @@ async def windows(house: HouseOf, who: Who) -> dict[str, object]:
     again, its next time. It is staff's to read.
     """
     who.require(who.sees_all, "read maintenance windows")
-    snapshot, now = house.engine.snapshot, house.clock.now()
-    names = {one.id: one.name for one in snapshot.loaded.people.values()}
-    coming = {one.id.partition("@")[0]: one for one in reversed(snapshot.loaded.windows) if one.end > now}
-    by_hand = [one for one in snapshot.silences if one.planned]
-    found = sorted((*coming.values(), *by_hand), key=lambda one: (one.start, one.id))
-    return {
-        "timezone": snapshot.loaded.mall.site.timezone,
-        "windows": [{**_view(one, names), "under_way": one.start <= now} for one in found],
-    }
+    return maintenance_view(house.engine.snapshot, house.clock.now())
 
 
 @router.post("")
@@ -104,16 +93,3 @@ def _at(text: str, zone: str) -> datetime:
 async def end(silence: str, request: Request, who: Who, key: CommandId = None) -> Response:
     """End a silence now."""
     return await do(request, Speak(id=key or str(uuid4()), principal=who, silence=silence))
-
-
-def _view(one: Silence, names: dict[str, str]) -> dict[str, object]:
-    return {
-        "id": one.id,
-        "match": {label: list(values) for label, values in one.match},
-        "start": one.start.isoformat(),
-        "end": one.end.isoformat(),
-        "author": one.author,
-        "author_name": names.get(one.author, one.author),
-        "reason": one.reason,
-        "name": one.name,
-    }

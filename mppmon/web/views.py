@@ -11,10 +11,13 @@ from mppmon.mall.impact import Verdict
 from mppmon.mall.model import Delivery, Device, State
 from mppmon.mall.principal import MALL, Principal
 from mppmon.store.scope import incident_for
+from mppmon.web.quiet import quiet_view
 
 
-def status_view(snapshot: Snapshot, who: Principal) -> dict[str, object]:
-    """Return the whole picture: counts, services, devices that do not function, incidents, alerts, who is on duty."""
+def status_view(snapshot: Snapshot, who: Principal, *, now: datetime) -> dict[str, object]:
+    """Return the whole picture: counts, services, devices that do not function, incidents, alerts, who is on duty,
+    what calls nobody.
+    """
     services = services_view(snapshot, who)
     devices = devices_view(snapshot, who)
     names = {one.id: one.name for one in snapshot.loaded.people.values()}
@@ -54,6 +57,7 @@ def status_view(snapshot: Snapshot, who: Principal) -> dict[str, object]:
             if who.sees(snapshot.subject(alert).agency)
         ],
         "duty": _duty(snapshot) if who.sees_all else {},
+        "quiet": quiet_view(snapshot, now) if who.sees_all else [],
     }
 
 

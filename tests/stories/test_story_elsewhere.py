@@ -53,7 +53,7 @@ def test_what_nobody_is_called_for_is_listed(tmp_path: Path) -> None:
         assert house.told() == []
         snapshot = house.engine.snapshot
         assert [one.key.rule for one in listed(snapshot, READER)] == ["SupplyLow"]
-        shown = json.loads(json.dumps(status_view(snapshot, READER)["alerts"]))
+        shown = json.loads(json.dumps(status_view(snapshot, READER, now=snapshot.at)["alerts"]))
         assert [one["what"] for one in shown] == [{"id": "toner tinggal 8%", "en": "8% of toner left"}]
         assert not listed(snapshot, Principal(Role.AGENCY, "other", agencies=frozenset({"other"})))
 

@@ -115,7 +115,7 @@ def test_agencies_see_nothing_of_it(house: House) -> None:
     look(house, disk(1e8), Figure("mppmon_daemon_clock_synchronised", (), 0.0), seconds=60, times=62)
     snapshot = house.engine.snapshot
     agency = Principal(Role.AGENCY, "Disdukcapil", agencies=frozenset({"dukcapil"}))
-    view = status_view(snapshot, agency)
+    view = status_view(snapshot, agency, now=snapshot.at)
     assert (view["incidents"], view["alerts"]) == ([], [])
     assert page_of(snapshot, agency, speech("Asia/Jakarta")("id")).listed == ()
     (listed,) = page_of(snapshot, Principal(Role.ADMINISTRATOR, "x"), speech("Asia/Jakarta")("id")).listed

@@ -7,12 +7,13 @@ from datetime import date
 from importlib.resources import as_file, files
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from collectors.collector import Kind
 from mppmon.cli import main
 from mppmon.config import Loaded, load
-from mppmon.engine.commands import Acknowledge, AddNote, Merge
+from mppmon.engine.commands import Acknowledge, AddNote, Hush, Merge
 from mppmon.i18n import speech
 from mppmon.mall.model import DeviceKind
 from mppmon.mall.principal import SYSTEM, Principal, Role
@@ -165,3 +166,28 @@ def _answer(house: House, devices: Sequence[str]) -> None:
 def _paced() -> Loaded:
     config = small_config()
     return replace(config, settings=replace(config.settings, pace_seconds=10.0))
+
+
+def test_without_a_daemon_what_calls_nobody_is_listed_from_its_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with as_file(files("mppmon.demo").joinpath("mall")) as directory:
+        loaded = load(directory, today=date(2026, 11, 23))
+    with House(tmp_path, loaded) as house:
+        house.store.save_revision(SYSTEM, loaded.revision, loaded.normalised, house.clock.now(), "test")
+        match, root = (("device", ("a3-pc",)),), Principal(Role.ADMINISTRATOR, "root")
+        house.do(Hush(id="s", principal=root, match=match, seconds=3600, reason="ganti monitor"))
+        house.do(Hush(id="m", principal=root, match=match, seconds=3600, reason="bersih", name="Rawat", planned=True))
+        house.turn()
+    monkeypatch.setattr("mppmon.cli.offline.Clock", lambda: house.clock)
+    for command, told in (
+        ("silence", "a3-pc  (root: ganti monitor)"),
+        ("maintenance", "Rawat: device a3-pc  (root: bersih)"),
+    ):
+        shown = CliRunner().invoke(main, [command, "list", "--state", str(tmp_path)])
+        assert (shown.exit_code, "this is the database's last word" in shown.stderr) == (0, True), shown.output
+        assert told in shown.stdout
+    status = CliRunner().invoke(main, ["status", "--state", str(tmp_path)])
+    assert "silenced until 2026-11-23 09:30:00 WIB: device a3-pc (root: ganti monitor)" in status.stdout
+    house.clock.pass_(3600)
+    assert "no silence is in force" in CliRunner().invoke(main, ["silence", "list", "--state", str(tmp_path)]).stdout

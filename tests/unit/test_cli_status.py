@@ -1,6 +1,7 @@
 """`mppmon status` for a person: the one cause first, and what hangs on it in a line."""
 
 from dataclasses import replace
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
+from alerts.silence import Silence
 from mppmon.cli import main, poll
 from mppmon.cli.offline import last_picture
 from mppmon.cli.silence import Duration
@@ -35,7 +37,7 @@ def said(*, everything: bool = False, closed: bool = False, name: str = "A1 Pc")
         closed=frozenset(snapshot.deliveries) if closed else frozenset(),
     )
     out = StringIO()
-    view = status_view(snapshot, Principal(Role.COORDINATOR, "test"))
+    view = status_view(snapshot, Principal(Role.COORDINATOR, "test"), now=snapshot.at)
     show(view, Console(file=out, width=80, soft_wrap=True, highlight=False), everything=everything)
     return out.getvalue().splitlines()
 
@@ -106,7 +108,29 @@ def test_without_a_daemon_what_may_be_off_is_off(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("icmp", "told"), [("none", True), ("dgram", False), ("raw", False)])
 def test_a_daemon_that_may_not_ping_says_so(icmp: str, told: bool) -> None:  # noqa: FBT001  # parametrised
-    out = StringIO()
-    view = {**status_view(picture(), Principal(Role.COORDINATOR, "test")), "icmp": icmp}
+    out, snapshot = StringIO(), picture()
+    view = {**status_view(snapshot, Principal(Role.COORDINATOR, "test"), now=snapshot.at), "icmp": icmp}
     show(view, Console(file=out, width=80, soft_wrap=True, highlight=False), everything=False)
     assert ("The daemon may not ping" in out.getvalue()) is told
+
+
+def test_what_calls_nobody_is_shown_with_its_end_and_what_comes_with_its_beginning() -> None:
+    snapshot = picture()
+    now = snapshot.at
+    hour = timedelta(hours=1)
+    match = (("device", ("a1-pc", "a2-pc")), ("rule", ("DeviceDown",)))
+    silences = (
+        Silence("s1", match, now - hour, now + hour, "ani", "ganti monitor"),
+        Silence("s2", match[:1], now - 2 * hour, now - hour, "ani", "selesai"),
+        Silence("s3", match[:1], now + 2 * hour, now + 3 * hour, "root", "rusak", name="Ganti", planned=True),
+        Silence("s4", match[:1], now + 30 * hour, now + 31 * hour, "root", "lusa", name="Lusa", planned=True),
+    )
+    out = StringIO()
+    view = status_view(replace(snapshot, silences=silences), Principal(Role.COORDINATOR, "test"), now=now)
+    show(view, Console(file=out, width=80, soft_wrap=True, highlight=False), everything=False)
+    assert [line for line in out.getvalue().splitlines() if line.startswith(("silenced", "maintenance"))] == [
+        "silenced until 2026-11-23 10:12:00 WIB: device a1-pc, a2-pc; rule DeviceDown (Ani: ganti monitor)",
+        "maintenance 2026-11-23 11:12:00 WIB to 2026-11-23 12:12:00 WIB: Ganti: device a1-pc, a2-pc (root: rusak)",
+    ]
+    agency = Principal(Role.AGENCY, "Dinas", agencies=frozenset({"dukcapil"}))
+    assert status_view(replace(snapshot, silences=silences), agency, now=now)["quiet"] == []

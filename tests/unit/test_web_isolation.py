@@ -206,7 +206,7 @@ def everything(scene: Scene, who: Principal) -> str:
     names = {one.id: one.name for one in snapshot.loaded.people.values()}
     seen = incidents_of(snapshot, who)
     stored = [one for given in snapshot.incidents if (one := incident_for(given, who)) is not None]
-    said = [json.dumps(status_view(snapshot, who)), repr(seen), repr(stored)]
+    said = [json.dumps(status_view(snapshot, who, now=snapshot.at)), repr(seen), repr(stored)]
     said += [json.dumps(incident_view(one, names)) for one in (*seen, *stored)]
     ids = {
         *mall.devices,
