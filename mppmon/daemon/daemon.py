@@ -38,6 +38,7 @@ from mppmon.daemon.push_door import PushDoor
 from mppmon.daemon.reload import Reloader
 from mppmon.daemon.selfwatch import SILENT, SelfWatch, Watched
 from mppmon.daemon.settings_desk import SettingsDesk
+from mppmon.daemon.showing import show
 from mppmon.daemon.snmp_child import SnmpChild
 from mppmon.daemon.ways import Asked, Taken
 from mppmon.engine.core import Engine
@@ -45,8 +46,6 @@ from mppmon.engine.outbox import EngineInbox, EngineOutbox
 from mppmon.engine.snapshot import Snapshot
 from mppmon.exporter import Exporter, SelfMetrics
 from mppmon.exporter.datagrams import Datagrams
-from mppmon.mall.model import delivery_subject
-from mppmon.mall.party import Party
 from mppmon.schedule import Poller, Scheduler, Wheel
 from mppmon.state import control_socket, database_file
 from mppmon.store import Store, StoreError
@@ -321,20 +320,8 @@ class Daemon:
     def published(self, snapshot: Snapshot) -> None:
         """Show what changed in /metrics."""
         everything = snapshot.version == 0 or snapshot.loaded.revision != self._shown.revision
-        if everything:
-            self._exporter.inventory(snapshot.loaded.mall)
-            self._shown = snapshot.loaded
-        for device, reach in snapshot.reaches.items():
-            if everything or device in snapshot.changed:
-                self._exporter.device(device, reach, snapshot.functions[device])
-        for (service, counter), verdict in snapshot.deliveries.items():
-            if everything or delivery_subject(service, counter) in snapshot.changed:
-                self._exporter.delivery(service, counter, verdict.delivery)
-        self._exporter.blind(snapshot.blind)
-        acknowledged = sum(one.acknowledged_by is not None for one in snapshot.incidents)
-        self._exporter.incidents(len(snapshot.incidents) - acknowledged, acknowledged)
-        found = [one.facts.party for one in snapshot.incidents]
-        self._exporter.parties({party.value: found.count(party) for party in Party})
+        show(self._exporter, snapshot, everything=everything)
+        self._shown = snapshot.loaded if everything else self._shown
         self._broadcast.published(snapshot)
 
     def clock_changed(self) -> None:
