@@ -48,7 +48,7 @@ def test_notes_and_merges_by_the_command_line(mall: WebMall) -> None:
         assert done.exit_code == 0, done.output
         return done.output
 
-    assert run("note", str(first), "rol <b>diganti</b>") == f"Noted on incident #{first}.\n"
+    assert run("note", str(first), "rol <b>diganti</b>") == f"#{first}: noted\n"
     assert run("merge", str(second), "--into", str(first)) == f"Incident #{second} merged into #{first}.\n"
     shown = run("incident", str(first))
     assert "rol <b>diganti</b>" in shown
@@ -56,7 +56,7 @@ def test_notes_and_merges_by_the_command_line(mall: WebMall) -> None:
     assert f"goes on in #{first}" in run("incident", str(second))
     refused = CliRunner().invoke(main, ["merge", str(second), "--into", str(first), "--state", state])
     assert refused.exit_code == 1
-    assert f"#{second}: no incident of this number that is not closed" in refused.output
+    assert f"#{second}: part of #{first} already" in refused.output
     with mall.tcp() as tcp:
         page = tcp.get(f"/incidents/{first}").text
     assert "rol &lt;b&gt;diganti&lt;/b&gt;" in page
