@@ -78,7 +78,7 @@ def command(
     except (GaveUp, Taken) as error:
         raise _Refused(str(error)) from error
     except ConfigErrors as errors:
-        raise _not_valid(errors, _) from errors
+        raise _not_valid(errors, answers_file, _) from errors
     except (EOFError, KeyboardInterrupt, click.Abort):
         _ = _translate(language or "id")
         raise _Refused(_("Nothing was written.")) from None
@@ -156,10 +156,16 @@ def _from_file(path: Path, language: str | None, now: "datetime", *, test: bool)
     return answers, secret
 
 
-def _not_valid(errors: "ConfigErrors", _: "Translate") -> _Refused:
-    from mppmon.setup.problem_words import said  # noqa: PLC0415  # keeps `mppmon --help` quick
+def _not_valid(errors: "ConfigErrors", answers: Path | None, _: "Translate") -> _Refused:
+    """Return the faults at the answers they come of; else in the files that were to be written, and that this is so."""
+    from mppmon.setup.given import blamed  # noqa: PLC0415  # keeps `mppmon --help` quick
+    from mppmon.setup.problem_words import said  # noqa: PLC0415  # likewise
 
-    return _Refused("\n".join(["mppmon check-config:", *(said(one, _) for one in errors.problems)]))
+    found = blamed(errors.problems, answers) if answers is not None else list(errors.problems)
+    known = [said(one, _) for one in found if answers is not None and one.file == answers.name]
+    others = [said(one, _) for one in found if answers is None or one.file != answers.name]
+    head = [_("Nothing was written. In the files that these answers make, these are faults:")] if others else []
+    return _Refused("\n".join([*known, *head, *others]))
 
 
 def _farewell(directory: Path, answers: "Answers", _: "Translate") -> None:

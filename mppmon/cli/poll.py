@@ -125,6 +125,8 @@ def show(answer: Mapping[str, Any]) -> None:
     lines = list(summary(answer))
     for line in lines:
         click.echo(line)
-    for sample in () if lines else answer.get("samples", ()):
-        labels = ",".join(f'{name}="{value}"' for name, value in sample["labels"].items())
-        click.echo(f"{sample['name']}{'{' + labels + '}' if labels else ''} {sample['value']:g}")
+    if not lines:
+        from mppmon.cli.readable import readable  # noqa: PLC0415  # heavy: only when there are samples to show
+
+        for line in readable(answer.get("samples", ())):
+            click.echo(line)

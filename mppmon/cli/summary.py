@@ -24,7 +24,7 @@ def summary(answer: Fields) -> Iterator[str]:
     if busy:
         yield f"processors: {len(busy)}, {sum(busy) / len(busy):.0%} busy"
     if meaning.get("uptime_seconds") is not None:
-        yield f"up for {_span(meaning['uptime_seconds'])}"
+        yield f"up for {span(meaning['uptime_seconds'])}"
 
 
 def _printer(meaning: Fields) -> Iterator[str]:
@@ -75,12 +75,12 @@ def _ups(ups: Fields) -> Iterator[str]:
     source = ups.get("source", "unknown")
     fed = "on battery" if ups.get("on_battery") else "on mains" if source == "normal" else f"source {source}"
     if ups.get("on_battery") and ups.get("on_battery_seconds"):
-        fed += f" for {_span(ups['on_battery_seconds'])}"
+        fed += f" for {span(ups['on_battery_seconds'])}"
     battery = [f"battery {ups['battery']}"] if "battery" in ups else []
     battery += [f"charge {ups['charge']:.0%}"] if "charge" in ups else []
-    battery += [f"lasts {_span(ups['runtime_seconds'])}"] if "runtime_seconds" in ups else []
+    battery += [f"lasts {span(ups['runtime_seconds'])}"] if "runtime_seconds" in ups else []
     battery += [f"{ups['battery_celsius']:g} °C"] if "battery_celsius" in ups else []
-    battery += [f"replaced {_span(ups['battery_age_seconds'])} ago"] if "battery_age_seconds" in ups else []
+    battery += [f"replaced {span(ups['battery_age_seconds'])} ago"] if "battery_age_seconds" in ups else []
     yield ", ".join((fed, *battery))
     yield from _listed("lines", [_line(each) for each in ups.get("lines") or ()])
     if ups.get("alarms"):
@@ -135,12 +135,13 @@ def _poe(poe: Fields) -> Iterator[str]:
 
 
 def _storage(each: Fields) -> str:
-    size = each.get("size_bytes")
-    told = f" of {_size(size)}" if size else ""
+    whole = each.get("size_bytes")
+    told = f" of {size(whole)}" if whole else ""
     return f"{_bar(each.get('used'))}{told}  {each.get('description') or each['index']}"
 
 
-def _size(octets: float) -> str:
+def size(octets: float) -> str:
+    """Return a number of octets in the unit that fits."""
     return f"{octets / 1e9:.1f} GB" if octets >= 1e9 else f"{octets / 1e6:.0f} MB"  # noqa: PLR2004  # a gigabyte
 
 
@@ -165,7 +166,7 @@ def _after(word: str, value: object) -> str:
     return f"; {word} {value}" if value else ""
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
     """Return a length of time in its two largest units."""
     minutes = int(seconds) // 60
     days, hours = minutes // 1440, minutes % 1440 // 60

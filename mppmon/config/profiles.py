@@ -13,8 +13,8 @@ from mppmon.config.problem import Problem, listed, nearest, quoted
 from mppmon.config.profile_families import Unexported, unexported, unexported_problem
 from mppmon.config.reading import MAX_BYTES, read_bytes
 from mppmon.config.tree import Path as KeyPath
-from mppmon.config.tree import Row, Value, locate
 from mppmon.config.tree import Table as Tree
+from mppmon.config.tree import Value, locate, seek
 from mppmon.config.validate import explained
 
 if TYPE_CHECKING:
@@ -79,21 +79,7 @@ def _seek(table: Tree, path: KeyPath, word: str) -> KeyPath:
         if not isinstance(value, Tree) or step not in value:
             return path
         value = value[str(step)]
-    return _below(value, path, word) or path
-
-
-def _below(value: Value, path: KeyPath, word: str) -> KeyPath | None:
-    if isinstance(value, str):
-        return path if value == word else None
-    steps: list[str | int] = list(value) if isinstance(value, Tree) else list(range(len(value or ())))
-    for step in steps:
-        inner = value[str(step)] if isinstance(value, Tree) else cast("Row", value)[int(step)]
-        if step == word and not isinstance(inner, str):  # the key of a map, such as `where`'s
-            return (*path, step)
-        found = _below(inner, (*path, step), word)
-        if found is not None:
-            return found
-    return None
+    return seek(value, word, path) or path
 
 
 def _placed(folder: Path, found: list[Unexported]) -> Iterator[Problem]:

@@ -119,3 +119,19 @@ def locate(table: Table, path: Path, *, key: bool = False) -> Mark | None:
     if at is None:
         return None
     return at[1] if isinstance(value, str) else at[0]
+
+
+def seek(value: Value, word: str, path: Path = ()) -> Path | None:
+    """Return the path of the first text at or below `value` (which is at `path`) that is this word, or of the first key
+    with more below it that is; None where there is none.
+    """
+    if isinstance(value, str):
+        return path if value == word else None
+    inner = value.items() if isinstance(value, Table) else enumerate(value or ())
+    for step, below in inner:
+        if step == word and not isinstance(below, str):
+            return (*path, step)
+        found = seek(below, word, (*path, step))
+        if found is not None:
+            return found
+    return None

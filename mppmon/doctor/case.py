@@ -30,7 +30,7 @@ class Answered:
     """What the daemon said over its control socket. `why_not`: why it said nothing. `known`: it knows who asks.
 
     `ready`: part -> whether it works. `figures`: its own metrics without labels. `canaries`: (person, channel) ->
-    whether the newest daily test message was taken.
+    whether the newest daily test message was taken. `now`: by its clock, aware; None: not told.
     """
 
     alive: bool
@@ -41,11 +41,13 @@ class Answered:
     figures: Mapping[str, float] = field(default_factory=dict)
     version: str = ""
     canaries: Mapping[tuple[str, str], bool] = field(default_factory=dict)
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`loaded`: the configuration on disk, None when it cannot be used (`problems` says why). `now`: aware UTC.
+    """`loaded`: the configuration on disk, None when it cannot be used (`problems` says why). `now`: aware UTC, this
+    machine's; `clock`: the daemon's (the demo's Monday morning is no other day's mistake).
 
     `owner` None: no state directory yet. `lock`: the process that holds the database's lock. `send`: the person who
     gets a test message.

@@ -4,6 +4,7 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,8 @@ def answers_of(ready: control.Answer, status: control.Answer, metrics: control.A
     """Return what its answers say."""
     text = metrics.text if metrics.status_code == HTTPStatus.OK else ""
     version = _VERSION.search(text)
-    parts = _json(ready).get("parts")
+    said = _json(ready)
+    parts = said.get("parts")
     return Answered(
         alive=True,
         known=status.status_code != HTTPStatus.FORBIDDEN,
@@ -58,7 +60,16 @@ def answers_of(ready: control.Answer, status: control.Answer, metrics: control.A
         figures={name: float(value) for name, value in _FIGURE.findall(text)},
         version=version[1] if version else "",
         canaries=_canaries(text),
+        now=_time(said.get("now")),
     )
+
+
+def _time(text: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
 
 
 def _canaries(text: str) -> dict[tuple[str, str], bool]:

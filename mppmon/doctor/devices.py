@@ -88,7 +88,7 @@ async def _check(
     asked = [replace(one, kind=Kind.LIVENESS) for one in targets] if way is Way.SNMP else targets
     seen = await poll_all(asked, case.clock, seconds=_SECONDS)
     found = [
-        Asked(target.device, one, off=_may_be_off(case.loaded, target.device, case.now))
+        Asked(target.device, one, off=_may_be_off(case.loaded, target.device, case.clock.now()))
         for target, one in zip(targets, seen, strict=True)
     ]
     return judge(found, {one.device: one for one in targets})

@@ -18,7 +18,7 @@ async def check_roster(case: Case) -> Sequence[Finding]:
     """Look at the roster as it stands in the configuration."""
     if case.loaded is None:
         return [skipped(_DUTY, "not known without a configuration")]
-    return judge_roster(case.loaded, case.now)
+    return judge_roster(case.loaded, case.clock.now())
 
 
 def judge_roster(loaded: Loaded, now: datetime) -> Sequence[Finding]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +17,8 @@ from mppmon.state import control_socket, database_file
 
 _T = TypeVar("_T")
 _SECONDS = 3.5
+_MOVED = timedelta(minutes=1)
+"""A daemon whose clock is further from ours than this goes by another one: both run on one machine."""
 _Read = tuple[Loaded | None, tuple[Problem, ...]]
 
 
@@ -39,7 +41,14 @@ async def open_case(visit: Visit, clock: Clock) -> Case:
         _within(lambda: owner_of(state), None),
         _within(lambda: holder(database_file(state)), None),
     )
-    return Case(config, state, clock, now, loaded, problems, daemon, owner, lock, visit.send)
+    its = followed(clock, now, daemon.now)
+    return Case(config, state, its, now, loaded, problems, daemon, owner, lock, visit.send)
+
+
+def followed(clock: Clock, now: datetime, daemon: datetime | None) -> Clock:
+    """Return the daemon's clock where it is not this machine's (the demo's is moved), else the one that is given."""
+    apart = daemon - now if daemon is not None else timedelta()
+    return Clock(clock.offset + apart) if abs(apart) > _MOVED else clock
 
 
 async def _within(work: Callable[[], _T], otherwise: _T) -> _T:

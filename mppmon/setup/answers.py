@@ -18,6 +18,11 @@ def _list(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _channel(value: object) -> object:
+    """Let `channel: none` stand for a channel of this type with nothing else to say."""
+    return {"type": value} if isinstance(value, str) else value
+
+
 def _zone(value: object) -> object:
     return ZONES.get(value.strip().upper(), value) if isinstance(value, str) else value
 
@@ -90,7 +95,9 @@ class Answers(Strict):
     hours: Week
     breaks: Week = Field(default_factory=dict)
     agencies: Annotated[tuple[AgencyAnswers, ...], Field(min_length=1)]
-    channel: Annotated[TelegramAnswers | EmailAnswers | NoAnswers, Field(discriminator="type")]
+    channel: Annotated[
+        Annotated[TelegramAnswers | EmailAnswers | NoAnswers, Field(discriminator="type")], BeforeValidator(_channel)
+    ]
     people: Annotated[tuple[PersonAnswers, ...], Field(min_length=1)]
     roster: Literal["solo", "weekly", "daily"] | None = None
     line: LineAnswers | None = None

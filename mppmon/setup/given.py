@@ -1,14 +1,17 @@
 """The answers of `mppmon init` out of a file, for scripts: YAML or JSON, secrets in files of their own."""
 
+import re
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from alerts.channels.base import Failed
+from mppmon.config.problem import Problem
 from mppmon.config.reading import read_bytes
-from mppmon.config.tree import Mark
+from mppmon.config.tree import Mark, Table, locate, seek
 from mppmon.config.validate import validate
 from mppmon.i18n import LANGUAGES
 from mppmon.setup import rehearse
@@ -54,6 +57,25 @@ def read_answers(path: Path, language: str | None, translate: Callable[[str], Tr
     if answers is None or problems:
         raise BadAnswers("\n".join(said(one, _) for one in sorted(problems)))
     return answers, _secret(answers, path, _)
+
+
+def blamed(problems: Iterable[Problem], path: Path) -> list[Problem]:
+    """Return faults of what was to be written at the answers that they come of, where the same word is there."""
+    try:
+        table, _ = read_bytes(path.read_bytes()[:_MOST], path.name)
+    except OSError:
+        table = None
+    return [_blamed(one, table, path.name) if table is not None else one for one in problems]
+
+
+def _blamed(problem: Problem, table: Table, name: str) -> Problem:
+    quoted = re.match(r"'([^']+)'", problem.found)
+    place = seek(table, quoted[1]) if quoted else None
+    mark = locate(table, place) if place else None
+    if place is None or mark is None:
+        return problem
+    key = ".".join(str(step) for step in place)
+    return replace(problem, file=name, line=mark.line, column=mark.column, key=key)
 
 
 def _why(error: OSError | ValueError, _: Translate) -> str:

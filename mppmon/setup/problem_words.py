@@ -97,5 +97,6 @@ def _expected(_: Translate) -> _Shapes:
 def _hints(_: Translate) -> _Shapes:
     return (
         (r"did you mean (?P<word>'.*')\?", _("did you mean {word}?")),
+        (r"possible keys: (?P<words>.*)", _("possible keys: {words}")),
         (r"without \[ \] around it.*", _("without [ ] around it and without `- ` before it")),
     )

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -159,7 +160,9 @@ def test_a_foreign_host_is_refused(mall: WebMall, host: str) -> None:
 def test_probes(mall: WebMall) -> None:
     with mall.tcp() as tcp:
         assert tcp.get("/healthz").text == "ok\n"
-        assert tcp.get("/readyz").json() == {"ready": True, "parts": {"engine": True, "database": True}}
+        ready = tcp.get("/readyz").json()
+        assert datetime.fromisoformat(ready.pop("now")).tzinfo is not None
+        assert ready == {"ready": True, "parts": {"engine": True, "database": True}}
         metrics = tcp.get("/metrics")
         assert metrics.headers["content-type"].startswith("text/plain; version=0.0.4")
         assert metrics.text == "mppmon_up 1\n"

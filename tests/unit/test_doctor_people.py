@@ -1,5 +1,6 @@
 """People, devices and the daemon, as the doctor judges them."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from collectors.collector import Kind, Target, Way
 from collectors.observation import Observation, Outcome, schema_of
 from collectors.settings import AgentSettings, NutSettings, SnmpSettings
 from collectors.snmp.v3.reports import reason
+from mppmon.clock import Clock
 from mppmon.config import Loaded, load
 from mppmon.control import Answer
 from mppmon.doctor.case import Answered, Owner
@@ -24,6 +26,7 @@ from mppmon.doctor.mail import judge_mail
 from mppmon.doctor.names import judge_names, names_of
 from mppmon.doctor.roster import judge_roster
 from mppmon.doctor.telegram import chats_of, judge_chats, judge_token
+from mppmon.doctor.visit import followed
 from mppmon.mall.model import Uplink
 from tests.unit.test_config_load import GOOD, TODAY
 from tests.unit.test_doctor_report import case
@@ -265,6 +268,30 @@ def answered(tmp_path: Path, loaded: Loaded | None, **more: object) -> list[Find
         version="0.1.0",
     )
     return list(judge_daemon(replace(case(tmp_path), loaded=loaded, daemon=replace(good, **more))))  # type: ignore[arg-type]  # fields of the record
+
+
+def test_a_daemon_by_another_clock_is_judged_by_that_one(tmp_path: Path, loaded: Loaded) -> None:
+    """The demo's morning is another day: what it wrote a second ago was called two days old."""
+    real = Clock()
+    demo = Clock(timedelta(days=-2))
+    assert followed(real, real.now(), None) is real
+    assert followed(real, real.now(), real.now() + timedelta(seconds=5)) is real
+    its = followed(real, real.now(), demo.now())
+    assert abs(its.now() - demo.now()) < timedelta(seconds=5)
+    wrote = {"mppmon_daemon_last_seen_seconds": demo.now().timestamp()}
+    asked = replace(case(tmp_path), loaded=loaded, daemon=Answered(alive=True, figures=wrote))
+    for clock, state in ((real, State.BAD), (its, State.OK)):
+        (seen,) = [one for one in judge_daemon(replace(asked, clock=clock)) if one.name == "last record"]
+        assert seen.state is state
+
+
+def test_the_time_of_a_daemon_is_what_it_says() -> None:
+    def said(text: str) -> datetime | None:
+        ready = Answer(200, json.dumps({"ready": True, "parts": {}, "now": text}).encode())
+        return answers_of(ready, Answer(200, b"{}"), Answer(200, b"")).now
+
+    assert said("2026-11-23T01:00:00+00:00") == datetime(2026, 11, 23, 1, tzinfo=UTC)
+    assert [said(text) for text in ("2026-11-23T01:00:00", "yesterday")] == [None, None]
 
 
 def test_a_daemon_that_is_well(tmp_path: Path, loaded: Loaded) -> None:
