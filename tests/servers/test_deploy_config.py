@@ -13,6 +13,7 @@ pytestmark = pytest.mark.server
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 UNIT = DEPLOY / "systemd/mppmon.service"
+AGENTS_UNIT = DEPLOY / "agent/mppmon-agent.service"
 EXPOSURE = 20  # systemd-analyze's 2.0 of 10: an Internet service without capabilities gets 1.6
 
 
@@ -24,7 +25,7 @@ def run(*command: str | Path) -> tuple[int, str]:
 def installed_unit(folder: Path, text: str) -> Path:
     """Write the unit as it is on a host where the program exists."""
     unit = folder / UNIT.name
-    unit.write_text(text.replace("/opt/mppmon/bin/mppmon", str(Path(sys.executable).with_name("mppmon"))))
+    unit.write_text(re.sub(r"ExecStart=/opt/.*/", f"ExecStart={Path(sys.executable).parent}/", text))
     return unit
 
 
@@ -90,3 +91,15 @@ def test_the_unit_is_hardened(tmp_path: Path) -> None:
     unit = installed_unit(tmp_path, UNIT.read_text())
     code, said = run("systemd-analyze", "security", "--offline=true", f"--threshold={EXPOSURE}", "--no-pager", unit)
     assert code == 0, said
+
+
+def test_systemd_takes_the_unit_of_the_agent_which_is_hardened_too(tmp_path: Path) -> None:
+    text = AGENTS_UNIT.read_text()
+    unit = installed_unit(tmp_path, text)
+    assert run("systemd-analyze", "verify", unit) == (0, "")
+    code, said = run("systemd-analyze", "security", "--offline=true", f"--threshold={EXPOSURE}", "--no-pager", unit)
+    assert code == 0, said
+    steps = (DEPLOY.parent / "docs/agent.md").read_text()
+    for path in re.findall(r"/(?:etc|opt)/mppmon-agent/[a-z/.-]+[a-z]", text):  # what the unit names, the steps make
+        assert f"/{Path(path).name}" in steps.replace("`", "/").replace(" ", "/")
+        assert str(Path(path).parent) in steps
