@@ -25,7 +25,7 @@ def run(*command: str | Path) -> tuple[int, str]:
 def installed_unit(folder: Path, text: str) -> Path:
     """Write the unit as it is on a host where the program exists."""
     unit = folder / UNIT.name
-    unit.write_text(re.sub(r"ExecStart=/opt/.*/", f"ExecStart={Path(sys.executable).parent}/", text))
+    unit.write_text(re.sub(r"ExecStart=/opt/[a-z-]+/bin/", f"ExecStart={Path(sys.executable).parent}/", text))
     return unit
 
 
