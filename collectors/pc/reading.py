@@ -95,6 +95,7 @@ RULES: dict[str, Rule] = {
     "mppmon_pc_software_info": Rule((*_SOFTWARE, ("version", "word")), 1, 1),
     "mppmon_pc_system_reached": _flag(("system", "system")),
     "mppmon_pc_system_ok": _flag(("system", "system")),
+    "mppmon_pc_system_certificate_left_seconds": Rule((("system", "system"),), low=-_CENTURY, high=_CENTURY),
     "mppmon_pc_support_left_seconds": Rule(low=-_CENTURY, high=_CENTURY),
     "mppmon_pc_source_available": _flag(("source", "source")),
 }

@@ -142,7 +142,8 @@ _COMPUTERS = (
     Metric("mppmon_pc_software_outdated", ("software",), "1 when the programme is older than wanted."),
     Metric("mppmon_pc_software_info", ("software", "version"), "Version of the programme."),
     Metric("mppmon_pc_system_reached", ("system",), "1 while the online system accepts a connection from this PC."),
-    Metric("mppmon_pc_system_ok", ("system",), "1 while it answers this PC without an error."),
+    Metric("mppmon_pc_system_ok", ("system",), "1 while it answers this PC as it should."),
+    Metric("mppmon_pc_system_certificate_left_seconds", ("system",), "Until its certificate ends, as shown there."),
     Metric("mppmon_pc_support_left_seconds", (), "Until its makers' updates end; negative after that."),
     Metric("mppmon_pc_source_available", ("source",), "0 where the computer has no such source."),
 )

@@ -1,10 +1,13 @@
 """The agent's look at online systems against real servers: reached or not, well or not, within its deadline."""
 
+import ssl
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
+from collectors.pc.agent.config import System
 from collectors.pc.agent.readers import systems as agent
 from collectors.pc.agent.readers.systems import Systems
 from mppmon.clock import Clock
@@ -29,8 +32,12 @@ WANTED = {
 
 
 @pytest.fixture(scope="module")
-def urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    authority = Authority(tmp_path_factory.mktemp("pki"), Clock().now())
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("pki"), Clock().now())
+
+
+@pytest.fixture(scope="module")
+def urls(authority: Authority) -> Iterator[dict[str, str]]:
     servers = {
         "good": Server(fakes.says(fakes.GOOD)),
         "moved": Server(fakes.answers(b"", "Location: /x", status="302 Found")),
@@ -49,8 +56,39 @@ def urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
 
 def test_each_is_reached_or_not_and_well_or_not(urls: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(agent, "_SECONDS", 0.5)
-    facts = Systems(urls, monotonic=time.monotonic).read()  # noqa: TID251  # a real server lives in real time
+    wanted = {name: System(url) for name, url in urls.items()}
+    facts = Systems(wanted, monotonic=time.monotonic, now=lambda: 0.0).read()  # noqa: TID251  # a real server lives in real time
     found: dict[str, dict[str, float]] = {}
     for fact in facts:
         found.setdefault(fact.labels[0][1], {})[fact.name] = fact.value
     assert {name: (one["system_reached"], one["system_ok"]) for name, one in found.items()} == WANTED
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "good"),
+    [
+        ("good", {"contains": "welcome"}, 1.0),
+        ("good", {"contains": "Selamat"}, 0.0),
+        ("good", {"lacks": "WELCOME"}, 0.0),
+        ("drip", {"contains": "welcome"}, 0.0),
+        ("flood", {"contains": "welcome"}, 0.0),
+    ],
+)
+def test_what_its_page_says_matters_where_it_is_wanted(
+    urls: dict[str, str], monkeypatch: pytest.MonkeyPatch, name: str, wanted: dict[str, str], good: float
+) -> None:
+    monkeypatch.setattr(agent, "_SECONDS", 0.5)
+    one = {"x": System(urls[name], **wanted)}
+    facts = Systems(one, monotonic=time.monotonic, now=lambda: 0.0).read()  # noqa: TID251  # likewise
+    assert {fact.name: fact.value for fact in facts} == {"system_reached": 1.0, "system_ok": good}
+
+
+def test_until_when_the_certificate_is_good(
+    urls: dict[str, str], authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ssl, "create_default_context", partial(ssl.create_default_context, cafile=authority.ca_file))
+    began = Clock().now().timestamp()
+    systems = Systems({"x": System(urls["untrusted"])}, monotonic=time.monotonic, now=lambda: began)  # noqa: TID251  # likewise
+    found = {fact.name: fact.value for fact in systems.read()}
+    assert found.pop("system_certificate_left_seconds") == pytest.approx(90 * 86_400, abs=600)
+    assert found == {"system_reached": 1.0, "system_ok": 1.0}

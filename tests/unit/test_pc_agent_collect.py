@@ -25,6 +25,7 @@ from collectors.pc.agent.readers import (
 )
 from collectors.pc.agent.server import Answers
 from collectors.pc.clock import ERROR
+from collectors.pc.push.door import PUSHED
 from collectors.pc.reader import Names, Reading, read
 from collectors.pc.reading import RULES
 
@@ -32,6 +33,7 @@ T = TypeVar("T")
 DOCS = Path(__file__).parents[2] / "docs" / "metrics.md"
 NOW = 1_795_494_545.0
 EXPORTERS = {"mppmon_pc_printer_jobs_stopped"}  # what only windows_exporter says
+OURS = {ERROR[0], PUSHED[0]}  # what we say of a PC
 CONFIG = Config(
     processes={"antrean": "antrean-loket"},
     services={"cups": "cups.service"},
@@ -61,6 +63,7 @@ FACTS = {
     "systems": [
         Fact("system_reached", 1.0, (("system", "pusat"),)),
         Fact("system_ok", 0.0, (("system", "pusat"),)),
+        Fact("system_certificate_left_seconds", 9.0, (("system", "pusat"),)),
     ],
     "software": [
         Fact("software_present", 1.0, (("software", "siak"),)),
@@ -145,7 +148,7 @@ def test_all_names_of_the_docs_are_shown_and_no_others() -> None:
     reading = scrape(Fake(cpu=[{"idle": 10.0, "user": 10.0}, {"idle": 13.0, "user": 11.0}]))
     documented = re.findall(r"`(mppmon_pc_\w+)`", DOCS.read_text(encoding="utf-8"))
     shown = {name for name, _ in reading.schema.series}
-    assert shown == set(RULES) - EXPORTERS == set(documented) - {ERROR[0]} - EXPORTERS
+    assert shown == set(RULES) - EXPORTERS == set(documented) - OURS - EXPORTERS
 
 
 def test_values_and_labels() -> None:

@@ -49,6 +49,16 @@ def test_the_example_in_the_docstring_is_a_good_config(tmp_path: Path) -> None:
         ("[systems]\nsiak = 'siak.example'", "systems.siak: found 'siak.example', expected a URL such as https://"),
         ("[systems]\nsiak = 'https://me:secret@x/'", "systems.siak: found a user name or password in it"),
         ("[systems]\n" + "".join(f"s{one} = 'http://x/'\n" for one in range(9)), "systems: found 9 of them"),
+        ("[systems.a]\ncontains = 'x'", "systems.a.url: missing, expected a URL"),
+        ("[systems.a]\nurl = 'x'", "systems.a.url: found 'x', expected a URL such as"),
+        (
+            "[systems.a]\nurl = 'http://x/'\njson_path = 'a'",
+            "systems.a.json_expected: missing, expected both or neither",
+        ),
+        (
+            "[systems.a]\nurl = 'http://x/'\ntext = 'a'",
+            "systems.a.text: unknown key, expected one of contains, json_exp",
+        ),
         ("listen = 9182", "listen: found 9182, expected a text of 1 to 128 characters"),
         ("listen = '127.0.0.1:99999'", "listen: found '127.0.0.1:99999'"),
         ("processes = ['x']", "processes: found list, expected a table of at most 64 entries"),

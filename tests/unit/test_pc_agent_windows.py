@@ -266,7 +266,7 @@ NAMES = Names(
     frozenset({"spooler", "antrean", "gone"}),
     frozenset({"siak"}),
 )
-ELSEWHERE = {"mppmon_pc_system_reached", "mppmon_pc_system_ok", "mppmon_pc_printer_jobs_stopped", ERROR[0]}
+ELSEWHERE = {name for name in RULES if "_system_" in name} | {"mppmon_pc_printer_jobs_stopped", ERROR[0]}
 """The systems' reader is the same everywhere and not of these; the others come from no agent."""
 
 

@@ -171,7 +171,8 @@ _WORDS = {
     "software_info": "Version of the programme.",
     "software_outdated": "Whether it is older than the config wants.",
     "system_reached": "Whether the online system accepts a connection from here.",
-    "system_ok": "Whether it answers without an error from here.",
+    "system_ok": "Whether it answers as it should from here.",
+    "system_certificate_left_seconds": "Until its certificate ends, as it is shown here.",
     "support_left_seconds": "Until its makers' updates end; negative after that.",
 }
 

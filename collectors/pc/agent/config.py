@@ -55,12 +55,24 @@ class Programme:
 
 
 @dataclass(frozen=True, slots=True)
+class System:
+    """An online system to look at. `contains`: a text that its page has; `lacks`: one that it has not, in any case.
+    `json_path`: such as `data.0.status`, whose value is to be `json_expected` (true, false, null, numbers as in JSON).
+    """
+
+    url: str
+    contains: str | None = None
+    lacks: str | None = None
+    json_path: str | None = None
+    json_expected: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`processes`: name in the metrics -> name of the executable. `services`: likewise -> unit or service. `software`:
-    likewise -> where its version stands. `systems`: device id of an online
-    system -> the URL to look at. `tls`: false lets it listen beyond loopback in clear. `printing`: whether this PC
-    prints, so that a spooler that is stopped is a fault; None: it finds out by the queues. `listen`: None where it only
-    sends, by `push`.
+    likewise -> where its version stands. `systems`: by the device id of an online system. `tls`: false lets it listen
+    beyond loopback in clear. `printing`: whether this PC prints, so that a spooler that is stopped is a fault; None: it
+    finds out by the queues. `listen`: None where it only sends, by `push`.
     """
 
     listen: tuple[str, int] | None = ("127.0.0.1", 9182)
@@ -72,7 +84,7 @@ class Config:
     services: Mapping[str, str] = field(default_factory=dict)
     peripherals: tuple[Peripheral, ...] = ()
     software: Mapping[str, Programme] = field(default_factory=dict)
-    systems: Mapping[str, str] = field(default_factory=dict)
+    systems: Mapping[str, System] = field(default_factory=dict)
     usb_root: Path = Path("/sys/bus/usb/devices")
     printing: bool | None = None
     push: Push | None = None
@@ -118,7 +130,7 @@ def _config(raw: Mapping[str, object]) -> Config:
     for key, value in switches.items():
         if key in raw and not isinstance(value, bool):
             raise ValueError(f"{key}: found {value!r:.60}, expected true or false")
-    systems = {name: _url(value, f"systems.{name}") for name, value in _named(raw, "systems")}
+    systems = {name: _system(f"systems.{name}", value) for name, value in _table(raw, "systems")}
     if len(systems) > _SYSTEMS:
         raise ValueError(f"systems: found {len(systems)} of them, expected at most {_SYSTEMS}")
     return Config(
@@ -171,7 +183,20 @@ def _url(value: str, key: str) -> str:
     return value
 
 
-def _words(key: str, value: object, kind: type[Peripheral | Programme]) -> dict[str, str]:
+def _system(key: str, value: object) -> System:
+    """Return what a URL alone says, or a table with one."""
+    if not isinstance(value, dict):
+        return System(_url(_text(value, key), key))
+    words = _words(key, value, System)
+    if "url" not in words:
+        raise ValueError(f"{key}.url: missing, expected a URL")
+    if ("json_path" in words) != ("json_expected" in words):
+        missing = "json_path" if "json_expected" in words else "json_expected"
+        raise ValueError(f"{key}.{missing}: missing, expected both or neither of json_path, json_expected")
+    return System(url=_url(words.pop("url"), f"{key}.url"), **words)
+
+
+def _words(key: str, value: object, kind: type[Peripheral | Programme | System]) -> dict[str, str]:
     if not isinstance(value, dict):
         raise ValueError(f"{key}: found {type(value).__name__}, expected a table")  # noqa: TRY004  # one error for all
     known = {one.name for one in fields(kind)} - {"id"}

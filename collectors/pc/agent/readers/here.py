@@ -44,7 +44,7 @@ def readers(config: Config) -> Readers:
         found = _linux(config)
     if not config.systems:
         return found
-    systems = Systems(config.systems, monotonic=clock.monotonic)
+    systems = Systems(config.systems, monotonic=clock.monotonic, now=clock.now)
     looked = Refreshed(systems.read, every=_SYSTEMS, monotonic=clock.monotonic)
     return replace(found, facts={**found.facts, "systems": looked})
 
