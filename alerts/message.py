@@ -5,7 +5,7 @@ Texts are plain: no channel may read markup in them, so nothing a device or a pe
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from alerts import phrases
@@ -19,6 +19,8 @@ _KEYS = UUID("6f2d7f2c-5a0b-5c55-9d0e-3b8f5f3f7a10")  # name space of notificati
 _INTERRUPTED, _LIMITED, _RESOLVED, _BLIND = "🔴", "🟡", "✅", "⚪"
 _ELLIPSIS = "…"
 _DETAILED = 8  # services that DETAILS lists
+_BELIEVED = timedelta(days=1)
+"""A fault that began by an unsure clock and seems to have lasted longer began by another clock than it ended by."""
 
 
 def key(page: str, step: int, recipient: str, channel: str, kind: NoticeKind, sequence: int) -> str:
@@ -155,13 +157,21 @@ def _subject(facts: Facts, speech: Speech) -> str:
 def _resolved(incident: Incident, speech: Speech, now: datetime) -> str:
     at = incident.mended_at or now
     facts = incident.facts
-    lasted = phrases.duration(at - facts.since, speech)
+    lasted = _lasted(facts, at, speech)
+    time = phrases.when(at, now, speech)
     if facts.blind:
-        text = speech._("Monitoring restored: {time} ({duration})")
-        return f"{_RESOLVED} {text.format(time=phrases.when(at, now, speech), duration=lasted)}"
-    text = speech._("Resolved: {subject} · {time} ({duration})")
-    subject = _subject(facts, speech)
-    return f"{_RESOLVED} {text.format(subject=subject, time=phrases.when(at, now, speech), duration=lasted)}"
+        text = speech._("Monitoring restored: {time}")
+        return f"{_RESOLVED} {text.format(time=time)}{lasted}"
+    text = speech._("Resolved: {subject} · {time}")
+    return f"{_RESOLVED} {text.format(subject=_subject(facts, speech), time=time)}{lasted}"
+
+
+def _lasted(facts: Facts, end: datetime, speech: Speech) -> str:
+    """Return ` (19 minutes)`; nothing where the clock was set meanwhile: nothing has failed since 1970."""
+    lasted = end - facts.since
+    if facts.unsure_time and lasted > _BELIEVED:
+        return ""
+    return f" ({phrases.duration(lasted, speech)})"
 
 
 def _left(facts: Facts, speech: Speech) -> list[str]:
@@ -194,11 +204,10 @@ def _taken(incident: Incident, speech: Speech, who: str) -> str:
 def _details(incident: Incident, speech: Speech, who: str, now: datetime) -> list[str]:
     facts = incident.facts
     end = incident.mended_at or now
-    lasted = phrases.duration(end - facts.since, speech)
     lines = [
         f"{_number(incident, speech)} · {_status(incident, speech, who, now)}",
         speech._("Root cause: {fault}").format(fault=phrases.fault(facts, speech)),
-        _since(incident, f"{phrases.when(facts.since, now, speech)} ({lasted})", speech),
+        _since(incident, phrases.when(facts.since, now, speech) + _lasted(facts, end, speech), speech),
         *phrases.party(facts, speech),
     ]
     groups = phrases.by_service(phrases.gravest(facts.stopped))

@@ -292,3 +292,16 @@ def test_a_notification_key_is_stable_and_differs_in_every_part() -> None:
         first,
     }
     assert len(others) == 8
+
+
+def test_a_fault_that_began_before_the_clock_was_set_has_lasted_nobody_knows_how_long() -> None:
+    began = datetime(1971, 3, 1, 1, tzinfo=UTC)
+    for facts, lasted in (
+        (replace(JAM, since=began, unsure_time=True), ""),
+        (replace(JAM, unsure_time=True), " (19 menit)"),  # it was never set, or says by chance what is right
+        (replace(JAM, since=NINE_TWELVE - timedelta(days=2)), " (2 hari 19 menit)"),
+    ):
+        one = incident(facts, mended_at=LATER)
+        assert said(NoticeKind.RESOLVED, one)[0] == f"✅ Pulih: Cetak KTP-el, Loket A3 · 09.31 WIB{lasted}"
+        since = next(line for line in said(NoticeKind.DETAILS, one) if line.startswith("Sejak"))
+        assert since.split(",")[0].endswith(f"WIB{lasted}")
