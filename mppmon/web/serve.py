@@ -1,6 +1,7 @@
 """Run the application in a thread with its own loop, on the loopback port and the control socket."""
 
 import asyncio
+import logging
 import os
 import socket
 import threading
@@ -14,6 +15,10 @@ from fastapi import FastAPI
 
 from mppmon.web.limits import Gate, Limits
 from mppmon.web.peer import PeerProtocol
+
+_log = logging.getLogger(__name__)
+_LOOK = 2.0
+"""Seconds between looks at whether the control socket still has its name."""
 
 _BACKLOG = 64
 """Connections that wait to be taken, and at most so many are taken in one turn of the loop, before any is turned away.
@@ -29,9 +34,10 @@ class WebServer:
         self._control = control
         self._gate = Gate(limits, keepers={0, os.getuid()})
         self.port: int = self._sockets[0].getsockname()[1]
+        self._protocol = partial(PeerProtocol, gate=self._gate)
         config = uvicorn.Config(
             app,
-            http=partial(PeerProtocol, gate=self._gate),  # type: ignore[arg-type]  # only ever called, as a type is
+            http=self._protocol,  # type: ignore[arg-type]  # only ever called, as a type is
             ws="none",
             lifespan="off",
             log_config=None,
@@ -79,7 +85,37 @@ class WebServer:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
+        keeper = asyncio.create_task(self._keep_control(), name="control socket")
         await self._server.serve(sockets=self._sockets)
+        keeper.cancel()
+
+    async def _keep_control(self) -> None:
+        """Listen anew where the name of the control socket is gone (somebody tidied up): nobody could change anything
+        any more, and a second daemon is kept out by the lock. What lies there under its name is left alone.
+        """
+        while True:
+            await asyncio.sleep(_LOOK)
+            if not self._lost():
+                continue
+            try:
+                listener = _unix(self._control)
+            except OSError as error:
+                _log.error("the control socket is gone and cannot be made anew: %s", error)
+                continue
+            self._server.servers.pop().close()  # the last: nobody finds the way to it any more
+            self._sockets[-1] = listener
+            loop = asyncio.get_running_loop()
+            self._server.servers.append(await loop.create_server(self._connection, sock=listener, backlog=_BACKLOG))
+            _log.warning("the control socket was gone; it is there again")
+
+    def _lost(self) -> bool:
+        at_work = self._server.started and not self._server.should_exit
+        return at_work and not os.path.lexists(self._control)
+
+    def _connection(self) -> PeerProtocol:
+        """Return what uvicorn makes for each connection."""
+        server = self._server
+        return self._protocol(config=server.config, server_state=server.server_state, app_state=server.lifespan.state)
 
 
 def _tcp(host: str, port: int) -> socket.socket:
@@ -97,17 +133,17 @@ def _tcp(host: str, port: int) -> socket.socket:
 
 
 def _unix(path: Path) -> socket.socket:
-    """Bind the control socket for owner and group. A file left there is stale: we hold the lock."""
+    """Bind the control socket for owner and group (others were kept out by the umask before). A file left there is
+    stale: we hold the lock.
+    """
     path.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    before = os.umask(0o117)
     try:
         listener.bind(str(path))
-        listener.listen(_BACKLOG)
+        path.chmod(0o660)
+        listener.listen(_BACKLOG)  # until now nobody could connect
     except OSError:
         listener.close()
         raise
-    finally:
-        os.umask(before)
     listener.setblocking(False)  # noqa: FBT003  # positional only
     return listener

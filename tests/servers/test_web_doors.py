@@ -17,6 +17,7 @@ import pytest
 from alerts.model import Person
 from mppmon.config import load
 from mppmon.mall.principal import SYSTEM
+from tests.servers.daemon_process import until
 from tests.servers.web_mall import WebMall, events, web_mall, with_people
 from tests.stories.house import MONDAY
 
@@ -239,3 +240,21 @@ def test_many_ask_and_the_page_is_rendered_once(mall: WebMall, monkeypatch: pyte
         bodies = {tcp.get("/live").text for _ in range(20)}
     assert len(bodies) == 1
     assert made == ["live.html"]
+
+
+def test_a_control_socket_that_was_tidied_away_is_there_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mppmon.web.serve._LOOK", 0.05)
+    with web_mall(tmp_path) as mall:
+        for _ in range(2):
+            mall.control.unlink()
+            until(mall.control.exists, bool, 10)
+            with mall.socket() as socket_:
+                assert socket_.get("/api/v1/silences").status_code == 200, "staff, as before"
+            assert stat.S_IMODE(mall.control.stat().st_mode) == 0o660
+        mall.control.unlink()
+        mall.control.mkdir()
+        with mall.tcp() as tcp:
+            assert tcp.get("/healthz").status_code == 200
+        mall.control.rmdir()
+        until(mall.control.exists, bool, 10)
+    assert not mall.control.exists()
