@@ -1,4 +1,6 @@
-"""The calendar against an oracle that walks every minute."""
+"""The calendar against an oracle that walks through the time in steps of five minutes: all that the windows and the
+changes of the clocks below can bring about lies at such steps, so every span must begin and end at one.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,7 +16,7 @@ from mppmon.mall.model import Span
 ZONES = ("Asia/Jakarta", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "UTC")
 # days near which some of these zones change their clocks, and an ordinary one
 DAYS = (date(2026, 3, 8), date(2026, 3, 29), date(2026, 4, 5), date(2026, 10, 4), date(2026, 10, 25), date(2026, 11, 1))
-MINUTE = timedelta(minutes=1)
+STEP = timedelta(minutes=5)
 
 
 @st.composite
@@ -30,7 +32,7 @@ def _time(minute: int) -> time:
 
 
 def oracle(plan: Mapping[date, calendar.Windows], first: date, last: date, zone: ZoneInfo) -> set[datetime]:
-    """Walk the minutes: a window opens when the clock first shows its start or a later time, and closes likewise."""
+    """Walk the steps: a window opens when the clock first shows its start or a later time, and closes likewise."""
     begin = datetime.combine(first, time(), tzinfo=UTC) - timedelta(days=1)
     finish = datetime.combine(last, time(), tzinfo=UTC) + timedelta(days=2)
     bells: list[tuple[datetime, datetime]] = []
@@ -47,13 +49,14 @@ def oracle(plan: Mapping[date, calendar.Windows], first: date, last: date, zone:
             rung.update((index, which) for which in (0, 1) if shown >= pair[which])
             if (index, 0) in rung and (index, 1) not in rung:
                 found.add(at)
-        at += MINUTE
+        at += STEP
     return found
 
 
-def minutes_of(spans: tuple[Span, ...]) -> set[datetime]:
-    """Every minute inside the spans."""
-    return {span.start + MINUTE * index for span in spans for index in range(int((span.end - span.start) / MINUTE))}
+def steps_of(spans: tuple[Span, ...]) -> set[datetime]:
+    """Every step inside the spans."""
+    assert not any(edge.timestamp() % STEP.total_seconds() for span in spans for edge in (span.start, span.end))
+    return {span.start + STEP * index for span in spans for index in range((span.end - span.start) // STEP)}
 
 
 @given(
@@ -63,7 +66,7 @@ def minutes_of(spans: tuple[Span, ...]) -> set[datetime]:
     closed=st.sets(st.integers(-1, 1), max_size=2),
     special=st.dictionaries(st.integers(-1, 1), windows(), max_size=2),
 )
-def test_resolve_agrees_with_the_minute_walk(
+def test_resolve_agrees_with_the_walk(
     weekly: dict[int, calendar.Windows],
     middle: date,
     key: str,
@@ -78,7 +81,7 @@ def test_resolve_agrees_with_the_minute_walk(
         calendar.Weekly(weekly), first=days[-1], last=days[1], zone=zone, closed=shut, special=other
     )
     plan = {day: other.get(day, weekly.get(day.weekday(), ())) for day in days.values() if day not in shut}
-    assert minutes_of(spans) == oracle(plan, days[-1], days[1], zone)
+    assert steps_of(spans) == oracle(plan, days[-1], days[1], zone)
     assert all(before.end < after.start for before, after in pairwise(spans))
     assert all(span.start < span.end for span in spans)
     for span in spans:

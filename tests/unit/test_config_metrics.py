@@ -46,8 +46,13 @@ def test_a_metric_that_nothing_gives_is_named_with_the_nearest(tmp_path: Path) -
 
 
 def test_every_known_metric_is_taken_without_a_word(tmp_path: Path) -> None:
-    for number, metric in enumerate(sorted(known())):
-        assert config.load(place(tmp_path / str(number), metric), today=date(2026, 11, 24)).warnings == ()
+    head, _, rule = RULE.partition("  - ")  # a rule for each, in one file
+    rules = [f"  - {rule % metric}".replace("Mine", f"Mine{number}") for number, metric in enumerate(sorted(known()))]
+    mall = place(tmp_path, "mppmon_printer_error")
+    (mall / "rules.yaml").write_text(head + "".join(rules), "utf-8")
+    loaded = config.load(mall, today=date(2026, 11, 24))
+    assert loaded.warnings == ()
+    assert {one.name for one in loaded.rules} >= {f"Mine{number}" for number in range(len(rules))}
 
 
 def test_the_known_metrics_are_those_of_the_documentation_that_a_rule_can_ask() -> None:
