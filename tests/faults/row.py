@@ -35,6 +35,11 @@ class Row:
     night: bool = False
 
 
+def name(row: Row) -> str:
+    """Return the name of its test."""
+    return f"{row.number}-{row.who}-{row.fault.replace(' ', '-')[:40]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Played:
     """How a row was played: seconds it took, when it began (UTC), the load of the machine's cores then, which form."""

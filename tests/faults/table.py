@@ -37,3 +37,5 @@ _PARTS = (
 ROWS: tuple[Row, ...] = tuple(
     sorted((row for part in _PARTS for row in part), key=lambda row: (row.number, row.who != OURS))
 )
+SHORT: tuple[Row, ...] = tuple(row for row in ROWS if not (row.night or row.full_only))
+"""Those that `make test` has."""
