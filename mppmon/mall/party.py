@@ -13,6 +13,7 @@ from mppmon.mall.model import Device, DeviceKind, Mall, State, Uplink
 from mppmon.mall.topology import Sight
 
 Reaches = Mapping[str, Reach]
+_NETWORK = frozenset({DeviceKind.ROUTER, DeviceKind.SWITCH, DeviceKind.ACCESS_POINT})
 
 
 class Party(StrEnum):
@@ -40,10 +41,8 @@ def at_fault(
         return _of_line(mall, uplink, reaches)
     if (misnamed and topology.blind(mall, reaches) is False) or device_id in (uplink.resolver, uplink.hop):
         return Party.PROVIDER if device_id == uplink.hop else Party.RESOLVER
-    if not device.outside:
-        return Party.MALL if uplink.device in topology.below(mall, device_id) else None
     if not _is_system(uplink, device):
-        return None
+        return _of_way(mall, uplink, device)
     return Party.MALL if any(seen) else _of_system(mall, uplink, device, reaches)
 
 
@@ -54,6 +53,27 @@ def cut_off(ours: State, *, theirs: bool) -> bool | None:
     if theirs or ours is State.DOWN:
         return False
     return True if ours is State.UP else None
+
+
+def _of_way(mall: Mall, uplink: Uplink, device: Device) -> Party | None:
+    """Return whose the way is that others are reached through: the mall's inside; outside the provider's, or the
+    agency's where nothing but its own systems is behind it.
+    """
+    if not device.outside:
+        ours = device.agency is None and (device.kind in _NETWORK or _carries(mall, device))
+        return Party.MALL if ours or uplink.device in topology.below(mall, device.id) else None
+    if not _carries(mall, device):
+        return None
+    behind = {one.agency for one in mall.devices.values() if device.id in one.parents}
+    return Party.PROVIDER if len(behind) > 1 or None in behind else Party.AGENCY
+
+
+def _carries(mall: Mall, device: Device) -> bool:
+    """Whether a passive device is a network (a VLAN, a VPN, an unmanaged switch) and no source of power."""
+    if device.kind is not DeviceKind.PASSIVE:
+        return False
+    every = mall.devices.values()
+    return any(device.id in one.parents for one in every) and all(device.id not in one.power for one in every)
 
 
 def _of_line(mall: Mall, uplink: Uplink, reaches: Reaches) -> Party | None:

@@ -1,4 +1,5 @@
-"""A mall's network in namespaces: our machine, a VLAN of counters, the gateway, the provider with all that is outside.
+"""A mall's network in namespaces: our machine, two VLANs of counters (one behind a switch, one of two PCs alone),
+the gateway, the provider with all that is outside.
 
 Run as root in a namespace of its own, `unshare --net python -m tests.servers.mall_network FOLDER`: it starts the real
 daemon there, cuts one thing after the other, and prints as JSON which incidents each cut made: root and party.
@@ -27,7 +28,7 @@ _ANCHORS = ("10.9.0.1", "10.9.0.2")
 _SYSTEMS = {"dukcapil": "10.9.1.1", "imigrasi": "10.9.1.2", "pajak": "10.9.1.3"}
 _RESOLVER = "10.9.2.1"
 _OUTSIDE = (*_ANCHORS, *_SYSTEMS.values(), _RESOLVER)
-_DEVICES = 11
+_DEVICES = 15
 _PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\nConnection: close\r\n\r\nwelcome"
 
 
@@ -74,21 +75,24 @@ def cable(one: str, other: str) -> None:
 
 
 @contextmanager
-def network() -> Iterator[tuple[Place, Place, Place]]:
-    """Build it around this process; yields VLAN, gateway and provider."""
+def network() -> Iterator[tuple[Place, Place, Place, Place]]:
+    """Build it around this process; yields both VLANs, gateway and provider."""
     with ExitStack() as stack:
-        vlan, gateway = Place(stack, "sleep", "600"), Place(stack, "sleep", "600")
+        vlan, other, gateway = (Place(stack, "sleep", "600") for _ in range(3))
         provider = Place(stack, sys.executable, "-m", "tests.servers.mall_network", "--outside")
         run("ip", "link", "set", "lo", "up")
         cable("m-gw", "gw-m")
         cable("m-vlan", "vlan-m")
+        cable("m-other", "other-m")
         cable("gw-p", "p-gw")
-        for end, address in (("m-gw", "10.1.0.2/24"), ("m-vlan", "10.2.0.2/24")):
+        for end, address in (("m-gw", "10.1.0.2/24"), ("m-vlan", "10.2.0.2/24"), ("m-other", "10.4.0.2/24")):
             run("ip", "addr", "add", address, "dev", end)
             run("ip", "link", "set", end, "up")
         gateway.cable("gw-m", "10.1.0.1/24")
         vlan.cable("vlan-m", "10.2.0.1/24")
         vlan.run("ip", "addr", "add", "10.2.0.10/24", "dev", "vlan-m")
+        other.cable("other-m", "10.4.0.11/24")
+        other.run("ip", "addr", "add", "10.4.0.12/24", "dev", "other-m")
         gateway.cable("gw-p", "10.3.0.2/24")
         provider.cable("p-gw", "10.3.0.1/24")
         for address in _OUTSIDE:
@@ -96,7 +100,7 @@ def network() -> Iterator[tuple[Place, Place, Place]]:
         run("ip", "route", "add", "default", "via", "10.1.0.1")
         gateway.run("ip", "route", "add", "default", "via", "10.3.0.1")
         provider.run("ip", "route", "add", "default", "via", "10.3.0.2")
-        yield vlan, gateway, provider
+        yield vlan, other, gateway, provider
 
 
 def outside() -> None:
@@ -149,6 +153,12 @@ def config(folder: Path) -> Path:
         "hop": {"kind": "router", "name": "Router penyedia", "address": "10.3.0.1", "outside": True, **quick},
         "vlan-sw": {"kind": "switch", "name": "Switch VLAN loket", "address": "10.2.0.1", **quick},
         "pc": {"kind": "pc", "name": "PC A1", "address": "10.2.0.10", "parents": ["vlan-sw"], **quick},
+        "vlan-pajak": {"kind": "passive", "name": "VLAN pajak", "parents": ["router"]},
+        "beyond": {"kind": "passive", "name": "Jalur ke sistem pusat", "outside": True, "parents": ["internet"]},
+        **{
+            f"pc-{number}": {"kind": "pc", "name": one, "address": one, "parents": ["vlan-pajak"], **quick}
+            for number, one in enumerate(("10.4.0.11", "10.4.0.12"))
+        },
         "dns": {
             "kind": "server",
             "name": "Server DNS",
@@ -166,6 +176,7 @@ def config(folder: Path) -> Path:
                 "name": f"Sistem {agency}",
                 "agency": agency,
                 "outside": True,
+                "parents": ["beyond"],
                 "http": {"url": f"http://{address}/", "contains": "welcome", "timeout": 1},
                 "liveness": {"timeout": 0.4},
             }
@@ -211,7 +222,9 @@ def config(folder: Path) -> Path:
     return folder
 
 
-def cuts(vlan: Place, gateway: Place, provider: Place) -> dict[str, tuple[Callable[[], None], Callable[[], None]]]:
+def cuts(
+    vlan: Place, other: Place, gateway: Place, provider: Place
+) -> dict[str, tuple[Callable[[], None], Callable[[], None]]]:
     """Return what is cut, and how it is mended."""
 
     def link(place: Place, end: str, state: str) -> None:
@@ -235,6 +248,7 @@ def cuts(vlan: Place, gateway: Place, provider: Place) -> dict[str, tuple[Callab
         "system": (lambda: drop(f"ip daddr {_SYSTEMS['dukcapil']}"), mend),
         "all-systems": (lambda: drop(f"ip daddr {{ {systems} }}"), mend),
         "vlan": (lambda: link(vlan, "vlan-m", "down"), lambda: link(vlan, "vlan-m", "up")),
+        "vlan-of-an-agency": (lambda: link(other, "other-m", "down"), lambda: link(other, "other-m", "up")),
     }
 
 

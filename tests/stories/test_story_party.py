@@ -9,9 +9,9 @@ from alerts.model import Condition, Operator, Rule, Words
 from collectors.collector import Kind, Target, Way
 from collectors.observation import Outcome
 from collectors.settings import LivenessSettings
-from mppmon.mall.model import Agency, Device, DeviceKind, State, Uplink
+from mppmon.mall.model import Agency, Device, DeviceKind, Mall, State, Uplink
 from mppmon.mall.party import Party
-from tests.stories.house import SELDOM, House, small_config
+from tests.stories.house import JAM, SELDOM, House, small_config
 
 SILENT = Rule(
     "OnlineSystemSilent",
@@ -23,7 +23,7 @@ ANCHORS = ("anchor-1", "anchor-2")
 
 
 @contextmanager
-def street(tmp_path: Path, *rules: Rule) -> Iterator[House]:
+def street(tmp_path: Path, *rules: Rule, beyond: bool = False) -> Iterator[House]:
     """Run the small mall with a provider's hop, a resolver inside, and the systems of two more agencies."""
     loaded = small_config()
     mall = loaded.mall
@@ -42,12 +42,24 @@ def street(tmp_path: Path, *rules: Rule) -> Iterator[House]:
     site = replace(mall.site, uplink=Uplink("line", "router", ANCHORS, "hop", "dns"))
     agencies = {**mall.agencies, **{one: Agency(one, one.title(), one.title()) for one in ("imigrasi", "pajak")}}
     mall = replace(mall, site=site, agencies=agencies, devices={**mall.devices, **{one.id: one for one in more}})
+    if beyond:
+        mall = behind_one_way(mall)
     with House(
         tmp_path, replace(loaded, mall=mall, targets=(*loaded.targets, *targets), rules=(*loaded.rules, *rules))
     ) as house:
         house.all_well()
         house.clock.pass_(10)
         yield house
+
+
+SYSTEMS = ("system", "imigrasi-system", "pajak-system")
+
+
+def behind_one_way(mall: Mall) -> Mall:
+    """Let all agencies' systems hang on a way that cannot be asked."""
+    way = Device("beyond", DeviceKind.PASSIVE, "Jalur ke sistem pusat", parents=("line",), outside=True)
+    moved = {one: replace(mall.devices[one], parents=("beyond",)) for one in SYSTEMS}
+    return replace(mall, devices={**mall.devices, **moved, "beyond": way})
 
 
 def fail(house: House, *devices: str, well: tuple[str, ...] = ()) -> None:
@@ -119,6 +131,30 @@ def test_the_systems_of_all_agencies_at_once_are_the_provider_s_though_anchors_a
         systems = ("system", "imigrasi-system", "pajak-system")
         fail(house, *systems, well=("router", "core", "dns", "hop", *ANCHORS))
         assert sorted(said(house)) == sorted((one, Party.PROVIDER) for one in systems)
+
+
+def test_all_systems_behind_one_way_are_one_suspected_cause_and_one_page(tmp_path: Path) -> None:
+    with street(tmp_path, beyond=True) as house:
+        fail(house, *SYSTEMS, well=("router", "core", "dns", "hop", *ANCHORS))
+        assert said(house) == [("beyond", Party.PROVIDER)]
+        (page,) = house.told()
+        assert "Diduga Jalur ke sistem pusat tidak menjawab" in page.message.lines
+        assert "Perlu ditangani: penyedia internet" in page.message.lines
+        (incident,) = house.engine.snapshot.incidents
+        assert incident.facts.suspected
+        assert set(incident.facts.children) == {house.loaded.mall.devices[one].name for one in SYSTEMS}
+        house.turn(house.sees("a3-printer", {("mppmon_printer_error", JAM): 1.0}))
+        house.wait(8)
+        assert len(house.told()) == 2, "what has nothing to do with it is told all the same"
+        house.answers(*SYSTEMS)
+        house.wait(2)
+        assert [root for root, _ in said(house)] == ["a3-printer"]
+
+
+def test_behind_that_way_one_system_alone_is_still_the_agency_s(tmp_path: Path) -> None:
+    with street(tmp_path, beyond=True) as house:
+        fail(house, "system", well=("router", "core", *(one for one in OUTSIDE if one != "system")))
+        assert said(house) == [("system", Party.AGENCY)]
 
 
 def test_what_gave_no_readings_behind_the_cut_line_is_no_fault_when_it_is_back(tmp_path: Path) -> None:
