@@ -2,7 +2,7 @@
 
 The agent is the real one, with a USB tree, required processes and peripherals, asked over TLS with its token; both are
 asked every 15 s in the same two minutes. The 500 PCs have a peripheral each, so that check-config gives them 15 s, and
-show as many lines as our agent does; all answer from one program beside.
+show as many lines as our agent does; all answer from one program beside. Then the same as pushes: `pc_push`.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ import requests
 from mppmon.clock import Clock
 from mppmon.setup.enrolment import agent_toml, enrol
 from tests.bench.daemon_thousand import child_port, cpu_seconds, daemon, figure, free_port, lateness, p99, pause, write
+from tests.bench.pc_push import figures
 from tests.servers.pc_programs import Running, agent, node_exporter
 
 PCS = 500
@@ -43,6 +44,7 @@ def run() -> Iterator[dict[str, object]]:
     """Yield the figures."""
     yield from _agent()
     yield from _daemon()
+    yield from figures(_LINES)
 
 
 def _agent() -> Iterator[dict[str, object]]:

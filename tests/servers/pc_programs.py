@@ -82,8 +82,8 @@ def node_exporter(folder: Path) -> AbstractContextManager[Running]:
 
 
 @contextmanager
-def pusher(folder: Path, push: Mapping[str, str | float], more: str = "") -> Iterator[Path]:
-    """Run our agent so that it only sends; yield its log. `push`: its table, with the `token` itself."""
+def pusher(folder: Path, push: Mapping[str, str | float], more: str = "") -> Iterator[Running]:
+    """Run our agent so that it only sends: on no port. `push`: its table, with the `token` itself."""
     folder.mkdir(exist_ok=True)
     token = folder / "push-token"
     token.write_text(f"{push['token']}\n", encoding="utf-8")
@@ -94,7 +94,7 @@ def pusher(folder: Path, push: Mapping[str, str | float], more: str = "") -> Ite
     log = folder / "agent.log"
     with log.open("wb") as out, subprocess.Popen(argv, cwd=ROOT, stdout=out, stderr=out) as process:
         try:
-            yield log
+            yield Running(process.pid, 0, log)
         finally:
             process.terminate()
             try:

@@ -174,16 +174,16 @@ def test_our_agent_pushes_and_says_why_not(tmp_path: Path) -> None:
     async def story(door: Opened) -> None:
         door.door.follow([pushing("a3-pc", A3, machine_id=None)])
         good: dict[str, str | float] = {"url": f"https://127.0.0.1:{door.port}", "pin": door.pin, "every": 5}
-        with pusher(tmp_path / "a", {**good, "token": A3}) as log:
+        with pusher(tmp_path / "a", {**good, "token": A3}) as sending:
             await door.counted("accepted")
             assert dict(door.seen[0].texts)["agent"].startswith("mppmon-agent ")
-            assert "listens" not in log.read_text("utf-8")  # small
-        with pusher(tmp_path / "b", {**good, "token": A3, "pin": "0" * 64}) as log:
+            assert "listens" not in sending.log.read_text("utf-8")  # small
+        with pusher(tmp_path / "b", {**good, "token": A3, "pin": "0" * 64}) as sending:
             await door.counted("broken")
-            assert "has not our pin" in await _said(log)
-        with pusher(tmp_path / "c", {**good, "token": "wrong"}) as log:
+            assert "has not our pin" in await _said(sending.log)
+        with pusher(tmp_path / "c", {**good, "token": "wrong"}) as sending:
             await door.counted("unknown_token")
-            assert "the token is not known there" in await _said(log)
+            assert "the token is not known there" in await _said(sending.log)
 
     told(tmp_path, story, Limits())
 
