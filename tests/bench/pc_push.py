@@ -24,6 +24,7 @@ from tests.servers.push_door import hashed
 PCS = 500
 EVERY = 15.0  # seconds
 MEASURED = 60.0  # seconds
+_REAL = "real"  # the PC on which our agent runs
 
 
 def figures(lines: Sequence[str]) -> Iterator[dict[str, object]]:
@@ -38,7 +39,7 @@ def figures(lines: Sequence[str]) -> Iterator[dict[str, object]]:
                 with daemon(config, folder / "state") as process:
                     pin = pin_of(push_certificate(folder / "state").read_text("ascii"))
                     push: dict[str, str | float] = {"url": f"https://127.0.0.1:{door}", "pin": pin, "every": EVERY}
-                    push["token"] = "token-real"
+                    push |= {"token": f"token-{_REAL}"}
                     with pusher(folder / "agent", push) as agent:
                         before, cpu, own = _counts(web), cpu_seconds(process), agent.cpu_seconds()
                         pause(MEASURED)
@@ -57,7 +58,7 @@ def figures(lines: Sequence[str]) -> Iterator[dict[str, object]]:
 def _mall(folder: Path) -> tuple[Path, int, int]:
     web, door = free_port(), free_port()
     devices: dict[str, object] = {}
-    for name in (*map(str, range(PCS)), "real"):
+    for name in (*map(str, range(PCS)), _REAL):
         push = {"tokens": hashed(f"token-{name}"), "every": EVERY}
         devices[f"pc-{name}"] = {"kind": "pc", "name": f"PC {name}", "agency": "satu", "agent": {"push": push}}
         devices[f"finger-{name}"] = {"kind": "peripheral", "name": f"Sidik jari {name}", "via": f"pc-{name}"}

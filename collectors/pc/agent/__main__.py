@@ -169,6 +169,8 @@ def _serve(server: AgentServer | None, pusher: Pusher | None) -> None:
     except _Stop:
         _LOG.info("ended")
     finally:
+        if pusher is not None:
+            pusher.stop()
         if server is not None:
             server.server_close()
 

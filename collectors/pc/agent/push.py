@@ -69,6 +69,11 @@ class Pusher:
         """End `run`. From any thread."""
         self._wake.send(b"x")
 
+    def close(self) -> None:
+        """Give its sockets back; it runs no more."""
+        self._woken.close()
+        self._wake.close()
+
     def pause(self, attempt: Attempt) -> float:
         """Return after how many seconds to send again, and say what changed."""
         if attempt.wrong != self._said:
@@ -113,7 +118,7 @@ class Pusher:
             if not more:
                 break
             head += more
-        return _attempt(head)
+        return attempt_of(head)
 
     def _head(self, length: int, age: float) -> bytes:
         push = self._push
@@ -136,7 +141,7 @@ class Pusher:
         return left
 
 
-def _attempt(head: bytes) -> Attempt:
+def attempt_of(head: bytes) -> Attempt:
     """Return what an answer means. Its words are not looked at, nor logged."""
     status = _STATUS.match(head)
     if status is None:
