@@ -1,5 +1,6 @@
 # Writes what windows_exporter does not know into a text file that it shows along: peripherals, antivirus, updates.
 # Started by the scheduled task that install.cmd makes; reads only, executes nothing it is sent, opens no port.
+# With -PushUrl it also sends all that windows_exporter shows to mppmon, from a PC that nobody can ask.
 # NOT YET RUN ON WINDOWS by those who wrote it: see docs/agent.md.
 [CmdletBinding()]
 param(
@@ -7,6 +8,11 @@ param(
     [string] $Out = "$env:ProgramFiles\windows_exporter\textfile_inputs\mppmon.prom",
     [int] $Every = 10,      # seconds between two looks at what is plugged in
     [int] $Seldom = 900,    # seconds between two looks at what changes by the day
+    [string] $PushUrl,      # such as https://192.0.2.10:9743/push
+    [string] $Pin,          # SHA-256 of the certificate there, as `mppmon agent enroll --push` prints it
+    [string] $TokenFile = "$PSScriptRoot\push-token",    # icacls: for SYSTEM and Administrators only
+    [string] $Source = 'http://127.0.0.1:9182/metrics',
+    [int] $PushEvery = 15,
     [switch] $Once
 )
 Set-StrictMode -Version 2.0
@@ -95,7 +101,58 @@ function Write-Whole([string[]] $lines) {
     Move-Item -LiteralPath $new -Destination $Out -Force
 }
 
+function Get-Shown {
+    $request = [Net.HttpWebRequest]::Create($Source)
+    $request.Proxy = $null
+    $request.Timeout = 5000
+    $response = $request.GetResponse()
+    try {
+        $copy = New-Object IO.MemoryStream
+        $response.GetResponseStream().CopyTo($copy)
+        , $copy.ToArray()
+    } finally { $response.Close() }
+}
+
+# One request over TLS 1.2; the certificate is looked at before the token is sent. Returns the status.
+# By hand on a stream: a redirect is not followed, and no proxy or cookie of this user is used.
+function Send-Shown {
+    $url = New-Object Uri($PushUrl)
+    if ($url.Scheme -ne 'https') { throw "${PushUrl}: expected https" }
+    $body = Get-Shown
+    $token = (Get-Content -LiteralPath $TokenFile -TotalCount 1).Trim()
+    $tcp = New-Object Net.Sockets.TcpClient
+    try {
+        if (-not $tcp.ConnectAsync($url.Host, $url.Port).Wait(5000)) { throw 'no connection in time' }
+        $tcp.ReceiveTimeout = 5000
+        $tcp.SendTimeout = 5000
+        # Where a pin says who it is, nobody has to vouch for it; else Windows decides.
+        $any = if ($Pin) { [Net.Security.RemoteCertificateValidationCallback] { $true } } else { $null }
+        $tls = New-Object Net.Security.SslStream($tcp.GetStream(), $false, $any)
+        $tls.AuthenticateAsClient($url.Host, $null, [Security.Authentication.SslProtocols]::Tls12, $false)
+        if ($Pin) {
+            $hash = [Security.Cryptography.SHA256]::Create().ComputeHash($tls.RemoteCertificate.GetRawCertData())
+            $shown = [BitConverter]::ToString($hash).Replace('-', '').ToLowerInvariant()
+            if ($shown -ne $Pin.ToLowerInvariant()) { throw 'another machine answers: its certificate has not our pin' }
+        }
+        $head = "POST $($url.AbsolutePath) HTTP/1.1`r`nHost: $($url.Authority)`r`nConnection: close`r`n" +
+            "Content-Type: text/plain`r`nContent-Length: $($body.Length)`r`nAuthorization: Bearer $token`r`n`r`n"
+        $raw = [Text.Encoding]::ASCII.GetBytes($head)
+        $tls.Write($raw, 0, $raw.Length)
+        $tls.Write($body, 0, $body.Length)
+        $buffer = New-Object byte[] 12    # HTTP/1.1 204
+        $got = 0
+        while ($got -lt 12) {
+            $more = $tls.Read($buffer, $got, 12 - $got)
+            if ($more -le 0) { throw 'no answer' }
+            $got += $more
+        }
+        [int] [Text.Encoding]::ASCII.GetString($buffer, 9, 3)
+    } finally { $tcp.Close() }
+}
+
 $script:Pending = @()
+$pushDue = 0.0
+$pushFailures = 0
 $watch = [Diagnostics.Stopwatch]::StartNew()
 $slow = @()
 $slowDue = 0.0
@@ -119,6 +176,20 @@ while ($true) {
         Get-Source 'usb' { Get-Usb }
         Get-Source 'route' { Get-Route }
     ) + $slow)
+    if ($PushUrl -and $watch.Elapsed.TotalSeconds -ge $pushDue) {
+        try {
+            $status = Send-Shown
+            if ($status -ne 204) { throw "status $status" }
+            $pushFailures = 0
+            $wait = $PushEvery
+        } catch {
+            $pushFailures += 1
+            Write-Warning "push: $($_.Exception.Message)"
+            $wait = [Math]::Min(60, $PushEvery * [Math]::Pow(2, [Math]::Min($pushFailures - 1, 4)))
+        }
+        $pushDue = $watch.Elapsed.TotalSeconds + $wait * (Get-Random -Minimum 0.9 -Maximum 1.1)
+    }
     if ($Once) { break }
-    Start-Sleep -Seconds $Every
+    $rest = if ($PushUrl) { [Math]::Min($Every, [Math]::Max(1, $pushDue - $watch.Elapsed.TotalSeconds)) } else { $Every }
+    Start-Sleep -Milliseconds ([int] ($rest * 1000))
 }
