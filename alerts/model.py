@@ -188,6 +188,7 @@ class Facts:
     checked: int = 0  # failed probes in a row
     stopped: tuple[Stopped, ...] = ()
     children: tuple[str, ...] = ()  # names of what hangs below the cause
+    below: tuple[str, ...] = ()  # their ids, in the same order; empty in what an older version kept
     blind: bool = False
     suspected: bool = False
     unsure_time: bool = False  # the clock could not be relied on when it began

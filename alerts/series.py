@@ -1,7 +1,6 @@
 """Series as promtool's rule tests write them: `metric{label="v"}` and `0 1x4 0+10x3 _ stale`. Pure."""
 
 import re
-from datetime import timedelta
 
 from alerts.model import Labels
 
@@ -12,7 +11,6 @@ _LABEL = re.compile(r'\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:[^"\\]|\\["\\])*)"\
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _ITEM = re.compile(rf"({_NUMBER})(?:([+-](?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?))?(?:x(\d{{1,6}}))?")
 _MISSING = re.compile(r"_(?:x(\d{1,6}))?")
-_SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
 def series(text: str) -> tuple[str, Labels]:
@@ -56,18 +54,6 @@ def values(text: str) -> tuple[float | None, ...]:
     if not found:
         raise ValueError("at least one value")
     return tuple(found)
-
-
-def span(text: str) -> timedelta:
-    """Return the length of `90s`, `10m`, `1h30m`, `2d`, `0`. ValueError says what was expected."""
-    said = text.strip()
-    found = _SPAN.fullmatch(said)
-    if said == "0":
-        return timedelta()
-    if found is None or not any(found.groups()) or any(len(one or "") > 6 for one in found.groups()):  # noqa: PLR2004  # digits that a timedelta can hold
-        raise ValueError("a length such as 90s, 10m, 1h30m or 2d")
-    days, hours, minutes, seconds = (int(one or 0) for one in found.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
 def _room(found: list[float | None], more: int) -> None:

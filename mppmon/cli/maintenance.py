@@ -95,5 +95,5 @@ def end(window: str, state: Path) -> None:
     Example:
       mppmon maintenance end 0195f1c2-7a1b-7c3d-8e4f-5a6b7c8d9e0f
     """  # noqa: D301  # as above
-    ask(state, "POST", f"/api/v1/silences/{quote(window, safe='')}/end", key=str(uuid4()))
+    ask(state, "POST", f"/api/v1/silences/{quote(window, safe='')}/end?planned=true", key=str(uuid4()))
     click.echo("ended")

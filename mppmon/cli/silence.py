@@ -1,7 +1,6 @@
 """`mppmon silence`: add, list, end."""
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -9,25 +8,24 @@ from uuid import uuid4
 
 import click
 
+from alerts.span import quiet_span
 from mppmon.cli.control import ask, read, state_option
 from mppmon.cli.status import mall_clock, matched
 
-_UNITS = {"m": 60, "h": 3600, "d": 86_400, "menit": 60, "jam": 3600, "hari": 86_400}
-_DURATION = re.compile(rf"([0-9]{{1,5}})\s*({'|'.join(_UNITS)})")
 _SHORT = 18  # characters of an id that are shown: its millisecond, and what tells two of one apart
 
 
 class Duration(click.ParamType[float]):
-    """`30m`, `2h`, `1d`, `2 jam` -> seconds."""
+    """`30m`, `1h30m`, `2h`, `1d`, `2 jam` -> seconds."""
 
     name = "duration"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return seconds; fails with what was expected."""
-        found = _DURATION.fullmatch(str(value))
-        if found is None:
-            self.fail(f"found {value!r}, expected minutes, hours or days such as 30m, 2h, 1d, '2 jam'", param, ctx)
-        return float(int(found[1]) * _UNITS[found[2]])
+        try:
+            return quiet_span(str(value)).total_seconds()
+        except ValueError as error:
+            self.fail(f"found {value!r}, expected {error}", param, ctx)
 
 
 def begun(state: Path, wish: Mapping[str, object]) -> str:
@@ -128,5 +126,5 @@ def end(silence: str, state: Path) -> None:
     Example:
       mppmon silence end 0195f1c2-7a1b-7c3d
     """  # noqa: D301  # as above
-    ask(state, "POST", f"/api/v1/silences/{quote(silence, safe='')}/end", key=str(uuid4()))
+    ask(state, "POST", f"/api/v1/silences/{quote(silence, safe='')}/end?planned=false", key=str(uuid4()))
     click.echo("ended")

@@ -8,7 +8,8 @@ from pathlib import Path
 from alerts.model import Alert, Labels, Rule
 from alerts.rehearsal import Played, Rehearsal
 from alerts.rule import compile_rules, severity
-from alerts.series import series, span, values
+from alerts.series import series, values
+from alerts.span import span
 from mppmon.config.directory import CASES, CASES_BESIDE, take_version
 from mppmon.config.metrics import known
 from mppmon.config.problem import ConfigErrors, Problem, listed, nearest, quoted

@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from alerts.silence import RULE, Silence
+from alerts.span import quiet_span
 from mppmon.config.hours import AHEAD, BACK
-from mppmon.config.settings_maintenance import MaintenanceFile, MatchSettings, WindowSettings, length, local, recurrence
+from mppmon.config.settings_maintenance import MaintenanceFile, MatchSettings, WindowSettings, local, recurrence
 from mppmon.mall.calendar import instant
 from mppmon.mall.impact import Index
 from mppmon.mall.model import Mall, Span, delivery_subject
@@ -98,7 +99,7 @@ def _intervals(
 ) -> Iterator[tuple[datetime, datetime]]:
     wall = local(window.start)
     shown = local(window.end) - wall if window.end is not None else None
-    passes = length(window.duration) if window.duration is not None else timedelta()
+    passes = quiet_span(window.duration) if window.duration is not None else timedelta()
     for at in _starts(window, wall, first - (shown or passes), last):
         start = instant(at.date(), at.time(), zone)
         if shown is None:

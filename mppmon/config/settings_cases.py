@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from alerts.model import Severity
-from alerts.series import series, span, values
+from alerts.series import series, values
 from alerts.settings import Label, Word
+from alerts.span import span
 from mppmon.config.settings_hours import Strict
 
 

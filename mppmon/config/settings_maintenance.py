@@ -3,21 +3,19 @@
 """
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, rrule, rrulestr
 from pydantic import AfterValidator, Field
 
 from alerts.settings import Label, Many, Slug, century
+from alerts.span import quiet_span
 from collectors.collector import Way
 from mppmon.config.settings_hours import Name, Strict
 from mppmon.mall.model import DeviceKind
 
 _LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d{1,2})[.:](\d\d)")
-_LENGTH = re.compile(r"([1-9][0-9]{0,4})\s*([mhd])")
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-_LONGEST = timedelta(days=30)
 _REPEATS = frozenset({DAILY, WEEKLY, MONTHLY, YEARLY})
 _ENDS = re.compile(r"\b(UNTIL|COUNT)\b")
 _TIMES = re.compile(r"\bBY(HOUR|MINUTE|SECOND)\b")
@@ -43,15 +41,6 @@ def local(text: str) -> datetime:
         raise ValueError("a day and a time of the mall's clock, such as 2026-11-29 20:00")
     century(at.date())
     return at
-
-
-def length(text: str) -> timedelta:
-    """Return the span of `90m`, `2h`, `1d`; ValueError says what was expected."""
-    found = _LENGTH.fullmatch(text.strip())
-    span = int(found[1]) * _UNITS[found[2]] if found else timedelta()
-    if not timedelta() < span <= _LONGEST:
-        raise ValueError("minutes, hours or days such as 90m, 2h, 1d; at most 30d")
-    return span
 
 
 def recurrence(text: str, start: datetime, until: datetime) -> rrule:
@@ -110,7 +99,7 @@ def _local(text: str) -> str:
 
 
 def _length(text: str) -> str:
-    length(text)
+    quiet_span(text)
     return text.strip()
 
 

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 from alerts.inbox import Reply
 from alerts.phrases import when
 from alerts.silence import DEVICE, Silence
+from alerts.span import LONGEST
 from alerts.wish import MAINTAIN, MERGE, QUIET, SILENCE, SPEAK, ended, united, wish
 from mppmon.config.renaming import meant
 from mppmon.engine.commands import Answer, Command, Hush, Merge, Speak
 from mppmon.engine.numbers import followed
 from mppmon.engine.snapshot import Snapshot
-from mppmon.engine.wishes import LONGEST, LONGEST_REASON
+from mppmon.engine.wishes import LONGEST_REASON
 from mppmon.i18n import Speech
 from mppmon.mall.calendar import instant
 from mppmon.mall.principal import Principal

@@ -92,6 +92,7 @@ class Speak(Command):
 
     silence: str
     typed: str = ""
+    planned: bool | None = None  # True: it has to be maintenance, False: it must not be
 
     @property
     def deed(self) -> str:

@@ -155,7 +155,8 @@ def refresh(turn: Turn) -> None:
         others = [stopped_by(world, one, ()) for one in sorted(causes[incident.id] - {device.id})]
         facts = replace(facts, stopped=united(facts.stopped, *others))
         if facts.stopped and facts.stopped != incident.facts.stopped:
-            facts = replace(incident.facts, stopped=facts.stopped, children=facts.children or incident.facts.children)
+            kept = incident.facts if incident.joined or not facts.children else facts
+            facts = replace(incident.facts, stopped=facts.stopped, children=kept.children, below=kept.below)
             save(turn, replace(incident, facts=facts, agencies=_agencies(device, facts)))
 
 
@@ -243,6 +244,7 @@ def facts_of(world: World, device: Device, alert: Alert) -> Facts:
         checked=reach.failures if reach.state is State.DOWN else 0,
         stopped=stopped_by(world, device.id, below),
         children=tuple(mall.devices[one].name for one in below),
+        below=tuple(below),
         blind=uplink is not None and uplink.device == device.id,
         suspected=device.id in world.passives.witnesses,
         unsure_time=world.unsure,

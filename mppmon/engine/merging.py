@@ -1,5 +1,6 @@
 """Two incidents become one: what was believed to be another fault is the same."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -56,7 +57,7 @@ def _move(turn: Turn, source: Incident, into: Incident) -> list[Alert]:
 
 def _united(into: Incident, source: Incident, *, alive: bool) -> Incident:
     """Return `into` with what `source` stops, what hangs below it and whom it concerns; a live alert wakes it up."""
-    facts = _facts(into.facts, source.facts)
+    facts = _facts(into.facts, source.facts, (into.root,))
     agencies = tuple(sorted({*into.agencies, *source.agencies}))
     into = replace(into, facts=facts, agencies=agencies)
     if into.acknowledged_by is None and source.acknowledged_by is not None:
@@ -66,12 +67,20 @@ def _united(into: Incident, source: Incident, *, alive: bool) -> Incident:
     return into if mended else replace(into, status=status, mended_at=None)
 
 
-def _facts(into: Facts, source: Facts) -> Facts:
+def _facts(into: Facts, source: Facts, roots: Collection[str]) -> Facts:
     known = {(one.agency, one.service, one.place) for one in into.stopped}
     more = tuple(one for one in source.stopped if (one.agency, one.service, one.place) not in known)
-    children = tuple(dict.fromkeys((*into.children, *source.children)))
-    children = tuple(one for one in children if one != into.device)
-    return replace(into, stopped=(*into.stopped, *more), children=children, since=min(into.since, source.since))
+    # by id: two devices may have one name; what an older version kept has names alone
+    children = {**_named(source), **_named(into)}
+    children = {one: name for one, name in children.items() if one not in roots and one != into.device}
+    below = tuple(children) if into.below or source.below else ()
+    since = min(into.since, source.since)
+    stopped = (*into.stopped, *more)
+    return replace(into, stopped=stopped, children=tuple(children.values()), below=below, since=since)
+
+
+def _named(facts: Facts) -> dict[str, str]:
+    return dict(zip(facts.below or facts.children, facts.children, strict=True))
 
 
 def _pages(turn: Turn, closed: Incident, into: Incident, *, by: str) -> None:

@@ -119,14 +119,20 @@ def speak_again(turn: Turn, command: Speak) -> Answer:
     if len(meant) > 1:
         text = f"{command.silence} begins {len(meant)} silences; write more of the one that is meant"
         return Answer(ok=False, code="unknown-silence", text=text)
-    silence = turn.world.silences.pop(meant[0] if meant else command.silence, None)
+    silence = turn.world.silences.get(meant[0] if meant else command.silence)
+    if silence is not None and command.planned not in {None, silence.planned}:
+        what, noun = ("maintenance", "maintenance") if silence.planned else ("a silence", "silence")
+        text = f"{command.silence} is {what}: end it by `mppmon {noun} end {command.silence}`"
+        return Answer(ok=False, code="invalid", text=text)
     if silence is None and any(
         command.silence in (one.id, one.id.partition("@")[0]) for one in turn.world.loaded.windows
     ):
         text = f"{command.silence} stands in maintenance.yaml: change it there, then: mppmon reload"
         return Answer(ok=False, code="invalid", text=text)
     if silence is None:
-        return Answer(ok=False, code="unknown-silence", text=f"{command.silence}: no silence of this id is in force")
+        noun = "maintenance" if command.planned else "silence"
+        return Answer(ok=False, code="unknown-silence", text=f"{command.silence}: no {noun} of this id is in force")
+    del turn.world.silences[silence.id]
     forget_covering(turn.world)
     ended = replace(silence, end=max(turn.now, silence.start + timedelta(microseconds=1)))
     turn.batch.silences.append(ended)

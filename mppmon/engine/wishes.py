@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from alerts.silence import DEVICE, RULE
+from alerts.silence import DEVICE, RULE, Silence
+from alerts.span import LONGEST
+from mppmon.config.maintenance import OWN, covered
 from mppmon.config.problem import nearest_word
 from mppmon.config.renaming import meant
 from mppmon.config.rules import DAEMON
@@ -19,13 +21,11 @@ _NAMED = {
     "person": Named.PERSON,
 }
 """Labels whose values are ids of the configuration, which may have changed."""
-LONGEST = timedelta(days=30)
-"""A silence that is forgotten ends some day."""
-
 _AHEAD = timedelta(days=400)
 _MOST = 100
 LONGEST_REASON = 200
 """Characters."""
+_LONGEST_NAME = 120
 
 
 def wish_problem(world: World, command: Hush, now: datetime) -> str:
@@ -63,13 +63,26 @@ def _match(world: World, command: Hush) -> str:
         return (
             "found nothing to silence, expected at least one device, rule, kind, agency, place, channel, person or way"
         )
-    return ""
+    return "" if _covers(world, command) else "nothing fits all of these together, expected something that it covers"
+
+
+def _covers(world: World, command: Hush) -> bool:
+    """Whether there is anything of which an alert could ever match: a device with a rule for it, or mppmon itself."""
+    match = dict(command.match)
+    of_itself = SELF in match.get(DEVICE, (SELF,)) and DAEMON in match.get("kind", (DAEMON,))
+    if of_itself and not match.keys() & {"agency", "place"}:
+        return True
+    if match.keys() & OWN:
+        return False
+    mall, at = world.loaded.mall, world.watched_from
+    devices = covered(Silence("wish", command.match, at, at + _AHEAD, "", "wish"), mall)
+    rules = [rule for rule in world.book.rules if rule.name in match.get(RULE, (rule.name,))]
+    return any(not rule.kinds or mall.devices[one].kind.value in rule.kinds for one in devices for rule in rules)
 
 
 def _span(command: Hush, now: datetime) -> str:
     if not 0 < command.seconds <= LONGEST.total_seconds():
-        days = command.seconds / 86_400
-        return f"found {days:g} days, expected more than none and at most {LONGEST.days} days"
+        return f"found {command.seconds / 86_400:g} days, expected more than none and at most {LONGEST.days} days"
     if command.start is None:
         return ""
     if command.start - now > _AHEAD:
@@ -80,10 +93,13 @@ def _span(command: Hush, now: datetime) -> str:
 
 
 def _words(command: Hush) -> str:
-    if len(command.reason) > LONGEST_REASON:
-        return f"found a reason of {len(command.reason)} characters, expected at most {LONGEST_REASON}"
-    if not command.reason.strip() or not command.reason.isprintable():
+    if not command.reason.strip():
         return "found no reason, expected a few words that tell colleagues why"
-    if not command.name.isprintable():
-        return "found a name that cannot be shown, expected one line of text"
+    if command.planned and not command.name.strip():
+        return "found no name, expected what is done, in a few words"
+    for what, said, most in (("reason", command.reason, LONGEST_REASON), ("name", command.name, _LONGEST_NAME)):
+        if len(said) > most:
+            return f"found a {what} of {len(said)} characters, expected at most {most}"
+        if not said.isprintable():
+            return f"found a {what} with a line break or a character that cannot be shown, expected one line of text"
     return ""

@@ -57,7 +57,7 @@ def incident_for(one: Incident, principal: Principal, mall: Mall | None = None) 
         return None
     one = replace(one, notes=(), joined=())
     facts = replace(one.facts, stopped=tuple(stop for stop in one.facts.stopped if principal.sees(stop.agency)))
-    facts = replace(facts, children=())
+    facts = replace(facts, children=(), below=())
     root = mall.devices.get(one.root) if mall is not None else None
     taken_by = NAMELESS if one.acknowledged_by is not None else None
     if root is not None and principal.sees(root.agency):

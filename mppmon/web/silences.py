@@ -45,8 +45,8 @@ async def add(  # one argument per part of the wish
     house: HouseOf,
     who: Who,
     *,
-    seconds: Annotated[float, Query(gt=0)],
-    reason: Annotated[str, Query(max_length=200)],
+    seconds: float,
+    reason: Annotated[str, Query(max_length=2000)],  # how long it may be, the engine says in words
     device: Names = [],  # noqa: B006  # FastAPI's way of saying that there may be none
     rule: Names = [],  # noqa: B006  # likewise
     kind: Names = [],  # noqa: B006  # likewise
@@ -56,7 +56,7 @@ async def add(  # one argument per part of the wish
     person: Names = [],  # noqa: B006  # likewise
     way: Names = [],  # noqa: B006  # likewise
     start: Annotated[str | None, Query(max_length=40)] = None,
-    name: Annotated[str, Query(max_length=120)] = "",
+    name: Annotated[str, Query(max_length=2000)] = "",
     planned: bool = False,
     key: CommandId = None,
 ) -> Response:
@@ -90,6 +90,8 @@ def _at(text: str, zone: str) -> datetime:
 
 
 @router.post("/{silence}/end")
-async def end(silence: str, request: Request, who: Who, key: CommandId = None) -> Response:
-    """End a silence now."""
-    return await do(request, Speak(id=key or str(uuid4()), principal=who, silence=silence))
+async def end(  # one argument per part of the request
+    silence: str, request: Request, who: Who, *, planned: bool | None = None, key: CommandId = None
+) -> Response:
+    """End a silence now. `planned`: whether it has to be maintenance (left out: either)."""
+    return await do(request, Speak(id=key or str(uuid4()), principal=who, silence=silence, planned=planned))

@@ -156,6 +156,7 @@ def incident_view(incident: Incident, names: Mapping[str, str]) -> dict[str, obj
             for one in facts.stopped
         ],
         "children": list(facts.children),
+        "below": [{"device": one, "name": name} for one, name in zip(facts.below, facts.children, strict=False)],
         "times": incident.times,
         "notes": [{"at": one.at.isoformat(), "by": one.who, "text": one.text} for one in incident.notes],
     }

@@ -162,7 +162,9 @@ def test_what_stands_in_the_file_is_changed_there(tmp_path: Path) -> None:
     [
         ({"start": MONDAY - 60 * MINUTE}, "over already"),
         ({"start": MONDAY + timedelta(days=401)}, "400 days ahead"),
-        ({"name": "a\nb"}, "a name that cannot be shown"),
+        ({"name": "a\nb"}, "a name with a line break"),
+        ({"name": " ", "planned": True}, "found no name"),
+        ({"name": "x" * 121}, "found a name of 121 characters"),
     ],
 )
 def test_a_window_that_cannot_be_is_refused(tmp_path: Path, wish: dict[str, object], said: str) -> None:

@@ -9,6 +9,7 @@ from alerts.model import Incident, IncidentStatus, NoticeKind, Page, PageStatus
 from mppmon.engine.commands import Acknowledge
 from mppmon.engine.merging import merge
 from mppmon.mall.principal import SYSTEM, Principal, Role
+from mppmon.web.views import incident_view
 from tests.stories.house import House, small_config
 
 ANI = Principal(Role.TECHNICIAN, "Ani", person="ani")
@@ -175,3 +176,32 @@ def test_an_incident_is_not_merged_into_itself(tmp_path: Path) -> None:
         one = numbered(house, 1)
         with pytest.raises(ValueError, match="the same incident twice"):
             merge(house.engine._turn, one, one, by="mppmon")  # noqa: SLF001  # what a decision is handed
+
+
+def test_what_hangs_below_both_is_counted_once_and_by_id(tmp_path: Path) -> None:
+    """Two devices may have one name: they are two. A cause does not hang below itself."""
+    with House(tmp_path) as house:
+        two_jams(house)
+
+        def work() -> None:
+            world = house.engine._turn.world  # noqa: SLF001  # what a decision is handed
+            first = {"p1": "Printer", "p2": "PC"}
+            second = {"p1": "Printer", "p3": "Printer", "a1-cards": "A1 Cards"}  # the other one's cause
+            for number, below in ((1, first), (2, second)):
+                one = numbered(house, number)
+                facts = replace(one.facts, children=tuple(below.values()), below=tuple(below))
+                world.incidents[one.id] = replace(one, facts=facts)
+
+        house.engine.turn([work])
+
+        def join() -> None:
+            turn = house.engine._turn  # noqa: SLF001  # as above
+            first, second = sorted(turn.world.incidents.values(), key=lambda one: one.number)
+            merge(turn, second, first, by="mppmon")
+
+        house.engine.turn([join])
+        (left,) = house.engine.snapshot.incidents
+        names = {"p1": "Printer", "p2": "PC", "p3": "Printer"}
+        assert dict(zip(left.facts.below, left.facts.children, strict=True)) == names
+        shown = incident_view(left, {})["below"]
+        assert shown == [{"device": one, "name": names[one]} for one in left.facts.below]

@@ -1,5 +1,6 @@
 """A silence stops calls, never watching: what outlives it calls at its end, what is mended during it stays mended."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from alerts.model import NoticeKind
 from mppmon.engine.commands import Acknowledge, Hush, Speak
 from mppmon.mall.principal import SYSTEM, Principal, Role
-from tests.stories.house import House
+from tests.stories.house import House, small_config
 
 TECHNICIAN = Principal(Role.TECHNICIAN, "Ani", person="ani")
 PRINTER = (("device", ("a1-cards",)),)
@@ -114,17 +115,22 @@ def test_who_has_an_incident_keeps_it_over_a_silence(tmp_path: Path) -> None:
         ({"match": (("device", ("a9",)),)}, "'a9' is not in the configuration"),
         ({"match": (("place", ("",)),)}, "place: found nothing"),
         ({"match": (("colour", ("red",)),)}, "expected one of agency, channel, device, kind, person, place, rule, way"),
+        ({"match": (*PRINTER, ("kind", ("pc",)))}, "nothing fits all of these together"),
+        ({"match": (*PRINTER, ("channel", ("mail",)))}, "nothing fits all of these together"),
+        ({"match": (*PRINTER, ("rule", ("OwnLineCut", "PcsOnly")))}, "nothing fits all of these together"),
         ({"seconds": 0.0}, "expected more than none"),
         ({"seconds": 40 * 86_400.0}, "at most 30 days"),
         ({"seconds": float("nan")}, "expected more than none"),
         ({"reason": " "}, "found no reason"),
-        ({"reason": "a\x1b[31m"}, "found no reason"),
+        ({"reason": "a\x1b[31m"}, "cannot be shown"),
     ],
 )
 def test_a_silence_too_wide_too_long_or_without_reason_is_refused(
     tmp_path: Path, wish: dict[str, object], said: str
 ) -> None:
-    with House(tmp_path) as house:
+    config = small_config()
+    pcs, line = (replace(config.rules[0], name=name, kinds=frozenset({"pc"})) for name in ("PcsOnly", "OwnLineCut"))
+    with House(tmp_path, replace(config, rules=(*config.rules[:2], pcs, line))) as house:
         house.all_well()
         whole = {"match": PRINTER, "seconds": HOUR, "reason": "ganti rol", **wish}
         answer = house.do(Hush(id="h", principal=TECHNICIAN, **whole))  # type: ignore[arg-type]  # keywords of Hush
@@ -141,3 +147,22 @@ def test_only_who_acts_may_silence_and_it_is_in_the_audit(tmp_path: Path) -> Non
         assert house.do(wish).code == "refused"
         hush(house)
         assert house.store.verify_audit(SYSTEM) == 2
+
+
+def test_each_command_ends_its_own_and_names_the_other(tmp_path: Path) -> None:
+    with House(tmp_path) as house:
+        house.all_well()
+        silence, window = hush(house), hush(house, 2, planned=True, name="Ganti rol")
+        for number, (meant, planned, said) in enumerate(
+            (
+                (silence, True, "is a silence: end it by `mppmon silence end"),
+                (window, False, "is maintenance: end it by"),
+            )
+        ):
+            answer = house.do(Speak(id=f"x{number}", principal=TECHNICIAN, silence=meant, planned=planned))
+            assert (answer.code, said in answer.text) == ("invalid", True)
+        assert len(house.engine.snapshot.silences) == 2
+        assert house.do(Speak(id="w", principal=TECHNICIAN, silence=window, planned=True)).ok
+        assert house.do(Speak(id="s", principal=TECHNICIAN, silence=silence)).ok
+        gone = house.do(Speak(id="z", principal=TECHNICIAN, silence=window, planned=True))
+        assert gone.text == f"{window}: no maintenance of this id is in force"

@@ -208,7 +208,8 @@ def test_what_is_typed_for_an_id_stays_one(monkeypatch: pytest.MonkeyPatch, path
 
     monkeypatch.setattr(control, "request", request)
     result = CliRunner().invoke(main, [*path, "--state", "/nowhere", "--", typed])
-    assert asked == [f"/api/v1/silences/{quote(typed, safe='')}/end"]
+    planned = str(path[0] == "maintenance").lower()
+    assert asked == [f"/api/v1/silences/{quote(typed, safe='')}/end?planned={planned}"]
     assert result.exit_code == 1, "a redirection is no deed"
 
 

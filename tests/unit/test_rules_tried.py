@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from alerts.model import Asks, Operator, Rule
 from alerts.rule import from_settings
-from alerts.series import series, span, values
+from alerts.series import series, values
 from alerts.settings import RuleSettings
+from alerts.span import span
 from mppmon.cli import main
 from mppmon.config import ConfigErrors, cases
 from mppmon.config.rules import delivered
