@@ -1,10 +1,14 @@
 """The agent's Windows readers on what Windows answers, as the documents say (`windows_answers`): nothing ran there."""
 
+import json
 import re
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, generate_latest
 
 from collectors.pc.agent.collect import AgentCollector
@@ -107,11 +111,37 @@ def test_what_is_no_answer_is_a_missing_source(answer: bytes) -> None:
         ("24/11/2026 11.29.05", None),
         (True, None),
         (-1, None),
+        (10**400, None),
         (None, None),
     ],
 )
 def test_times(value: object, seconds: float | None) -> None:
     assert moment(value) == seconds
+
+
+_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.sampled_from([5, -1, 10**400])
+    | st.floats()
+    | st.text(max_size=9)
+    | st.just("/Date(5)/"),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["value", "Count", "state", "enabled", "signatures", "x"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+_KEYS = st.sampled_from(["products", "defender", "searched", "installed", "security", "other"])
+
+
+@given(answer=st.binary(max_size=40) | st.dictionaries(_KEYS, _JSON).map(lambda one: json.dumps(one).encode()))
+def test_whatever_powershell_says_is_facts_or_a_missing_source(answer: bytes) -> None:
+    for reader in (Antivirus(lambda: answer, now=lambda: NOW), Updates(lambda: answer, now=lambda: NOW)):
+        with suppress(SourceMissing):
+            for fact in reader.read():
+                rule = RULES[f"mppmon_pc_{fact.name}"]
+                assert rule.low <= fact.value <= rule.high
 
 
 def test_usb_devices_and_their_interfaces_are_one() -> None:

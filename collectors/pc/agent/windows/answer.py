@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from ..readers import SourceMissing  # noqa: TID252  # the agent imports relatively only: contract D
 
 MOST = 262_144  # bytes that are looked at
+_LARGEST = 2**53  # what a double holds exactly, as does JSON
 _DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -42,7 +43,7 @@ def number(value: object) -> int | None:
         return None
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 15:  # noqa: PLR2004  # of a double
         value = int(value)
-    return value if isinstance(value, int) and value >= 0 else None
+    return value if isinstance(value, int) and 0 <= value <= _LARGEST else None
 
 
 def moment(value: object) -> float | None:
