@@ -20,6 +20,7 @@ OWN = frozenset(
         "mppmon_telemetry_failed",
         "mppmon_device_restarted",
         "mppmon_device_cut_off",
+        "mppmon_system_cut_off",
     }
 )
 """Our own verdicts."""

@@ -34,7 +34,7 @@ from mppmon.mall import topology
 from mppmon.mall.cause import Because
 from mppmon.mall.impact import Verdict, impact
 from mppmon.mall.model import Delivered, Delivery, Device, DeviceKind, State
-from mppmon.mall.party import at_fault
+from mppmon.mall.party import ALL_CUT_OFF, at_fault
 
 CONFIG = Because.CONFIG.value
 """Why an incident was closed that nobody mended."""
@@ -235,6 +235,7 @@ def facts_of(world: World, device: Device, alert: Alert) -> Facts:
     agencys, reason = device.kind is DeviceKind.ONLINE_SYSTEM, reason_of(world, alert.key)
     what, step = failures.explain(what, step, reason, agencys=agencys)
     below = topology.below(mall, device.id, world.reaches) if reach.state is State.DOWN else ()
+    ours = (True,) if rule is not None and rule.condition.metric == ALL_CUT_OFF else ()  # we see what they do not
     return Facts(
         device=device.name,
         where=", ".join(part for part in (agency.short if agency else "", device.place) if part),
@@ -248,7 +249,7 @@ def facts_of(world: World, device: Device, alert: Alert) -> Facts:
         blind=uplink is not None and uplink.device == device.id,
         suspected=device.id in world.passives.witnesses,
         unsure_time=world.unsure,
-        party=at_fault(mall, device.id, world.reaches, misnamed=reason in failures.RESOLVERS) or "",
+        party=at_fault(mall, device.id, world.reaches, seen=ours, misnamed=reason in failures.RESOLVERS) or "",
     )
 
 

@@ -13,6 +13,8 @@ from mppmon.mall.model import Device, DeviceKind, Mall, State, Uplink
 from mppmon.mall.topology import Sight
 
 Reaches = Mapping[str, Reach]
+ALL_CUT_OFF = "mppmon_system_cut_off"
+"""Our verdict that none of the counters that look gets through to a system which answers us."""
 _NETWORK = frozenset({DeviceKind.ROUTER, DeviceKind.SWITCH, DeviceKind.ACCESS_POINT})
 
 

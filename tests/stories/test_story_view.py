@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from alerts.model import Condition, Operator, Rule, Severity, Words
+from collectors.collector import Kind
 from collectors.observation import Outcome
 from mppmon.mall.model import State
 from mppmon.mall.party import Party, cut_off
@@ -17,14 +19,21 @@ CUT_OFF = Rule(
     severity=Severity.ROUTINE,
     summary=Words("tidak tersambung ke sistem {system}", "does not get through to {system}"),
 )
+ALL = Rule(
+    "SystemCutOff",
+    Condition("mppmon_system_cut_off", Operator.EQUAL, 1.0),
+    wait=timedelta(seconds=60),
+    blocks=True,
+    summary=Words("berjalan, tetapi tidak terjangkau dari loket", "works, but no counter gets through to it"),
+)
 SEEN = ("mppmon_pc_system_ok", (("system", "system"),))
 AROUND = ("router", "core", "anchor-1", "anchor-2")
 
 
 @contextmanager
-def counters(tmp_path: Path) -> Iterator[House]:
+def counters(tmp_path: Path, *rules: Rule) -> Iterator[House]:
     loaded = small_config()
-    with House(tmp_path, replace(loaded, rules=(*loaded.rules, CUT_OFF))) as house:
+    with House(tmp_path, replace(loaded, rules=(*loaded.rules, CUT_OFF, *rules))) as house:
         house.all_well()
         house.clock.pass_(10)
         yield house
@@ -80,6 +89,40 @@ def test_a_system_that_the_counters_get_through_to_is_our_own_way(tmp_path: Path
         look(house, a1=True, a2=False)
         assert parties(house) == [("system", Party.MALL)]
         assert len(house.told()) == 1
+
+
+def test_a_system_that_no_counter_gets_through_to_though_we_do_is_the_way_between(tmp_path: Path) -> None:
+    with counters(tmp_path, ALL) as house:
+        look(house, a1=False, a2=True)
+        house.clock.pass_(60)
+        look(house, a1=False)
+        assert parties(house) == [], "one sees it, and the other alone is for the list"
+        for _ in range(4):
+            house.clock.pass_(30)
+            look(house, a1=False, a2=False)
+        assert parties(house) == [("system", Party.MALL)]
+        (page,) = house.told()
+        assert page.message.lines[1].startswith("System: berjalan, tetapi tidak terjangkau dari loket")
+        assert "Perlu ditangani: jaringan mal sendiri" in page.message.lines
+        assert house.history("system/function")[-1][0] == State.DOWN
+        for _ in range(3):
+            house.clock.pass_(30)
+            look(house, a1=False, a2=False)
+            assert cut(house) == ["a1-pc", "a2-pc"], "its own verdict is no fault of the system's"
+        assert len(parties(house)) == 1
+        house.clock.pass_(30)
+        look(house, a1=True, a2=True)
+        assert parties(house) == []
+
+
+def test_a_counter_that_is_off_says_nothing_of_the_way(tmp_path: Path) -> None:
+    with counters(tmp_path, ALL) as house:
+        look(house, a1=False, a2=False)
+        house.turn(house.see("a2-pc", Outcome.TIMEOUT, kind=Kind.TELEMETRY))
+        for _ in range(4):
+            house.clock.pass_(30)
+            look(house, a1=False)
+        assert parties(house) == []
 
 
 def test_behind_our_cut_line_a_pc_is_not_said_to_be_cut_off(tmp_path: Path) -> None:
