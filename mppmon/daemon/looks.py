@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from collectors.collector import Kind, Target, Way
 from mppmon.mall import topology
-from mppmon.mall.model import Mall
+from mppmon.mall.model import Device, Mall
 
 
 def checks_for(mall: Mall, checks: Mapping[str, Mapping[Kind, Target]], device: str, *, below: bool) -> tuple[str, ...]:
@@ -29,3 +29,10 @@ def checks_by_device(targets: Iterable[Target]) -> Mapping[str, Mapping[Kind, Ta
         if target.way is not Way.PUSH:
             found[target.device][target.kind] = target
     return found
+
+
+def why_not_asked(device: Device) -> str:
+    """Return why nothing asks a device."""
+    if device.pushes:
+        return "it sends by itself; nobody can ask it"
+    return f"it is seen through {device.via}: poll that" if device.via else "nothing can ask this device by itself"

@@ -14,7 +14,10 @@ from click.testing import CliRunner
 
 from collectors.observation import Outcome
 from collectors.pc.agent import __main__ as program
+from collectors.pc.agent.config import load
 from mppmon.cli import main
+from mppmon.clock import Clock
+from mppmon.setup.enrolment import certify
 from tests.servers.pc_programs import agent
 from tests.servers.test_pc_collector import run, target
 
@@ -62,6 +65,26 @@ def test_a_request_that_is_too_long_is_dropped(tmp_path: Path) -> None:
         except ConnectionResetError:
             answer = b""
         assert answer == b""
+
+
+def test_a_pc_that_pushes_gets_the_pin_of_our_own_door(tmp_path: Path) -> None:
+    where = ("--push", "192.0.2.10", "--state", str(tmp_path), "--config", str(GOOD), "--out", str(tmp_path / "new"))
+    status, said = enroll(*where)
+    assert (status, "the door's certificate" in said, "`push: {}` in daemon.yaml" in said) == (2, True, True)
+    key, certificate = certify("mppmon", now=Clock().now())
+    (tmp_path / "push.pem").write_bytes(certificate + key)
+    status, said = enroll(*where, "--json")
+    assert status == 0, said
+    told = json.loads(said)
+    assert told["pin"] == sha256(ssl.PEM_cert_to_DER_cert(certificate.decode())).hexdigest()
+    found = load(tmp_path / "new" / "agent.toml")
+    assert found.listen is None
+    assert found.push is not None
+    assert (found.push.host, found.push.port, found.push.pin) == ("192.0.2.10", 9743, told["pin"])
+    assert (tmp_path / "new" / "push-token").read_text("utf-8") == f"{told['token']}\n"
+    assert sha256(told["token"].encode()).hexdigest() in told["inventory"]
+    assert told["token"] not in told["inventory"]
+    assert {one.name for one in (tmp_path / "new").iterdir()} == {"agent.toml", "push-token"}
 
 
 def test_nothing_is_overwritten_and_a_bad_id_refused(tmp_path: Path) -> None:

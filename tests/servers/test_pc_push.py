@@ -1,8 +1,10 @@
 """The door for PCs that push: what it takes, and that whoever is slow, wrong or hostile holds up nobody."""
 
 import asyncio
+import contextlib
 import gzip
 import json
+import ssl
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -11,8 +13,12 @@ from pathlib import Path
 import pytest
 
 from collectors.observation import Outcome
+from collectors.pc.agent import push
+from collectors.pc.agent.push_settings import Push
 from collectors.pc.push.limits import Limits
+from collectors.pc.push.pin import pin_of
 from mppmon.clock import Clock
+from mppmon.setup.enrolment import certify
 from tests.servers.pc_programs import pusher
 from tests.servers.push_door import A3, PAGE, Opened, hashed, opened, pushing, request
 
@@ -186,6 +192,43 @@ def test_our_agent_pushes_and_says_why_not(tmp_path: Path) -> None:
             assert "the token is not known there" in await _said(sending.log)
 
     told(tmp_path, story, Limits())
+
+
+def test_the_agent_gives_a_dripping_server_no_more_than_its_time_and_follows_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, certificate = certify("m", now=Clock().now())
+    (tmp_path / "m.pem").write_bytes(certificate + key)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "m.pem")
+    monkeypatch.setattr(push, "_WHOLE", 1.0)
+    asked: list[bytes] = []
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        with contextlib.suppress(ConnectionError):
+            if len(asked) > 1:
+                writer.write(b"HTTP/1.1 307 x\r\nLocation: https://127.0.0.1/\r\n\r\n")
+            while len(asked) == 1:
+                writer.write(b"HTTP/1.1 204")
+                await asyncio.sleep(0.1)
+        writer.close()
+
+    async def story() -> None:
+        server = await asyncio.start_server(drip, "127.0.0.1", 0, ssl=context)
+        said = Push("127.0.0.1", server.sockets[0].getsockname()[1], "/push", tmp_path, pin_of(certificate.decode()))
+        sender = push.Pusher(said, b"t0ken", lambda: PAGE, monotonic=Clock().monotonic)
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        assert (await asyncio.to_thread(sender.once)).wrong == "no answer in time"
+        assert loop.time() - began < 3
+        assert b"\r\nAuthorization: Bearer t0ken\r\n" in asked[0]
+        asked.append(b"")
+        assert (await asyncio.to_thread(sender.once)).wrong == "status 307"
+        sender.close()
+        server.close()
+
+    asyncio.run(story())
 
 
 def test_curl_pushes_a_text_file_of_node_exporter(tmp_path: Path) -> None:

@@ -160,6 +160,19 @@ def test_a_pc_that_need_not_be_on_calls_nobody(tmp_path: Path) -> None:
         assert house.told() == []
 
 
+def test_a_pc_that_sends_nonsense_is_there_and_what_hangs_on_it_is_unknown(tmp_path: Path) -> None:
+    with opened(tmp_path) as house:
+        for _ in range(4):
+            house.clock.pass_(15)
+            house.turn(house.see("a1-pc", Outcome.INVALID, kind=Kind.TELEMETRY), pushed(house, "a2"))
+        assert state(house, "a1-pc") is State.UP
+        assert house.transitions("a1-cards/reach")[-1].cause == "a1-pc/telemetry"
+        assert state(house, "a2-cards") is State.UP
+        house.clock.pass_(15)
+        house.turn(pushed(house, "a1"))
+        assert state(house, "a1-cards") is State.UP
+
+
 def test_another_machine_with_its_token_is_nobody_until_it_sends_itself(tmp_path: Path) -> None:
     with opened(tmp_path) as house:
         passes(house, 60, pushes=("a2",))
