@@ -81,6 +81,7 @@ def _rosters(draft: Draft, file: PeopleFile) -> None:
     for slug, roster in file.rosters.items():
         for index, member in enumerate(roster.members):
             _reachable(draft, file, ("rosters", slug, "members", index), member)
+            _acts(draft, file, ("rosters", slug, "members", index), member)
         if roster.start > draft.today:
             draft.warn(FILE, ("rosters", slug, "start"), str(roster.start), "a past day: nobody is on duty before it")
 
@@ -93,6 +94,13 @@ def _reachable(draft: Draft, file: PeopleFile, path: KeyPath, person: str) -> No
             f"{quoted(person)}, who has no address",
             "somebody with `addresses: {<channel>: <address>}` in `people`",
         )
+
+
+def _acts(draft: Draft, file: PeopleFile, path: KeyPath, person: str) -> None:
+    """Warn of who is called and may not answer: the button is refused, and the call goes on to the next one."""
+    if person in file.people and file.people[person].role == "coordinator":
+        found = f"{quoted(person)}, a coordinator, who may not take on what is wrong"
+        draft.warn(FILE, path, found, "`role: technician` for who is called, or somebody else")
 
 
 def _policy(draft: Draft, file: PeopleFile, slug: str, policy: PolicySettings) -> None:
@@ -108,6 +116,7 @@ def _policy(draft: Draft, file: PeopleFile, slug: str, policy: PolicySettings) -
                 finds = finds or roster is None or roster.start <= draft.today
             elif sort == "person" and name:
                 _reachable(draft, file, at, name)
+                _acts(draft, file, at, name)
                 finds = True
             else:
                 words = [*(f"roster:{one}" for one in file.rosters), *(f"person:{one}" for one in file.people)]
