@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from mppmon.doctor.traps import GRANT
+
 pytestmark = pytest.mark.server
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +82,37 @@ def test_systemd_takes_the_ping_drop_in_without_a_word(tmp_path: Path) -> None:
     drop_ins.mkdir()
     (drop_ins / "ping.conf").write_text((DEPLOY / "systemd/ping.conf").read_text())
     assert run("systemd-analyze", "verify", unit) == (0, "")
+
+
+def traps_drop_in() -> str:
+    """Return the drop-in that doctor and documentation have written for a port below 1024."""
+    assert GRANT in (ROOT / "docs/traps.md").read_text(encoding="utf-8")
+    (printed,) = re.findall(r"printf '([^']+)'", GRANT)
+    return str(printed).replace("\\n", "\n")
+
+
+def test_systemd_takes_the_drop_in_for_traps_without_a_word(tmp_path: Path) -> None:
+    unit = installed_unit(tmp_path, UNIT.read_text())
+    drop_ins = tmp_path / f"{UNIT.name}.d"
+    drop_ins.mkdir()
+    (drop_ins / "traps.conf").write_text(traps_drop_in())
+    assert run("systemd-analyze", "verify", unit) == (0, "")
+
+
+@pytest.mark.parametrize(("drop_in", "granted"), [(traps_drop_in(), True), ("", False)])
+def test_what_the_drop_in_grants_is_enough_for_port_162(drop_in: str, *, granted: bool) -> None:
+    """As systemd starts it: nobody's user, no new privileges, no capability but the granted ones."""
+    capabilities = set(re.findall(r"CAP_(\w+)", drop_in))
+    kept = ",".join(["-all", *(f"+{one.lower()}" for one in capabilities)])
+    user = ("--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs")
+    bound = "import socket; socket.socket(type=socket.SOCK_DGRAM).bind(('127.0.0.1', 162))"
+    closed = 'ip link set lo up; echo 1024 > /proc/sys/net/ipv4/ip_unprivileged_port_start; exec "$@"'
+    code, said = run(
+        *("unshare", "--net", "sh", "-c", closed, "sh"),
+        *("setpriv", *user, f"--bounding-set={kept}", f"--inh-caps={kept}", f"--ambient-caps={kept}"),
+        *("/usr/bin/python3", "-c", bound),  # the venv may lie where nobody's user cannot look
+    )
+    assert (code == 0, "Permission denied" in said) == (granted, not granted), said
 
 
 def test_a_misspelt_key_would_have_been_noticed(tmp_path: Path) -> None:
