@@ -4,8 +4,10 @@ were recorded: their LLDP and forwarding tables name each other, so it is known 
 
 import asyncio
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -18,7 +20,7 @@ from collectors.snmp.library import builtin
 from collectors.snmp.recording import read
 from collectors.snmp.wire import oid
 from tests.bench.snmp_responder import Responder
-from tests.servers.snmp_servers import devices, free_port
+from tests.servers.snmp_servers import devices, free_port, snmpsim
 from tests.truth.kinds import judge
 from tests.truth.manifest import manifest
 
@@ -108,3 +110,20 @@ def test_a_mikrotik_hears_its_neighbours_at_ports_that_its_forwarding_table_know
     """Its LLDP counts interfaces (6 and 10), its forwarding table the ports of the bridge."""
     (router,) = [one for one in seen if one.address == address("routeros_rb750gr3")]
     assert {each.port for each in router.neighbours} == router.forwarding.keys() == {"1", "2"}
+
+
+def test_snmpsim_and_our_responder_show_discovery_the_same(seen: list[Sighting], tmp_path: Path) -> None:
+    """Of snmpsim's devices, at one address, the community tells which is asked."""
+
+    async def swept(port: int, name: str) -> Sighting:
+        found = Sweep()
+        ways = [SnmpSettings.model_validate({"port": port, "community": name, "timeout": 10.0})]
+        await sweep(["127.0.0.1"], ways, builtin(), into=found, now=lambda: AT)
+        (one,) = found.sightings
+        return replace(one, address=address(name))
+
+    names = (*ALONE, COPIER, MULTI)
+    with snmpsim(names, tmp_path) as port:
+        by_snmpsim = [asyncio.run(swept(port, name)) for name in names]
+    by_us = {one.address: one for one in seen}
+    assert by_snmpsim == [by_us[address(name)] for name in names]
