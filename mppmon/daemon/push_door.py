@@ -21,7 +21,6 @@ from collectors.settings import PushDoorSettings
 from mppmon.config import Loaded
 from mppmon.daemon.options import Options
 from mppmon.daemon.parts import Parts
-from mppmon.setup.enrolment import certify
 from mppmon.state import push_certificate
 
 NAME = "push door"
@@ -118,6 +117,8 @@ def certificate_of(state: Path, *, now: datetime) -> Path:
     """Return the file with our own key and certificate, made when there is none: whole, or not at all."""
     file = push_certificate(state)
     if not file.exists():
+        from mppmon.setup.enrolment import certify  # noqa: PLC0415  # cryptography: 10 MB, for once in a mall's life
+
         key, certificate = certify("mppmon", now=now)
         fresh = file.with_suffix(".new")
         fresh.unlink(missing_ok=True)
