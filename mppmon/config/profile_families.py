@@ -1,12 +1,14 @@
 """What a profile of one's own gives that nobody would ever see: metrics and labels of no family. Pure."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from collectors.snmp.library import Profiles
 from collectors.snmp.profile import Scalars, Table
 from collectors.snmp.series import Bits, Records, States
 from mppmon.config.families import FAMILIES
+from mppmon.config.metrics import OWN, known
 from mppmon.config.problem import Problem, listed, nearest, quoted
 from mppmon.config.reading import read_bytes
 from mppmon.config.tree import Path as KeyPath
@@ -20,6 +22,12 @@ class Unexported(NamedTuple):
     path: KeyPath
     word: str
     known: tuple[str, ...]
+
+
+@cache
+def given() -> frozenset[str]:
+    """Return the families that a device may give; the others are our verdicts, and nobody else says them."""
+    return frozenset(FAMILIES).intersection(known()) - OWN
 
 
 def unexported(profiles: Profiles, name: str) -> Iterator[Unexported]:
@@ -37,11 +45,11 @@ def unexported(profiles: Profiles, name: str) -> Iterator[Unexported]:
     ):
         for metric, ways in table.series.items():
             at = (*path, "series", metric)
-            family = FAMILIES.get(metric)
+            family = FAMILIES[metric] if metric in given() else None
             if not _writes(own, at):
                 continue  # of what it extends
             if family is None:
-                yield Unexported(name, at, metric, tuple(FAMILIES))
+                yield Unexported(name, at, metric, tuple(sorted(given())))
                 continue
             labels = {label for series in ways for label in _labels(table, series)}
             yield from (Unexported(name, at, label, family.labels) for label in sorted(labels - set(family.labels)))
@@ -74,7 +82,7 @@ def unexported_problem(file: str, raw: bytes, what: Unexported) -> Problem:
     table, _ = read_bytes(raw, file)
     path, word, known = what.path, what.word, what.known
     is_metric = path[-1] == word
-    found = f"{quoted(word)}, " + ("which no metric is called" if is_metric else f"a label that {path[-1]} has not")
+    found = f"{quoted(word)}, " + ("which no device gives" if is_metric else f"a label that {path[-1]} has not")
     expected = "a metric of docs/metrics.md: nothing else is exported" if is_metric else listed(known)
     place = (locate(table, path, key=True) if table is not None else None) or (file, 1, 1)
     return Problem(*place, ".".join(map(str, path)), found, expected, nearest(word, known))

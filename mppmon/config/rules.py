@@ -50,11 +50,11 @@ def check_rules(draft: Draft) -> None:
             draft.error(FILE, ("rules", index, "alert"), f"{quoted(rule.alert)} again", "each alert once")
         names.add(rule.alert)
         metric = rule.condition.metric
-        if metric not in known():
-            draft.warn(
+        if metric not in known():  # a profile of one's own gives these families, or is refused
+            draft.error(
                 FILE,
                 ("rules", index, "condition", "metric"),
-                f"{quoted(metric)}, which nothing gives: the rule never fires",
+                f"{quoted(metric)}, which nothing gives: the rule would never fire",
                 "a metric of docs/metrics.md",
                 nearest(metric, known()),
             )

@@ -222,8 +222,8 @@ def test_rules_may_be_replaced_and_disabled(place: Path, mall: config.Loaded) ->
     assert len(names) >= 5
     (place / "rules.yaml").write_text(
         f"version: 1\ndisable: [{names[0]}]\nrules:\n"
-        f"  - {{alert: {names[1]}, condition: {{metric: m, threshold: 1}}, for: 9, summary: {{id: a, en: b}}, "
-        "first_step: {id: a, en: b}}\n"
+        f"  - {{alert: {names[1]}, condition: {{metric: mppmon_device_down, threshold: 1}}, for: 9, "
+        "summary: {id: a, en: b}, first_step: {id: a, en: b}}\n"
     )
     rules = {rule.name: rule for rule in config.load(place, today=TODAY).rules}
     assert names[0] not in rules

@@ -5,6 +5,7 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from collectors.snmp.library import builtin
@@ -35,14 +36,27 @@ def place(tmp_path: Path, metric: str) -> Path:
 
 def test_a_metric_that_nothing_gives_is_named_with_the_nearest(tmp_path: Path) -> None:
     mall = place(tmp_path, "mppmon_printer_eror")
-    (warning,) = config.load(mall, today=date(2026, 11, 24)).warnings
-    assert str(warning) == (
-        "rules.yaml:4:17 rules.0.condition.metric: found 'mppmon_printer_eror', which nothing gives: the rule never "
-        "fires, expected a metric of docs/metrics.md (did you mean 'mppmon_printer_error'?)"
+    with pytest.raises(config.ConfigErrors) as caught:
+        config.load(mall, today=date(2026, 11, 24))
+    assert str(caught.value) == (
+        "rules.yaml:4:25 rules.0.condition.metric: found 'mppmon_printer_eror', which nothing gives: the rule would "
+        "never fire, expected a metric of docs/metrics.md (did you mean 'mppmon_printer_error'?)"
     )
     shown = CliRunner().invoke(main, ["check-config", str(mall)])
-    assert shown.exit_code == 0
-    assert "warning: rules.yaml:4:17" in shown.output
+    assert shown.exit_code == 2
+    assert "error: rules.yaml:4:25" in shown.output
+
+
+@pytest.mark.parametrize("metric", ["mppmon_device_reach", "mppmon_device_down", "mppmon_service_delivery"])
+def test_a_profile_of_ones_own_cannot_say_our_verdicts(tmp_path: Path, metric: str) -> None:
+    mall = place(tmp_path, "mppmon_printer_error")
+    (mall / "profiles").mkdir()
+    (mall / "profiles" / "own.yaml").write_text(
+        "version: 1\nname: own\ntitle: Own\nkind: switch\nextends: [system]\nscalars:\n  columns:\n"
+        f"    x: {{oid: 1.3.6.1.0, mib: X}}\n  series:\n    {metric}: {{as: number, read: [{{column: x}}]}}\n"
+    )
+    with pytest.raises(config.ConfigErrors, match=f"found '{metric}', which no device gives"):
+        config.load(mall, today=date(2026, 11, 24))
 
 
 def test_every_known_metric_is_taken_without_a_word(tmp_path: Path) -> None:

@@ -97,9 +97,7 @@ def test_a_metric_or_label_that_is_never_exported_is_an_error(example: Path) -> 
     example.write_text(_EXAMPLE.replace("mppmon_printer_pages_total:", "mppmon_printer_pages:"), "utf-8")
     status, told = run("check", example)
     assert status == 2
-    assert (
-        "found 'mppmon_printer_pages', which no metric is called (did you mean 'mppmon_printer_pages_total'?)" in told
-    )
+    assert "found 'mppmon_printer_pages', which no device gives (did you mean 'mppmon_printer_pages_total'?)" in told
     example.write_text(_EXAMPLE.replace("label: cover", "label: door"), "utf-8")
     status, told = run("check", example)
     assert status == 2
