@@ -122,7 +122,8 @@ def test_a_counter_that_is_off_says_nothing_of_the_way(tmp_path: Path) -> None:
         for _ in range(4):
             house.clock.pass_(30)
             look(house, a1=False)
-        assert parties(house) == []
+            assert parties(house) == []
+        assert house.told() == []
 
 
 def test_behind_our_cut_line_a_pc_is_not_said_to_be_cut_off(tmp_path: Path) -> None:
