@@ -28,6 +28,11 @@ def check_daemon(draft: Draft) -> None:
     _rises(draft, ("intervals", "confirm"), intervals.confirm)
     for kind, its in intervals.kinds.items():
         _rises(draft, ("intervals", "kinds", kind.value, "confirm"), its.confirm or ())
+    keep = daemon.keep
+    longest = max(keep.commands_days, keep.messages_days, keep.alerts_days)
+    if keep.audit_days < longest:
+        expected = f"at least {longest}: who did what is kept longer than what came of it"
+        draft.error(FILE, ("keep", "audit_days"), str(keep.audit_days), expected)
 
 
 def _rises(draft: Draft, path: tuple[str, ...], confirm: tuple[float, ...]) -> None:

@@ -27,6 +27,25 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """For how many days what is over is kept in the database."""
+
+    commands_days: int = 30
+    messages_days: int = 400
+    alerts_days: int = 400
+    audit_days: int = 1830
+
+    def days(self) -> dict[str, int]:
+        """Return table -> days."""
+        return {
+            "command": self.commands_days,
+            "outbox": self.messages_days,
+            "alert": self.alerts_days,
+            "audit": self.audit_days,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class DaemonSettings:
     """How the daemon itself runs. Where it keeps its state is said when it is started.
 
@@ -45,6 +64,7 @@ class DaemonSettings:
     canary: time | None = time(7, 30)
     traps: TrapSettings | None = None
     push: PushDoorSettings | None = None
+    keep: Keep = Keep()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from alerts.settings import (
     RotationSettings,
 )
 from collectors.settings import TrapSettings
-from mppmon.config.loaded import DaemonSettings, Heartbeat
+from mppmon.config.loaded import DaemonSettings, Heartbeat, Keep
 from mppmon.config.settings import DaemonFile
 from mppmon.config.settings_hours import parse_time
 from mppmon.config.targets import PUSH_FILES, SNMP_FILES, located
@@ -56,11 +56,12 @@ def build_settings(daemon: DaemonFile, directory: Path) -> DaemonSettings:
     """Return how the daemon itself runs, with the absolute names of its secret files."""
     beat = daemon.heartbeat
     return DaemonSettings(
-        **daemon.model_dump(exclude={"intervals", "heartbeat", "canary", "traps", "push"}),
+        **daemon.model_dump(exclude={"intervals", "heartbeat", "canary", "traps", "push", "keep"}),
         heartbeat=Heartbeat(directory / beat.url_file, beat.every) if beat is not None else None,
         canary=None if daemon.canary == "off" else parse_time(daemon.canary),
         traps=_traps(daemon.traps, directory) if daemon.traps is not None else None,
         push=located(daemon.push, directory, *PUSH_FILES) if daemon.push is not None else None,
+        keep=Keep(**daemon.keep.model_dump()),
     )
 
 

@@ -56,6 +56,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "daemon.push": asking.PushDoorSettings,
     "daemon.traps": asking.TrapSettings,
     "daemon.traps.users": asking.TrapUserSettings,
+    "daemon.keep": mall.KeepSettings,
     "daemon.intervals": mall.IntervalSettings,
     "daemon.intervals.kinds": mall.KindIntervals,
 }

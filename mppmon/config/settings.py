@@ -229,6 +229,15 @@ class HeartbeatSettings(Strict):
     every: Annotated[float, Field(ge=10, le=3600)] = 60.0
 
 
+class KeepSettings(Strict):
+    """For how many days what is over is kept: answers to commands, messages, alerts, who did what."""
+
+    commands_days: Annotated[int, Field(ge=1, le=36_500)] = 30
+    messages_days: Annotated[int, Field(ge=31, le=36_500)] = 400
+    alerts_days: Annotated[int, Field(ge=31, le=36_500)] = 400
+    audit_days: Annotated[int, Field(ge=31, le=36_500)] = 1830
+
+
 def _daily(text: str) -> str:
     return text if text == "off" else clock(text)
 
@@ -251,6 +260,7 @@ class DaemonFile(Strict):
     canary: Annotated[str, AfterValidator(_daily)] = "07:30"
     traps: TrapSettings | None = None
     push: PushDoorSettings | None = None
+    keep: KeepSettings = KeepSettings()
 
 
 FILES: dict[str, type[Strict]] = {

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from mppmon.config import Loaded
 from mppmon.daemon.alive import LOOP, STARVES_AFTER, Alive
+from mppmon.daemon.broom import Broom
 from mppmon.daemon.canary import Canary
 from mppmon.daemon.heartbeat import Heart
 from mppmon.daemon.host import Host
@@ -64,6 +65,7 @@ class SelfWatch:
 
     def __init__(self, watched: Watched, loaded: Callable[[], Loaded]) -> None:
         self._of, self._loaded = watched, loaded
+        self._broom = Broom(watched.engine, watched.metrics, loaded)
         self._name = socket.gethostname()
         self._jumps: deque[float] = deque()
         self._fed = 0.0
@@ -82,6 +84,7 @@ class SelfWatch:
             if _now() - looked >= EVERY:
                 looked = _now()
                 await self.look()
+                await self._broom.sweep()
             await asyncio.sleep(_WATCH)
 
     async def look(self) -> None:

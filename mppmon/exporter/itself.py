@@ -42,6 +42,9 @@ class SelfMetrics:
         self._missed = Counter(
             "mppmon_daemon_missed_runs_total", "Scheduled runs that were left out.", ["job"], registry=registry
         )
+        self._pruned = Counter(
+            "mppmon_daemon_pruned_rows_total", "Old rows that were removed.", ["table"], registry=registry
+        )
         self._last_seen = Gauge(
             "mppmon_daemon_last_seen_seconds", "When the daemon last noted that it runs, Unix time.", registry=registry
         )
@@ -121,6 +124,10 @@ class SelfMetrics:
     def missed(self, job: str) -> None:
         """Count one scheduled run that was left out."""
         self._missed.labels(job).inc()
+
+    def pruned(self, table: str, rows: int) -> None:
+        """Count old rows that were removed."""
+        self._pruned.labels(table).inc(rows)
 
     def last_seen(self, unix_seconds: float) -> None:
         """Note when the daemon last noted that it runs."""

@@ -15,6 +15,15 @@ GENESIS = "0" * 64
 """What the first row names as its predecessor."""
 
 
+PRUNED = "prune"
+"""The deed of an entry that vouches for older ones that were removed."""
+
+
+def vouch(seq: int, digest: str) -> dict[str, str]:
+    """Return the detail of such an entry: the number and the hash of the last row that was removed."""
+    return {"through": str(seq), "hash": digest}
+
+
 def append(connection: Connection, entries: Iterable[AuditEntry]) -> None:
     """Add entries to the chain, in order."""
     last = connection.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
@@ -40,12 +49,18 @@ def append(connection: Connection, entries: Iterable[AuditEntry]) -> None:
 
 
 def verify(connection: Connection) -> int:
-    """Walk the whole chain; return the number of rows. AuditBroken names the first row that does not fit."""
-    previous, count = GENESIS, 0
+    """Walk the whole chain; return the number of rows. AuditBroken names the first row that does not fit.
+
+    Where the oldest were removed for their age, a later entry of the chain has to vouch for the last of those.
+    """
+    previous, seq, count, owed = GENESIS, 0, 0, ""
     for row in connection.execution_options(yield_per=1000).execute(select(audit).order_by(audit.c.seq)):
-        count += 1
-        if row.seq != count:
-            raise AuditBroken(count, f"is missing; the next one there is {row.seq}")
+        if not count and row.seq > 1:
+            seq, previous = row.seq - 1, row.previous
+            owed = canonical(vouch(seq, previous))
+        seq, count = seq + 1, count + 1
+        if row.seq != seq:
+            raise AuditBroken(seq, f"is missing; the next one there is {row.seq}")
         if row.previous != previous:
             raise AuditBroken(row.seq, "does not name the hash of the row before")
         expected = chain(
@@ -54,6 +69,9 @@ def verify(connection: Connection) -> int:
         if row.hash != expected:
             raise AuditBroken(row.seq, "its text does not have the hash it carries")
         previous = row.hash
+        owed = "" if row.command == PRUNED and row.detail == owed else owed
+    if owed:
+        raise AuditBroken(1, f"is missing; the next one there is {seq - count + 1}")
     return count
 
 

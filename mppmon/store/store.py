@@ -25,6 +25,7 @@ from mppmon.store.commit import write
 from mppmon.store.connect import connect, copy_sqlite, parse, sqlite_path
 from mppmon.store.errors import NoDatabase, SchemaNewer, SchemaOlder
 from mppmon.store.patience import Patience
+from mppmon.store.prune import prune
 from mppmon.store.records import Batch, CanaryFate, Saved, Taken, Told, Used
 from mppmon.store.schema import VERSIONS, command, last_seen, version
 from mppmon.store.scope import require_staff, require_writer
@@ -291,6 +292,16 @@ class Store:
         require_writer(principal, "verify the audit")
         with self._engine.begin() as connection:
             return audit.verify(connection)
+
+    def prune(
+        self, principal: Principal, before: Mapping[str, datetime], *, now: datetime, limit: int
+    ) -> dict[str, int]:
+        """Remove what ended before these times, by table, up to `limit` rows of each; return how many. `prune.TABLES`
+        are those that can be named; what is unfinished is never removed.
+        """
+        require_writer(principal, "remove old rows")
+        with self._engine.begin() as connection:
+            return prune(connection, before, now=now, limit=limit)
 
     def backup(self, principal: Principal, path: Path) -> None:
         """Write a consistent, checked copy while the daemon works."""
