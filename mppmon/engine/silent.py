@@ -7,10 +7,9 @@ stands above it, or our own line, may explain it. See docs/adr/0033-push.md.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from collectors.collector import Target, Way
+from collectors.collector import Target
 from collectors.settings import AgentSettings
 from mppmon.engine.turn import Turn
-from mppmon.engine.world import World
 from mppmon.mall import topology
 from mppmon.mall.health import Reach
 from mppmon.mall.model import State
@@ -28,30 +27,24 @@ def follow(turn: Turn) -> None:
     if world.door is None or timedelta() <= turn.now - world.silence_at < _LOOK:
         return
     world.silence_at = turn.now
-    left = [(one, _left(turn, one)) for one in world.pushers if _may_fail(world.reaches[one.device])]
+    left = [(one, _left(turn, one, world.door)) for one in world.pushers if _may_fail(world.reaches[one.device])]
     if all(more > _NONE for _, more in left):
         return
     for target, more in left:
-        if more <= spread(world, target.device):
+        if more <= timedelta(seconds=target.interval):
             _confirm(turn, target.device)
-
-
-def spread(world: World, device_id: str) -> timedelta:
-    """Return how far apart the last signs of two such devices may lie that fell silent together; of others, none."""
-    pushed = (one.interval for one in world.targets.get(device_id, ()) if one.way is Way.PUSH)
-    return timedelta(seconds=next(pushed, 0.0))
 
 
 def _may_fail(reach: Reach) -> bool:
     return reach.state is not State.DOWN and not reach.failures
 
 
-def _left(turn: Turn, target: Target) -> timedelta:
-    """Return how long it may still be silent."""
+def _left(turn: Turn, target: Target, door: datetime) -> timedelta:
+    """Return how long it may still be silent. `door`: since when pushes are taken."""
     world, settings = turn.world, target.settings
     assert isinstance(settings, AgentSettings)  # noqa: S101  # of every target of this way
     assert settings.push is not None  # noqa: S101  # likewise
-    since = max(world.awaited.get(target.device, world.watched_from), world.watched_from, world.door or turn.now)
+    since = max(world.awaited.get(target.device, world.watched_from), world.watched_from, door)
     since = min(since, turn.now)  # of a clock that was set back
     world.awaited[target.device] = since
     return since + timedelta(seconds=settings.push.down_after) - turn.now

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from mppmon.engine.hours import may_be_off
 from mppmon.engine.reach import ask_below_again, changed
-from mppmon.engine.silent import spread
 from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
 from mppmon.mall.cause import Because
@@ -25,7 +24,6 @@ def follow(turn: Turn) -> None:
         before, witnesses = world.reaches[passive], world.passives.witnesses[passive]
         window = timedelta(seconds=world.loaded.settings.patience_seconds)
         window = max(window, *(world.timing(mall.devices[one]).confirmation for one in witnesses))
-        window = max(window, *(spread(world, one) for one in witnesses))
         off = {one for one in witnesses if may_be_off(world, mall.devices[one], turn.now)}
         reach = world.reaches[passive] = infer(mall, world.passives, passive, world.reaches, off=off, window=window)
         if reach.state is not before.state:

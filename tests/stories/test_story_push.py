@@ -79,6 +79,7 @@ def test_silence_is_unknown_then_down_by_rule_and_the_next_push_ends_it_at_once(
         assert down[0] == "down"
         assert timedelta(seconds=180) <= down[1] - MONDAY <= timedelta(seconds=190)
         assert house.transitions("a1-pc/reach")[-1].cause == "silent"
+        assert house.transitions("a1-pc/reach")[-1].decided_at == down[1]  # what is above it was asked at once
         assert [one.kind for one in house.told()] == [NoticeKind.PAGE]
         assert house.history("ktp@a1")[-1][0] == "interrupted"
         assert state(house, "a2-pc") is State.UP
@@ -118,8 +119,8 @@ def test_what_they_share_and_nobody_can_ask_is_suspected_once(tmp_path: Path) ->
     """The agency's router, behind whose NAT both PCs are, loses its power; each PC sends in a turn of its own."""
     nat = Device("nat", DeviceKind.PASSIVE, "Router instansi", place="Lt. 1", parents=("core",), agency="dukcapil")
     with opened(tmp_path, pushing(nat, parents=("nat",))) as house:
-        passes(house, 35, pushes=("a1",))
-        house.turn(pushed(house, "a2"))
+        passes(house, 40, pushes=("a1",))
+        house.turn(pushed(house, "a2"))  # ten seconds after the other's last
         passes(house, 240)
         assert house.history("nat/reach")[-1][0] == "down"
         assert [one for one, _ in house.history("a1-pc/reach")] == ["up", "unknown"]
