@@ -37,6 +37,8 @@ def stood_still(turn: Turn, stood: Stood) -> None:
         world.blind_course.change(stood.since, state=False)
     _begin_watching(turn, stood.until)
     world.unwatched = stood.since
+    if stood.since < BUILT <= stood.until:
+        _later(turn, stood.until - stood.since)
     _audit(turn, STOOD_STILL, since=stood.since, until=stood.until)
 
 
@@ -156,6 +158,17 @@ def _sooner(pages: Iterable[Page], clock: SetBack) -> Iterator[Page]:
     for page in list(pages):
         if page.next_at is not None and page.next_at > clock.now:
             yield replace(page, next_at=max(clock.now, page.next_at - clock.by))
+
+
+def _later(turn: Turn, by: timedelta) -> None:
+    """Let who would be called in five minutes be called in five minutes: it was the clock that was set at last, from
+    the year of an empty battery, and nobody has had 55 years to answer.
+    """
+    for page in list(turn.world.pages.values()):
+        if page.next_at is not None:
+            after = replace(page, next_at=page.next_at + by)
+            turn.world.pages[page.incident] = after
+            turn.batch.pages.append(after)
 
 
 def _audit(turn: Turn, deed: str, **times: datetime) -> None:

@@ -186,6 +186,22 @@ def test_a_boot_with_an_empty_clock_keeps_history(tmp_path: Path) -> None:
             assert set(between) <= {"unknown", "delivered"}
 
 
+def test_escalation_goes_on_at_its_pace_when_an_empty_clock_is_set_at_last(tmp_path: Path) -> None:
+    with House(tmp_path) as house:
+        right = house.clock.now()
+        house.clock.at[0] = datetime(1971, 3, 1, tzinfo=UTC)
+        with house.killed() as again:
+            again.all_well()
+            again.turn(again.cards("a1", jammed=True))
+            beating(again, 120)
+            (first,) = again.told(NoticeKind.PAGE)
+            again.clock.at[0] = right + timedelta(minutes=5)  # the time service answers
+            beating(again, 170)
+            assert again.told(NoticeKind.PAGE) == [first], "its person has had two minutes, not 55 years"
+            beating(again, 15)
+            assert len(again.told(NoticeKind.PAGE)) > 1
+
+
 def test_a_clock_that_was_a_year_ahead_until_the_last_stop_is_put_right(tmp_path: Path) -> None:
     with House(tmp_path) as house:
         house.clock.pass_(365 * 86_400)
