@@ -97,7 +97,7 @@ def _loaded(file: Path, *, as_json: bool) -> "tuple[Profiles, Profile]":
     from collectors.snmp.located import ProfileError  # noqa: PLC0415  # likewise
     from mppmon.cli import problems as shown  # noqa: PLC0415  # likewise
     from mppmon.config.profile_families import unexported, unexported_problem  # noqa: PLC0415  # likewise
-    from mppmon.config.profiles import problems_of  # noqa: PLC0415  # likewise
+    from mppmon.config.profiles import bytes_of, problems_of  # noqa: PLC0415  # likewise
 
     beside = file.absolute().parent
 
@@ -106,12 +106,12 @@ def _loaded(file: Path, *, as_json: bool) -> "tuple[Profiles, Profile]":
 
     try:
         profiles, profile = load_file(file)
-        raw = file.read_bytes()
+        raw = bytes_of(file) or b""
         found = [unexported_problem(file.name, raw, one) for one in unexported(profiles, profile.name)]
         if not found:
             return profiles, profile
     except ProfileError as error:
-        found = problems_of(error, lambda name: place(name).read_bytes() if place(name).is_file() else None)
+        found = problems_of(error, lambda name: bytes_of(place(name)))
     ordered = sorted(set(found))
     if as_json:
         faults = [shown.as_json(place(one.file).parent, replace(one, file=Path(one.file).name)) for one in ordered]

@@ -37,7 +37,7 @@ def check_profiles(draft: Draft) -> None:
             draft.problems.append(Problem(FOLDER, 0, 0, "", "what is no directory", "a directory with profiles"))
     except ProfileError as error:
         draft.profiles_unread = True
-        draft.problems.extend(problems_of(error, lambda file: _bytes(draft.directory / file)))
+        draft.problems.extend(problems_of(error, lambda file: bytes_of(draft.directory / file)))
     except OSError as error:
         draft.profiles_unread = True
         found = error.strerror or "what cannot be read"
@@ -86,7 +86,7 @@ def _placed(folder: Path, found: list[Unexported]) -> Iterator[Problem]:
     """Yield the problems at their places: what is known of a profile is its name, not its file."""
     files: dict[Value, tuple[str, bytes]] = {}
     for path in sorted(folder.glob("*.yaml")) if found else ():
-        raw = _bytes(path) or b""
+        raw = bytes_of(path) or b""
         table, _ = read_bytes(raw, path.name)
         if table is not None:
             files[table.get("name")] = (f"{FOLDER}/{path.name}", raw)
@@ -94,7 +94,8 @@ def _placed(folder: Path, found: list[Unexported]) -> Iterator[Problem]:
         yield unexported_problem(*files.get(one.profile, (FOLDER, b"")), one)
 
 
-def _bytes(path: Path) -> bytes | None:
+def bytes_of(path: Path) -> bytes | None:
+    """Return what is in a plain file, as far as a file of ours can be long; None when it cannot be read."""
     try:
         if not path.is_file():  # a pipe would be waited for
             return None
