@@ -124,6 +124,14 @@ class Sender:
                     lane.begin(self._group)
                     lane.wake()
 
+    async def drain(self, seconds: float) -> None:
+        """Begin no further send, and let those under way end, for at most so long: before `run` is cancelled. A message
+        that its provider has taken and nobody marked would be sent again, under its key, at the next start.
+        """
+        under_way = [task for lane in self._lanes.values() for task in lane.pause()]
+        if under_way:
+            await asyncio.wait(under_way, timeout=seconds)
+
     async def _changed(self) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(_LOOK):
@@ -148,6 +156,8 @@ class _Lane:
         self._awake = asyncio.Event()
         self._running = 0
         self._retired = False
+        self._paused = asyncio.Event()
+        self._sending: set[asyncio.Task[None]] = set()
 
     def sends_by(self, channel: Channel) -> bool:
         return self._channel is channel
@@ -158,6 +168,11 @@ class _Lane:
 
     def wake(self) -> None:
         self._awake.set()
+
+    def pause(self) -> set[asyncio.Task[None]]:
+        """Take nothing more; return what is under way."""
+        self._paused.set()
+        return set(self._sending)
 
     def retire(self) -> None:
         """Take nothing more; end when what is under way has ended."""
@@ -176,12 +191,16 @@ class _Lane:
                 if self._retired:
                     return
                 free = self._channel.concurrency - self._running
-                if free <= 0:
+                if free <= 0 or self._paused.is_set():
                     continue  # a send that ends wakes us
                 leased: list[Leased] = await _or_else(self._outbox.lease(free, (self.name,)), [])
                 for one in sorted(leased, key=lambda one: not one.notification.urgent):
+                    if self._paused.is_set():
+                        break  # not begun: its lease runs out, or is released by the next start
                     self._running += 1
-                    group.create_task(self._deliver(one), name=f"send {one.notification.key}")
+                    task = group.create_task(self._deliver(one), name=f"send {one.notification.key}")
+                    self._sending.add(task)
+                    task.add_done_callback(self._sending.discard)
 
     async def _deliver(self, leased: Leased) -> None:
         loop = asyncio.get_running_loop()

@@ -14,6 +14,9 @@ from mppmon.daemon.parts import Parts
 _AGAIN = (5.0, 30.0, 120.0)
 """Seconds before each further attempt at what no outbox keeps."""
 
+_DRAIN = 2.0
+"""Seconds that a provider has for its answer when the daemon ends; with all else it ends within five."""
+
 Open = Callable[[Mapping[str, ChannelSettings], Inbox], Mapping[str, Channel]]
 
 
@@ -75,7 +78,8 @@ class Channels:
             await asyncio.sleep(max(wait, result.retry_after or 0.0))
 
     async def close(self) -> None:
-        """End the sender and the listeners, then the channels."""
+        """End the sender, once what is under way is answered and marked, and the listeners, then the channels."""
+        await self._sender.drain(_DRAIN)
         tasks = [*self._sending_now, *self._listeners.values(), *((self._sending,) if self._sending else ())]
         for task in tasks:
             task.cancel()

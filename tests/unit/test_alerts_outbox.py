@@ -301,6 +301,40 @@ def test_channels_are_replaced_while_sending() -> None:
     asyncio.run(story())
 
 
+def test_what_is_under_way_at_the_end_is_answered_and_marked_and_nothing_more_begins() -> None:
+    """It was cut off on its way, though the provider had taken it, and sent again at the next start."""
+    outbox, answer = MemoryOutbox(), asyncio.Event()
+
+    async def slow(one: Notification) -> Result:
+        await answer.wait()
+        return Sent(one.key)
+
+    async def story() -> float:
+        loop = asyncio.get_running_loop()
+        mail, chat = FakeChannel("mail", slow, concurrency=1), FakeChannel("chat", hangs)
+        sender = Sender(outbox, {"mail": mail, "chat": chat})
+        running = asyncio.create_task(sender.run())
+        outbox.put(notification("under-way"), notification("waits"))
+        await settled(lambda: mail.begun == ["under-way"])
+        loop.call_later(0.05, answer.set)
+        await sender.drain(4)
+        assert (outbox.state, mail.begun) == ({"under-way": "sent", "waits": "pending"}, ["under-way"])
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        again = Sender(outbox, {"chat": chat})
+        running = asyncio.create_task(again.run())
+        outbox.put(notification("hangs", "chat"))
+        await settled(lambda: chat.begun == ["hangs"])
+        begun = loop.time()
+        await again.drain(0.05)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        return loop.time() - begun
+
+    assert asyncio.run(story()) < 2, "a provider that hangs does not hold up the end"
+    assert outbox.state["hangs"] == "leased"
+
+
 async def settled(so: Callable[[], bool]) -> None:
     """Let the loop work until something is so."""
     async with asyncio.timeout(5):
