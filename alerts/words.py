@@ -1,10 +1,11 @@
 """What an enumeration's values are called, and what to do first about them, in both languages. Pure data and `fill`.
 
 A rule's text is a template: `{label}` is the word for that label's value, `{label:step}` the first repair step for it,
-`{value}` the reading, `{value:percent}` a ratio as percent. `{kind}` is the subject's kind. A kind may have words of
+`{value}` the reading, `{value:percent}` a ratio as percent, `{value:days}` seconds as whole days. `{kind}` is the subject's kind. A kind may have words of
 its own (a card printer jams on cards). Other labels (an index, a configured name) stand for themselves.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -14,7 +15,8 @@ from alerts.model import Labels, Words
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([a-z]+))?\}")
 _UNKNOWN = "?"
-NUMBER = ("value", "value:percent")
+NUMBER = ("value", "value:percent", "value:days")
+_DAY = 86_400  # seconds
 SAID = ("kind",)
 """Placeholders of every rule, beside the labels of its metric."""
 WITH_STEPS = frozenset({"error", "kind"})
@@ -239,7 +241,17 @@ def fill(template: Words, labels: Labels, value: float, *, kind: str = "") -> Wo
     return Words(put("id", template.id), put("en", template.en))
 
 
+def _days(seconds: float, language: str) -> str:
+    """Return how many whole days there are in seconds: of what is nearly over, that it is less than one."""
+    days = max(0, math.floor(seconds / _DAY))
+    if language != "en":
+        return f"{days} hari" if days else "kurang dari 1 hari"
+    return "less than a day" if not days else "1 day" if days == 1 else f"{days} days"
+
+
 def _say(name: str, form: str, labels: Mapping[str, str], value: float, language: str) -> str:
+    if name == "value" and form == "days":
+        return _days(value, language)
     if name == "value":
         number = f"{value * 100:.0f}%" if form == "percent" else f"{value:g}"
         return number if language == "en" else number.replace(".", ",")

@@ -159,6 +159,20 @@ def test_every_error_of_every_kind_has_words_and_a_first_step_in_both_languages(
     assert len(f"Langkah awal: {step.id}") <= 90  # two lines of a phone
 
 
+@pytest.mark.parametrize(
+    ("seconds", "said", "in_english"),
+    [
+        (1_209_599, "13 hari", "13 days"),
+        (86_400, "1 hari", "1 day"),
+        (86_399, "kurang dari 1 hari", "less than a day"),
+        (-5, "kurang dari 1 hari", "less than a day"),
+    ],
+)
+def test_what_ends_soon_names_the_days_that_are_left(seconds: float, said: str, in_english: str) -> None:
+    text = fill(Words("habis dalam {value:days}", "ends in {value:days}"), (), seconds)
+    assert text == Words(f"habis dalam {said}", f"ends in {in_english}")
+
+
 def test_a_card_printer_jams_on_cards_and_a_laser_printer_on_paper() -> None:
     jam = (("error", "jammed"),)
     assert fill(Words("{error}", "{error}"), jam, 1, kind="card-printer") == Words("kartu macet", "card jammed")
