@@ -1,8 +1,9 @@
 """What an enumeration's values are called, and what to do first about them, in both languages. Pure data and `fill`.
 
 A rule's text is a template: `{label}` is the word for that label's value, `{label:step}` the first repair step for it,
-`{value}` the reading, `{value:percent}` a ratio as percent, `{value:days}` seconds as whole days. `{kind}` is the subject's kind. A kind may have words of
-its own (a card printer jams on cards). Other labels (an index, a configured name) stand for themselves.
+`{value}` the reading, `{value:percent}` a ratio as percent, `{value:days}` seconds as whole days. `{kind}` is the
+subject's kind. A kind may have words of its own (a card printer jams on cards). Other labels (an index, a configured
+name) stand for themselves.
 """
 
 import math
