@@ -30,7 +30,7 @@ _PLAINLY = {
 """What the words of the operating system and of the wire mean to who polls by hand."""
 
 
-@click.command(epilog="Examples: mppmon poll a1-printer; mppmon poll 192.0.2.7 --community public --json")
+@click.command(epilog="Examples: mppmon poll printer-bpjs; mppmon poll 192.0.2.7 --community public --json")
 @click.argument("target")
 @click.option("--community", metavar="NAME", help="Ask an SNMP address, with this community; no inventory is needed.")
 @click.option("--snmp-version", type=click.Choice(["1", "2c"]), default="2c", show_default=True)

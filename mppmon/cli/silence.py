@@ -43,8 +43,8 @@ def command() -> None:
     \b
     Examples:
       mppmon silence add a3-pc --for 2h --reason "ganti monitor"
-      mppmon silence add --agency dukcapil --rule DeviceDown --for 1d --reason "listrik padam"
-      mppmon silence add mppmon --channel email --for 1d --reason "server surel sedang dipindahkan"
+      mppmon silence add --agency disdukcapil --rule DeviceDown --for 1d --reason "listrik padam"
+      mppmon silence add mppmon --channel surat --for 1d --reason "server surel sedang dipindahkan"
       mppmon silence list
       mppmon silence end 0195f1c2-...
     """  # noqa: D301  # \b is click's mark for lines that must not be rewrapped
