@@ -2,8 +2,10 @@
 
 import os
 import sqlite3
+import tempfile
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,14 +23,24 @@ NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
 PAGE = 4096
 
 
+@cache
+def whole() -> bytes:
+    """Return a filled database file: made once, each test spoils a copy."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "mppmon.db"
+        migrate(sqlite_url(path), Path(folder) / "backup", now=NOW)
+        with closing(sqlite3.connect(path)) as raw:
+            for number in range(3000):
+                raw.execute("INSERT INTO command VALUES (?, 1, ?)", (str(number), "x" * 200))
+            raw.commit()
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert [one.name for one in Path(folder).iterdir()] == [path.name]
+        return path.read_bytes()
+
+
 def filled(folder: Path) -> Path:
     path = folder / "mppmon.db"
-    migrate(sqlite_url(path), folder / "backup", now=NOW)
-    with closing(sqlite3.connect(path)) as raw:
-        for number in range(3000):
-            raw.execute("INSERT INTO command VALUES (?, 1, ?)", (str(number), "x" * 200))
-        raw.commit()
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    path.write_bytes(whole())
     return path
 
 
