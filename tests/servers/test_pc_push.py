@@ -1,6 +1,7 @@
 """The door for PCs that push: what it takes, and that whoever is slow, wrong or hostile holds up nobody."""
 
 import asyncio
+import base64
 import contextlib
 import gzip
 import json
@@ -8,9 +9,12 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
 from collectors.observation import Outcome
 from collectors.pc.agent import push
@@ -238,11 +242,16 @@ def test_curl_pushes_a_text_file_of_node_exporter(tmp_path: Path) -> None:
     token.write_text(f"Authorization: Bearer {A3}\n", encoding="utf-8")
 
     async def story(door: Opened) -> None:
+        key = x509.load_pem_x509_certificate((tmp_path / "door.pem").read_bytes()).public_key()
+        der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
         command = ["curl", "-sSf", "--max-time", "10", "-k", "-H", f"@{token}", "-H", "Content-Type: text/plain"]
         command += ["-H", "Expect: 100-continue", "--data-binary", f"@{text}", f"https://127.0.0.1:{door.port}/push"]
-        done = await asyncio.to_thread(subprocess.run, command, capture_output=True, check=False, timeout=20)
-        assert (done.returncode, done.stderr) == (0, b"")
-        assert door.seen[0].outcome is Outcome.OK
+        for pinned, status in ((der, 0), (b"another", 90)):  # CURLE_SSL_PINNEDPUBKEYNOTMATCH
+            pin = base64.b64encode(sha256(pinned).digest()).decode()
+            argv = [*command, "--pinnedpubkey", f"sha256//{pin}"]
+            done = await asyncio.to_thread(subprocess.run, argv, capture_output=True, check=False, timeout=20)
+            assert done.returncode == status, done.stderr
+        assert [one.outcome for one in door.seen] == [Outcome.OK]
 
     told(tmp_path, story)
 
