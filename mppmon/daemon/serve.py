@@ -20,7 +20,7 @@ from mppmon.daemon.taking import in_use, take
 from mppmon.i18n import preload
 from mppmon.mall.principal import SYSTEM
 from mppmon.state import database_file
-from mppmon.store import lock, numbers, state_directory
+from mppmon.store import lock, numbers, reserve, state_directory
 from mppmon.store.aside import damage, set_aside
 from mppmon.store.migrating import migrate_in_child
 from mppmon.store.paths import database_url
@@ -37,6 +37,7 @@ async def serve(options: Options, *, ready: Callable[[int], None] | None = None)
     end_without_memory(asyncio.get_running_loop(), lambda: leave(1))
     stop, hangup = _signals()
     state = state_directory(options.state)
+    reserve.give_back(state)
     preload()
     with lock(database_file(state)):
         await asyncio.to_thread(_look_over, database_file(state), options.clock.now())
@@ -53,6 +54,7 @@ async def serve(options: Options, *, ready: Callable[[int], None] | None = None)
                 loop = asyncio.get_running_loop()
                 daemon = Daemon(options, loaded, store, url, loop, ended=lambda: leave(1), before=before)
                 await daemon.start(stack)
+                await asyncio.to_thread(reserve.keep, state)
                 gc.collect()
                 gc.freeze()
                 options.systemd.ready(f"at work, revision {loaded.revision}")
