@@ -70,7 +70,7 @@ def _acknowledge(turn: Turn, command: Acknowledge) -> Answer:
     wanted = meant(turn.world, command.incident)
     incident = _find(turn, command, wanted.number)
     if incident is None:
-        return wanted.gone(turn.world)
+        return wanted.gone(turn, command.principal)
     if incident.acknowledged_by is not None:
         who = name_of(turn.world, incident.acknowledged_by, speech(turn.world.loaded.mall.site.timezone)("en"))
         text = f"{wanted.said}: already taken by {who}; nothing changed"
@@ -92,7 +92,7 @@ def _escalate(turn: Turn, command: Escalate) -> Answer:
     incident = _find(turn, command, wanted.number)
     page = world.pages.get(incident.id) if incident else None
     if incident is None or page is None:
-        return wanted.gone(world)
+        return wanted.gone(turn, command.principal)
     by = command.principal.person or command.principal.name
     but = {by} | ({incident.acknowledged_by} if incident.acknowledged_by else set())
     page, tells = escalation.pass_on(policy_of(world, page), page, on_call=on_call(turn), but=but, now=turn.now)
@@ -119,7 +119,7 @@ def _details(turn: Turn, command: Details) -> Answer:
     wanted = meant(turn.world, command.incident)
     incident = _find(turn, command, wanted.number)
     if incident is None:
-        return wanted.gone(turn.world)
+        return wanted.gone(turn, command.principal)
     speak = speech(turn.world.loaded.mall.site.timezone)
     by = name_of(turn.world, incident.acknowledged_by, speak(command.language))
     message = render(NoticeKind.DETAILS, incident, speech=speak(command.language), by=by, now=turn.now)

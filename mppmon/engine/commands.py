@@ -105,7 +105,7 @@ class Answer:
     """Given after the commit. `code`: `ok`, `unknown-incident`, `already`, `nobody`, `refused`, `invalid`, `id-reused`.
 
     `incident`: the number of the incident it was done to, or would have been: not the one that was asked for, where
-    that goes on in another. `called`: names of those who are called now.
+    that goes on in another. `called`: names of those who are called now. `since`: when that was closed (ISO 8601).
     """
 
     ok: bool
@@ -113,6 +113,7 @@ class Answer:
     text: str
     incident: int | None = None
     called: tuple[str, ...] = ()
+    since: str = ""
 
     def kept(self, command: Command) -> str:
         """Return how the store keeps it, for a command that is sent twice."""
@@ -132,4 +133,5 @@ class Answer:
             text=str(kept["text"]),
             incident=None if incident is None else int(incident),
             called=tuple(str(one) for one in called),
+            since=str(kept.get("since", "")),
         )

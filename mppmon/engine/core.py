@@ -375,4 +375,5 @@ class Engine:
             answer()
 
     def _new_turn(self, now: datetime) -> Turn:
-        return Turn(self._world, now, lambda: uuid7(self._clock.now()), Batch())
+        recall = partial(self._store.incident, SYSTEM)
+        return Turn(self._world, now, lambda: uuid7(self._clock.now()), Batch(), recall)

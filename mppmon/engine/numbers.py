@@ -6,7 +6,10 @@ from zoneinfo import ZoneInfo
 
 from alerts.model import Incident
 from mppmon.engine.commands import Answer
+from mppmon.engine.turn import Turn
 from mppmon.engine.world import World
+from mppmon.mall.principal import Principal
+from mppmon.store.scope import incident_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +29,24 @@ class Meant:
         """Whether it goes on in another one."""
         return self.number != self.asked
 
-    def gone(self, world: World) -> Answer:
-        """Answer that nothing of this number is open, and since when, where that is known."""
-        lately = next((one for one in world.closed.values() if one.number == self.number), None)
-        if lately is not None and lately.closed_at is not None:
-            at = lately.closed_at.astimezone(ZoneInfo(world.loaded.mall.site.timezone))
+    def gone(self, turn: Turn, who: Principal) -> Answer:
+        """Answer that nothing of this number is open, and since when, where this reader may know. StoreError when the
+        database cannot say.
+        """
+        world = turn.world
+        lately = (one for one in (*world.closed.values(), *turn.batch.incidents) if one.number == self.number)
+        found = next(lately, None) or turn.recall(self.number)
+        last = incident_for(found, who, world.loaded.mall) if found is not None else None
+        since = ""
+        if last is not None and last.closed_at is not None:
+            since = last.closed_at.isoformat()
+            at = last.closed_at.astimezone(ZoneInfo(world.loaded.mall.site.timezone))
             text = f"{self.said}{', which' if self.moved else ''} was closed on {at:%d %B at %H.%M %Z}; nothing changed"
         elif self.moved:
             text = f"{self.said}, which is not open any more; nothing changed"
         else:
             text = f"#{self.asked}: no open incident of this number"
-        return Answer(ok=False, code="unknown-incident", text=text, incident=self.number)
+        return Answer(ok=False, code="unknown-incident", text=text, incident=self.number, since=since)
 
 
 def followed(merges: Mapping[int, int], number: int) -> int:

@@ -14,6 +14,7 @@ from alerts.inbox import Answer as ReplyAnswer
 from alerts.inbox import Reply, words_of_note
 from alerts.model import Person
 from alerts.outbox import Failed, Leased, Result, Sent
+from alerts.phrases import when
 from alerts.wish import QUIET
 from mppmon.engine import chat
 from mppmon.engine.commands import Acknowledge, AddNote, Answer, Command, Details, Escalate
@@ -118,6 +119,10 @@ class EngineInbox:
         answer = await asyncio.wrap_future(self._engine.submit(command))
         own = speak(person.language)
         text = answer.text if isinstance(command, Details) and answer.ok else _words(answer, reply, own)
+        if answer.since:
+            closed = own._("Incident #{number} is closed since {time}; nothing was changed.")
+            at = when(datetime.fromisoformat(answer.since), now, own)
+            text = closed.format(number=answer.incident or reply.incident, time=at)
         return ReplyAnswer(_moved(answer, reply, own) + text, ok=answer.ok)
 
     async def _ask(self, reply: Reply, who: Principal, speak: Speech, *, now: datetime) -> ReplyAnswer:

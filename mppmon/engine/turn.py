@@ -25,6 +25,7 @@ class Turn:
     now: datetime
     new_id: Callable[[], str]
     batch: Batch
+    recall: Callable[[int], Incident | None] = lambda _: None  # what the store keeps of a number, also of what is over
     changed: dict[str, datetime] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)  # devices that began or ceased to give their readings
     shown: frozenset[str] = frozenset()  # ids that look different to readers, though nothing is to be kept of it

@@ -41,6 +41,8 @@ async def do(request: Request, command: Command) -> Response:
     said: dict[str, object] = {"ok": answer.ok, "code": answer.code, "text": answer.text}
     if answer.incident is not None:
         said["incident"] = answer.incident
+    if answer.since:
+        said["since"] = answer.since
     if answer.called:
         said["called"] = list(answer.called)
     return JSONResponse(said, status_code=_STATUS.get(answer.code, 400))

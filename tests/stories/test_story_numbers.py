@@ -82,6 +82,24 @@ def test_where_it_went_on_is_closed_too_and_since_when_is_said(house: House) -> 
     assert house.do(AddNote(id="n", principal=ANI, incident=3, text="drum diganti")).text == "#3 goes on in #1: noted"
 
 
+def test_days_later_and_after_a_restart_it_is_still_said_since_when(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.turn(house.cards("a1"), house.cards("a2"))
+    house.answers("a3-printer")
+    house.clock.pass_(3 * 86_400)
+    other = Principal(Role.AGENCY, "Lain", agencies=frozenset({"imigrasi"}))
+    with house.killed() as later:
+        said = later.do(Acknowledge(id="a", principal=ANI, incident=3)).text
+        assert said == "#3 goes on in #1, which was closed on 23 November at 08.30 WIB; nothing changed"
+        assert later.do(Details(id="d", principal=other, incident=1)).text == "#1: no open incident of this number"
+        pressed = Phone(later, monkeypatch).presses(Reply("mail", "ani@mall.test", "ack", 3, "7", "", "ani@mall.test"))
+        assert pressed.text == (
+            "Gangguan #3 digabung ke gangguan #1.\n"
+            "Gangguan #1 sudah ditutup sejak 23 November 2026 pukul 08.30 WIB; tidak ada yang diubah."
+        )
+
+
 def test_a_button_under_an_old_message_works_and_says_where(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     phone = Phone(house, monkeypatch)
     said = phone.presses(Reply("mail", "ani@mall.test", "ack", 3, "7", "", "ani@mall.test"))
