@@ -95,6 +95,7 @@ def _escalate(turn: Turn, command: Escalate) -> Answer:
         return wanted.gone(turn, command.principal)
     by = command.principal.person or command.principal.name
     but = {by} | ({incident.acknowledged_by} if incident.acknowledged_by else set())
+    but |= {one.id for one in world.loaded.people.values() if route(world, one, incident.root) is None}
     page, tells = escalation.pass_on(policy_of(world, page), page, on_call=on_call(turn), but=but, now=turn.now)
     called = tuple(person for tell in tells for person in reachable(world, tell, incident.root))
     if not called:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from alerts.inbox import Reply
-from alerts.model import IncidentStatus, NoticeKind
+from alerts.model import IncidentStatus, NoticeKind, Step
 from alerts.timeline import Event, EventKind
 from mppmon.engine.commands import Acknowledge, AddNote, Command, Details, Escalate, Merge
 from mppmon.mall.principal import SYSTEM, Principal, Role
@@ -116,6 +117,20 @@ def test_who_passes_it_on_is_not_called_nor_who_had_taken_it(house: House) -> No
     assert (answer.text, answer.called) == ("#1: passed on to Citra (by mail)", ("Citra",))
     assert [one.recipient for one in house.told(NoticeKind.PAGE)[before:]] == ["citra"]
     assert passed(house, 1) == [("ani", "Citra")]
+
+
+def test_whom_no_channel_reaches_is_passed_over_and_who_had_it_stays_uncalled(tmp_path: Path) -> None:
+    """The step of somebody without a channel fell back to the policy's fallback: citra, who had just given it away."""
+    loaded = small_config()
+    steps = tuple(Step((one,), timedelta(minutes=5)) for one in ("person:citra", "person:budi", "person:ani"))
+    people = {**loaded.people, "budi": replace(loaded.people["budi"], addresses={})}
+    walk = replace(loaded.policies["utama"], steps=steps, fallback=("citra",))
+    with House(tmp_path, replace(loaded, people=people, policies={"utama": walk})) as house:
+        house.all_well()
+        house.turn(house.cards("a1", jammed=True))
+        house.do(Acknowledge(id="a", principal=CITRA, incident=1))
+        assert house.do(Escalate(id="e", principal=CITRA, incident=1)).called == ("Ani",)
+        assert [one.recipient for one in house.told(NoticeKind.PAGE)] == ["citra", "ani"]
 
 
 def test_with_nobody_else_to_call_it_stays_with_whom_it_is(tmp_path: Path) -> None:
