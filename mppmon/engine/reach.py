@@ -30,6 +30,10 @@ _PARTIES = {
     Party.AGENCY: Because.AGENCY,
 }
 
+_PUSHED = 2
+"""Pushes in a row without a peripheral that confirm its loss: nobody can ask in between, each is an interval apart.
+One push with it, or of the PC itself, ends it.
+"""
 _READINGS = frozenset({Outcome.OK, Outcome.UNEXPECTED})
 
 
@@ -68,12 +72,13 @@ def _step(turn: Turn, device: Device, observation: Observation) -> None:
     reached, check = observation.outcome.reached, observation.check
     before = world.reaches[device.id]
     timing = world.timing(device)
+    sent = device.pushes or (device.via is not None and world.loaded.mall.devices[device.via].pushes)
     step = health.observe(
         before,
         reached=reached,
         at=observation.evidence_at,
-        needed=timing.needed,
-        recover=1 if device.pushes else timing.recover,  # it cannot be asked again: the next answer is minutes away
+        needed=_PUSHED if sent else timing.needed,
+        recover=1 if sent else timing.recover,
         asked=observation.at,
     )
     world.reaches[device.id] = step.reach

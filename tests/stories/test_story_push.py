@@ -161,6 +161,19 @@ def test_a_pc_that_need_not_be_on_calls_nobody(tmp_path: Path) -> None:
         assert house.told() == []
 
 
+def test_a_peripheral_that_is_unplugged_is_down_with_the_second_push_and_up_with_the_first(tmp_path: Path) -> None:
+    with opened(tmp_path) as house:
+        for _ in range(2):
+            assert state(house, "a1-cards") is State.UP
+            passes(house, 15, pushes=("a2",))
+            house.turn(house.cards("a1", outcome=Outcome.ABSENT))
+        assert house.history("a1-cards/reach")[-1] == ("down", MONDAY + timedelta(seconds=15))
+        assert house.history("ktp@a1")[-1][0] == "interrupted"
+        house.clock.pass_(15)
+        house.turn(pushed(house, "a1"))
+        assert state(house, "a1-cards") is State.UP
+
+
 def test_a_pc_that_sends_nonsense_is_there_and_what_hangs_on_it_is_unknown(tmp_path: Path) -> None:
     with opened(tmp_path) as house:
         for _ in range(4):
