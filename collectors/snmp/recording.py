@@ -14,18 +14,18 @@ Objects = Mapping[bytes, Cell]
 
 _TAGS = {2, 4, 5, 6, 64, 65, 66, 67, 68, 70}  # RFC 2578 section 7.1, as snmpsim numbers them
 _WORDS = {
-    "INTEGER": 2,
-    "STRING": 4,
-    "Hex-STRING": 4,
-    "BITS": 4,
-    "OID": 6,
-    "IpAddress": 64,
-    "Network Address": 64,
-    "Counter32": 65,
-    "Gauge32": 66,
-    "Unsigned32": 66,
-    "Timeticks": 67,
-    "Counter64": 70,
+    "integer": 2,
+    "string": 4,
+    "hex-string": 4,
+    "bits": 4,
+    "oid": 6,
+    "ipaddress": 64,
+    "network address": 64,
+    "counter32": 65,
+    "gauge32": 66,
+    "unsigned32": 66,
+    "timeticks": 67,
+    "counter64": 70,
 }
 _LINE = re.compile(r"\.?([0-9]+(?:\.[0-9]+)+) = (?:([A-Za-z][A-Za-z0-9 -]*): ?)?(.*)", re.DOTALL)
 _NUMBER = re.compile(r"-?[0-9]+")
@@ -86,10 +86,11 @@ def _one(line: str) -> Iterator[Line]:
         elif value.startswith('"'):
             yield name, ber.OCTETS, _reader(ber.OCTETS, _unquoted(value), hexadecimal=False)
         return
+    word = word.casefold()  # some walks have them in capitals
     tag = _WORDS.get(word)
     if tag is None:
         return
-    if word in {"Hex-STRING", "BITS"}:
+    if word in {"hex-string", "bits"}:
         yield name, tag, _reader(tag, re.split(r"[^0-9A-Fa-f\s]", value)[0], hexadecimal=True)
     elif tag == ber.OCTETS:
         yield name, tag, _reader(tag, _unquoted(value), hexadecimal=False)

@@ -20,6 +20,7 @@ _SAMPLE = 40
 _SMALL = 1500  # OIDs: larger recordings take snmpsim seconds
 _NEVER_ANSWERS = frozenset({"windows_svr_2019_1809", "vrp_ac6605-26"})  # in parts: a poll waits for its deadline
 
+_COUNTS = frozenset({"sd-h3c-e528-2"})  # its uptime is a module of snmpsim, not a value
 EVERYTHING = os.environ.get("MPPMON_TRUTH") == "all"
 
 
@@ -58,7 +59,9 @@ def test_every_reason_names_recordings_that_are_there() -> None:
 def test_a_recording_says_the_same_from_memory_as_over_the_wire(polled: list[Polled]) -> None:
     """`profile try --walk` reads it without a network: what it prints must be what a poll of that device gives."""
     table = manifest(devices())
-    whole = [each for each in polled if each.outcome == "ok" and not table[each.name].defective]
+    whole = [
+        each for each in polled if each.outcome == "ok" and not table[each.name].defective and each.name not in _COUNTS
+    ]
     assert len(whole) >= _SAMPLE / 2
     assert [each.name for each in whole if _told(each) != _from_memory(each)] == []
 

@@ -29,7 +29,7 @@ OIDS = st.builds(
     st.integers(0, 39),
     st.lists(UINT32 | st.integers(0, 300), min_size=0, max_size=20) | _LONG,
 )
-VALUES = st.one_of(
+_OLD = (
     st.tuples(st.just(ber.INTEGER), INT32),
     st.tuples(st.just(ber.OCTETS), _STRINGS),
     st.tuples(st.just(ber.OPAQUE), _OPAQUES),
@@ -37,10 +37,13 @@ VALUES = st.one_of(
     st.tuples(st.just(ber.OBJECT_ID), OIDS.map(oid.encode)),
     st.tuples(st.just(ber.IP_ADDRESS), st.binary(min_size=4, max_size=4)),
     st.tuples(st.sampled_from([ber.COUNTER32, ber.GAUGE32, ber.TIME_TICKS]), UINT32),
+)
+V1_VALUES = st.one_of(*_OLD)  # not filtered out of the others: a quarter of all packets was thrown away then
+VALUES = st.one_of(
+    *_OLD,
     st.tuples(st.just(ber.COUNTER64), _UINT64),
     st.tuples(st.sampled_from([ber.NO_SUCH_OBJECT, ber.NO_SUCH_INSTANCE, ber.END_OF_MIB_VIEW]), st.none()),
 )
-V1_VALUES = VALUES.filter(lambda value: value[0] not in {ber.COUNTER64, 0x80, 0x81, 0x82})
 
 
 def _varbinds(values: st.SearchStrategy[tuple[int, int | bytes | None]]) -> st.SearchStrategy[list[VarBind]]:

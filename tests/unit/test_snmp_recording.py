@@ -60,6 +60,13 @@ def test_both_forms_are_read_alike(text: str) -> None:
     assert list(found) == sorted(found, key=lambda name: [int(arc) for arc in name.split(".")])
 
 
+def test_types_in_capitals_are_the_same_types() -> None:
+    assert recording.read(".1.3.6.1.2.1.1.3.0 = TIMETICKS: 26\n.1.3.6.1.2.1.2.2.1.6.1 = HEX-STRING: 00 1A\n") == {
+        oid.encode("1.3.6.1.2.1.1.3.0"): (ber.TIME_TICKS, 26),
+        oid.encode("1.3.6.1.2.1.2.2.1.6.1"): (ber.OCTETS, b"\x00\x1a"),
+    }
+
+
 def test_a_value_of_two_lines_is_one() -> None:
     assert recording.read(_WALK)[oid.encode("1.3.6.1.2.1.1.1.0")] == (ber.OCTETS, b"a printer\nof two lines")
 
