@@ -60,6 +60,7 @@ def test_the_daemons_own_metrics_are_the_documented_ones() -> None:
     itself.refused()
     itself.trap("accepted", 1)
     itself.push("accepted")
+    itself.pruned("command", 1)
     itself.icmp("dgram")
     registry.register(Datagrams(lambda: Counts(sent=5, dropped=2, receive_buffer=4096)))
     assert registry.get_sample_value("mppmon_daemon_snmp_datagrams_total", {"event": "dropped"}) == 2.0

@@ -52,6 +52,7 @@ CALLS: dict[str, Call] = {
     "revisions": lambda store, who, _: store.revisions(who, start=MONDAY, end=LATE),
     "names_after": lambda store, who, _: store.names_after(who, Used("rev1", MONDAY, "bravo")),
     "verify_audit": lambda store, who, _: store.verify_audit(who),
+    "prune": lambda store, who, _: store.prune(who, {"command": MONDAY}, now=MONDAY, limit=1),
     "backup": lambda store, who, path: store.backup(who, path / "copy.db"),
 }
 
