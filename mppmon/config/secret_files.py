@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from alerts.settings import ChannelSettings, TelegramSettings
-from collectors.settings import HttpSettings, SnmpSettings, TrapSettings, TrapUserSettings
+from collectors.settings import HttpSettings, PushDoorSettings, SnmpSettings, TrapSettings, TrapUserSettings
 from mppmon.config.draft import Draft
 from mppmon.config.loaded import Loaded
 from mppmon.config.problem import Problem
@@ -17,6 +17,7 @@ from mppmon.config.targets import SNMP_FILES
 from mppmon.config.tree import Path as KeyPath
 
 _WANTED = "a file with one secret"
+_WANTED_CERTIFICATE = "a file with certificates in PEM"
 _OFFICIAL = "https://api.telegram.org"
 _Written = tuple[str, KeyPath, Path, SecretKind]
 """File, key path and name of a secret file, and what it is for."""
@@ -24,7 +25,7 @@ _Written = tuple[str, KeyPath, Path, SecretKind]
 
 def check_secrets(draft: Draft) -> None:
     """Judge secret files that can never be read, whoever reads them: directories, named pipes (which would hang)."""
-    for file, path, name, _ in _written(draft):
+    for file, path, name, kind in _written(draft):
         if str(name).startswith(("http:", "https:")):
             draft.error(file, path, "the URL itself (not shown)", "the name of a file in which the URL is")
             continue
@@ -36,10 +37,10 @@ def check_secrets(draft: Draft) -> None:
         except OSError:
             continue  # `check_secret_files` warns: it may be there for the daemon, on its machine
         except ValueError:  # a zero byte
-            draft.error(file, path, "what is no name of a file", _WANTED)
+            draft.error(file, path, "what is no name of a file", _wanted(kind))
             continue
         if not stat.S_ISREG(mode):
-            draft.error(file, path, f"a {kind_of(mode)}", _WANTED)
+            draft.error(file, path, f"a {kind_of(mode)}", _wanted(kind))
 
 
 def secrets_of(draft: Draft) -> tuple[Secret, ...]:
@@ -67,8 +68,8 @@ def _written(draft: Draft) -> Iterator[_Written]:
     for keys, name, kind in _trap_files(draft.daemon.traps if draft.daemon is not None else None):
         yield "daemon.yaml", ("traps", *keys), name, kind
     door = draft.daemon.push if draft.daemon is not None else None
-    if door is not None and door.key_file is not None:
-        yield "daemon.yaml", ("push", "key_file"), door.key_file, SecretKind.KEY
+    for key, name, kind in _own_certificate(door):
+        yield "daemon.yaml", ("push", key), name, kind
     for slug, device in (draft.devices.devices if draft.devices else {}).items():
         for keys, name, kind in _device_files(device):
             yield "devices.yaml", ("devices", slug, *keys), name, kind
@@ -122,8 +123,10 @@ def _device_files(device: DeviceSettings) -> Iterator[tuple[tuple[str, str], Pat
         yield ("agent", "token_file"), device.agent.token_file, SecretKind.TOKEN
     for key, name, kind in _http_files(device.http):
         yield ("http", key), name, kind
-    if device.nut is not None and device.nut.password_file is not None:
-        yield ("nut", "password_file"), device.nut.password_file, SecretKind.NUT_PASSWORD
+    for key, kind in (("password_file", SecretKind.NUT_PASSWORD), ("ca_file", SecretKind.CERTIFICATE)):
+        path = getattr(device.nut, key, None)
+        if path is not None:
+            yield ("nut", key), path, kind
 
 
 def _snmp_files(settings: SnmpSettings | TrapUserSettings | None) -> Iterator[tuple[str, Path, SecretKind]]:
@@ -134,14 +137,27 @@ def _snmp_files(settings: SnmpSettings | TrapUserSettings | None) -> Iterator[tu
 
 
 def _http_files(settings: HttpSettings | None) -> Iterator[tuple[str, Path, SecretKind]]:
-    """Yield what is secret of a system's: the file with the key of our certificate, and the proxy's password."""
-    if settings is None:
-        return
-    key = "key_file" if settings.key_file is not None else "certificate_file"
-    for name, kind in ((key, SecretKind.KEY), ("proxy_password_file", SecretKind.PROXY_PASSWORD)):
-        path = getattr(settings, name)
+    """Yield the files of a system's: our certificate and its key, the proxy's password, the system's authority."""
+    yield from _own_certificate(settings)
+    for name, kind in (("proxy_password_file", SecretKind.PROXY_PASSWORD), ("ca_file", SecretKind.CERTIFICATE)):
+        path = getattr(settings, name, None)
         if path is not None:
             yield name, path, kind
+
+
+def _own_certificate(settings: HttpSettings | PushDoorSettings | None) -> Iterator[tuple[str, Path, SecretKind]]:
+    """Yield the file with the key of our certificate, and the certificate where it is in a file of its own."""
+    if settings is None or settings.certificate_file is None:
+        return
+    if settings.key_file is None:
+        yield "certificate_file", settings.certificate_file, SecretKind.KEY
+    else:
+        yield "certificate_file", settings.certificate_file, SecretKind.CERTIFICATE
+        yield "key_file", settings.key_file, SecretKind.KEY
+
+
+def _wanted(kind: SecretKind) -> str:
+    return _WANTED_CERTIFICATE if kind.public else _WANTED
 
 
 def _trap_files(traps: TrapSettings | None) -> Iterator[tuple[tuple[str | int, ...], Path, SecretKind]]:
@@ -160,9 +176,9 @@ def _judge(secret: Secret) -> tuple[str, str, str] | None:
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        return f"{(error.strerror or 'an error').lower()}: {path}", _WANTED, ""
+        return f"{(error.strerror or 'an error').lower()}: {path}", _wanted(secret.kind), ""
     if not os.access(path, os.R_OK):
         return f"a file this user cannot read: {path}", "a file the daemon's user can read", ""
-    if mode & stat.S_IROTH:
+    if mode & stat.S_IROTH and not secret.kind.public:
         return f"a file that everybody can read: {path}", "mode 0640 or 0600", f"chmod o= {path}"
     return None

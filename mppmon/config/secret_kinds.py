@@ -44,7 +44,7 @@ class Line:
 
 
 class SecretKind(Enum):
-    """What a file is for. A value of None: no line of text, but what OpenSSL reads."""
+    """What a file is for. A value that is no Line: what OpenSSL reads."""
 
     COMMUNITY = Line("a community", most=LONGEST, kept=True)
     PASSPHRASE = Line("an SNMPv3 passphrase (RFC 3414)", least=SHORTEST, most=LONGEST, kept=True)
@@ -56,7 +56,13 @@ class SecretKind(Enum):
     URL = Line(
         "the heartbeat's URL", most=_MAX_URL, pattern=re.compile(r"https?://[^\s/]+\S*"), example="begun with https://"
     )
-    KEY = None
+    KEY = "a key in PEM"
+    CERTIFICATE = "certificates in PEM"
+
+    @property
+    def public(self) -> bool:
+        """Whether everybody may read it."""
+        return self is SecretKind.CERTIFICATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,8 @@ def wrong(secret: Secret) -> Wrong | None:
         raw = opened.read(MAX_BYTES + 1)
     if isinstance(secret.kind.value, Line):
         return wrong_line(secret.kind.value, raw)
+    if secret.kind is SecretKind.CERTIFICATE:
+        return _wrong_certificate(secret.path, raw)
     return _wrong_key(secret.certificate or secret.path, secret.path, raw)
 
 
@@ -131,6 +139,17 @@ def _text(line: Line, raw: bytes) -> str:
     if line.pattern is not None and not line.pattern.fullmatch(text):
         return "a text of another form"
     return ""
+
+
+def _wrong_certificate(file: Path, raw: bytes) -> Wrong | None:
+    if not raw.strip():
+        return Wrong("an empty file", "one certificate or more, in PEM")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(cafile=file)
+    except ssl.SSLError:
+        return Wrong("no certificate in PEM", "one certificate or more, in PEM")
+    return None
 
 
 def _wrong_key(certificate: Path, key: Path, raw: bytes) -> Wrong | None:

@@ -12,6 +12,11 @@ PAUSES = (1.0, 5.0, 30.0, 60.0)
 WELL = 300.0
 """Seconds at work after which it has recovered: its next end counts as a first one."""
 
+
+class Hindered(Exception):
+    """Work cannot be begun, for a reason outside of us, in words: no fault of the program's, so no traceback."""
+
+
 Work = Callable[[], Coroutine[object, object, object]]
 
 
@@ -34,6 +39,8 @@ class Parts:
                 part.began = loop.time()
                 try:
                     await work()
+                except Hindered as error:
+                    _log.error("%s: %s; it is tried again", name, error)
                 except Exception:  # noqa: BLE001  # whatever it was, the work is needed
                     _log.critical("%s ended, it is begun anew", name, exc_info=True)
                 else:

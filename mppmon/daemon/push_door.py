@@ -5,8 +5,10 @@ A megabyte from a hostile PC may take a second to read; polls and pages must not
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
+import socket
 import ssl
 import threading
 from collections.abc import Callable
@@ -20,7 +22,7 @@ from collectors.pc.push.pin import pin_of
 from collectors.settings import PushDoorSettings
 from mppmon.config import Loaded
 from mppmon.daemon.options import Options
-from mppmon.daemon.parts import Parts
+from mppmon.daemon.parts import Hindered, Parts
 from mppmon.state import push_certificate
 
 NAME = "push door"
@@ -69,9 +71,8 @@ class PushDoor:
             await self._parts.keep(lambda: self._open(settings), NAME)
 
     async def _open(self, settings: PushDoorSettings) -> None:
-        """Serve until cancelled. OSError where there is no certificate, or the port cannot be had."""
-        context = self._context(settings)
-        listener = listen(settings.listen_host, settings.listen_port)
+        """Serve until cancelled. Hindered where there is no certificate, or the port cannot be had."""
+        context, listener = self._context(settings), _listener(settings)
         inner = asyncio.new_event_loop()
         serving = inner.create_task(self._door.serve(listener, context))
         ended = self._loop.create_future()
@@ -108,9 +109,34 @@ class PushDoor:
         file = settings.certificate_file or certificate_of(self._state, now=self._now())
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(file, settings.key_file)
-        _log.info("the push door shows the certificate with the pin %s", pin_of(file.read_text("ascii")))
+        try:
+            pin = pin_of(file.read_text("ascii"))
+            (settings.key_file or file).open("rb").close()  # OpenSSL's errors name no file
+            context.load_cert_chain(file, settings.key_file, password="")
+        except OSError as error:  # ssl.SSLError too
+            raise Hindered(_unusable(error, file, settings.key_file)) from error
+        except ValueError as error:
+            raise Hindered(f"{file}: holds no certificate in PEM") from error
+        _log.info("the push door shows the certificate with the pin %s", pin)
         return context
+
+
+def _unusable(error: OSError, file: Path, key: Path | None) -> str:
+    if not isinstance(error, ssl.SSLError):
+        return f"{error.filename or file}: {(error.strerror or 'cannot be read').lower()}"
+    if error.reason == "KEY_VALUES_MISMATCH":
+        return f"{key or file}: its key does not fit the certificate {file}"
+    return f"{key or file}: holds no key in PEM, or one that is encrypted"
+
+
+def _listener(settings: PushDoorSettings) -> socket.socket:
+    host, port = settings.listen_host, settings.listen_port
+    try:
+        return listen(host, port)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Hindered(f"port {port} is taken (see who has it: sudo ss -ltnp 'sport = :{port}')") from error
+        raise Hindered(f"cannot listen on {host} port {port}: {(error.strerror or 'an error').lower()}") from error
 
 
 def certificate_of(state: Path, *, now: datetime) -> Path:

@@ -70,7 +70,10 @@ async def check_secrets(case: Case) -> Sequence[Finding]:
         return [skipped(_SECRETS, "not known without a configuration")]
     secrets = case.loaded.secrets
     paths = list(dict.fromkeys(one.path for one in secrets))
-    looked = await in_thread(lambda: judge_secrets([(path, look(path, case.owner)) for path in paths], case.owner))
+    secret = {one.path for one in secrets if not one.kind.public}
+    looked = await in_thread(
+        lambda: judge_secrets([(path, look(path, case.owner, secret=path in secret)) for path in paths], case.owner)
+    )
     useless = await in_thread(lambda: judge_contents(secrets))
     return [*useless, *(one for one in looked if not useless or one.state is not State.OK)]
 
@@ -86,7 +89,7 @@ def judge_contents(secrets: Sequence[Secret]) -> Sequence[Finding]:
     return found
 
 
-def look(path: Path, owner: Owner | None) -> str:
+def look(path: Path, owner: Owner | None, *, secret: bool = True) -> str:
     """Return what is wrong with a file that holds a secret: `missing`, `no file`, `closed`, `open` or nothing.
 
     `closed`: the daemon's user (without one: this user) may not read it. `open`: everybody may.
@@ -102,7 +105,7 @@ def look(path: Path, owner: Owner | None) -> str:
     readable = os.access(path, os.R_OK) if owner is None else _may(path, owner)
     if not readable:
         return "closed"
-    return "open" if found.st_mode & stat.S_IROTH and _reached_by_all(path) else ""
+    return "open" if secret and found.st_mode & stat.S_IROTH and _reached_by_all(path) else ""
 
 
 def _may(path: Path, owner: Owner) -> bool:

@@ -11,10 +11,12 @@ import pytest
 
 from collectors.observation import Observation
 from collectors.settings import PushDoorSettings
+from mppmon.clock import Clock
 from mppmon.config import Loaded
 from mppmon.daemon.options import Options
 from mppmon.daemon.parts import Parts
 from mppmon.daemon.push_door import PushDoor
+from mppmon.setup.enrolment import certify
 from tests.servers.push_door import A3, PAGE, pushing, request
 from tests.servers.snmp_servers import free_port
 from tests.stories.house import small_config
@@ -84,7 +86,43 @@ def test_a_reload_opens_moves_and_closes_the_door_and_keeps_its_certificate(tmp_
     told(tmp_path, story)
 
 
-def test_a_port_that_is_taken_is_tried_again_and_nothing_else_stops_for_it(tmp_path: Path) -> None:
+def test_what_keeps_the_door_shut_is_one_line_and_no_traceback(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    port = free_port()
+    before = loaded(port)
+    assert before.settings.push is not None
+    file, key = tmp_path / "door.pem", tmp_path / "door.key"
+    (fitting, pem), (foreign, _) = certify("a", now=Clock().now()), certify("b", now=Clock().now())
+    names = before.settings.push.model_copy(update={"certificate_file": file, "key_file": key})
+    shut = replace(before, settings=replace(before.settings, push=names))
+
+    def said() -> str:
+        found = [one.getMessage() for one in caplog.records if one.levelname == "ERROR"]
+        assert all(one.exc_info is None for one in caplog.records)
+        return found[-1] if found else ""
+
+    async def story(door: PushDoor, opened: list[bool], _: list[Observation]) -> None:
+        door.follow(shut)
+        await until(lambda: said() == f"push door: {file}: no such file or directory; it is tried again")
+        file.write_text("garbage")
+        await until(lambda: f"{file}: holds no certificate in PEM" in said())
+        file.write_bytes(pem)
+        await until(lambda: f"{key}: no such file or directory" in said())
+        key.write_text("garbage")
+        await until(lambda: f"{key}: holds no key in PEM" in said())
+        key.write_bytes(foreign)
+        await until(lambda: f"{key}: its key does not fit the certificate {file}" in said())
+        assert opened == []
+        key.write_bytes(fitting)
+        await until(lambda: opened == [True])
+
+    told(tmp_path, story)
+
+
+def test_a_port_that_is_taken_is_tried_again_and_nothing_else_stops_for_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = int(other.getsockname()[1])
 
@@ -92,6 +130,8 @@ def test_a_port_that_is_taken_is_tried_again_and_nothing_else_stops_for_it(tmp_p
             door.follow(loaded(port))
             await asyncio.sleep(0.3)
             assert opened == []
+            assert f"push door: port {port} is taken" in caplog.text
+            assert "Traceback" not in caplog.text
             other.close()
             await until(lambda: opened == [True])
             assert await push(port) == 204

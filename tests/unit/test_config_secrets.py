@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mppmon import config
+from mppmon.config.secret_files import check_secret_files
 from mppmon.config.secret_kinds import Line, Secret, SecretKind, wrong, wrong_line
 from mppmon.doctor.configuration import judge_contents
 from mppmon.doctor.finding import State
@@ -102,3 +103,52 @@ def test_the_doctor_says_it_too_and_a_file_of_many_devices_once(tmp_path: Path) 
     (found,) = judge_contents(loaded.secrets)
     assert (found.state, "hunter" in f"{found}") == (State.BAD, False)
     assert found.said == f"{tmp_path / 'mall' / 'secret'}: 2 lines (devices.gw.snmp.community_file)"
+
+
+def _checked(folder: Path, daemon: str, devices: str = "") -> list[str]:
+    if not folder.exists():
+        shutil.copytree(HERE / "good", folder)
+    (folder / "daemon.yaml").write_text(f"version: 1\n{daemon}", "utf-8")
+    (folder / "devices.yaml").write_text((HERE / "good" / "devices.yaml").read_text("utf-8") + devices, "utf-8")
+    errors, warnings = check_secret_files(config.load(folder, today=TODAY))
+    marked = (("error", errors), ("warning", warnings))
+    found = [f"{mark} {one.key}: {one.found}".replace(f"{folder}/", "") for mark, some in marked for one in some]
+    return [one for one in found if " push." in one or ".ca_file" in one]
+
+
+def test_the_doors_certificate_is_judged_also_where_it_has_no_key_file(tmp_path: Path) -> None:
+    mall = tmp_path / "mall"
+    one = "push: {certificate_file: door.pem}\n"
+    assert _checked(mall, one) == ["warning push.certificate_file: no such file or directory: door.pem"]
+    (mall / "door.pem").write_text("garbage\n", "utf-8")
+    (mall / "door.pem").chmod(0o600)
+    garbage = "error push.certificate_file: no certificate and key in PEM (door.pem, door.pem), in door.pem"
+    assert _checked(mall, one) == [garbage]
+    two = "push: {certificate_file: door.pem, key_file: a.key}\n"
+    (_, key), (other, _) = _pair(mall, "a"), _pair(mall, "b")
+    key.chmod(0o600)
+    found = _checked(mall, two)
+    assert "error push.certificate_file: no certificate in PEM, in door.pem" in found
+    (mall / "door.pem").unlink()
+    assert _checked(mall, two) == ["warning push.certificate_file: no such file or directory: door.pem"]
+    shutil.copy(other, mall / "door.pem")
+    (mall / "door.pem").chmod(0o644)  # a certificate is no secret
+    assert _checked(mall, two) == [
+        "error push.key_file: a key that does not fit its certificate door.pem, in a.key",
+    ]
+
+
+def test_an_authority_that_is_not_there_or_holds_no_certificate_is_named(tmp_path: Path) -> None:
+    mall = tmp_path / "mall"
+    devices = (
+        "  web: {kind: online-system, name: Web, http: {url: 'https://web.example/', ca_file: ca.pem}}\n"
+        "  ups9: {kind: ups, name: Ups, address: 127.0.0.98, nut: {ups: u, starttls: yes, ca_file: ca.pem}}\n"
+    )
+    missing = "warning devices.web.http.ca_file: no such file or directory: ca.pem"
+    assert _checked(mall, "", devices) == [missing]  # the same file once
+    (mall / "ca.pem").write_bytes(b"\n")
+    assert _checked(mall, "", devices) == ["error devices.web.http.ca_file: an empty file, in ca.pem"]
+    (mall / "ca.pem").write_bytes(b"hunter2\n")
+    assert _checked(mall, "", devices) == ["error devices.web.http.ca_file: no certificate in PEM, in ca.pem"]
+    shutil.copy(_pair(mall, "root")[0], mall / "ca.pem")
+    assert _checked(mall, "", devices) == []
