@@ -14,11 +14,14 @@ from collectors.settings import PushDoorSettings
 from mppmon.cli.control import state_option
 from mppmon.clock import Clock
 from mppmon.config import ConfigErrors, Loaded, load
+from mppmon.mall.model import Device, DeviceKind
 from mppmon.setup.enrolment import Enrolment, agent_toml, enrol, new_token, push_toml
+from mppmon.setup.yaml_text import written
 from mppmon.state import push_certificate
 
 _THERE = "/etc/mppmon-agent"
 _PORT = 9182
+_WITH_AGENT = (DeviceKind.PC, DeviceKind.KIOSK, DeviceKind.DISPLAY, DeviceKind.SERVER)
 _SLUG = re.compile(r"[a-z0-9-]{1,40}")
 
 
@@ -52,9 +55,10 @@ def enroll(device: str, folder: Path, directory: Path | None, door: str | None, 
     if not _SLUG.fullmatch(device):
         raise click.UsageError(f"found {device!r}, expected a device id: a-z, 0-9 and -, at most 40")
     loaded = _loaded(directory)
+    known = _known(device, loaded)
     parts = tuple(one.id for one in loaded.mall.devices.values() if one.via == device) if loaded is not None else ()
     if door is not None:
-        _enroll_push(device, folder, parts, _door(door, loaded, state), as_json=as_json)
+        _enroll_push(device, known, folder, parts, _door(door, loaded, state), as_json=as_json)
         return
     made = enrol(device, now=Clock().now())
     files = {
@@ -64,7 +68,7 @@ def enroll(device: str, folder: Path, directory: Path | None, door: str | None, 
         "key.pem": made.key,
     }
     _write(folder, files)
-    lines = _lines(device, made)
+    lines = _lines(device, known, made)
     if as_json:
         click.echo(json.dumps({"token": made.token, "pin": made.pin, "folder": str(folder), "inventory": lines}))
         return
@@ -75,7 +79,35 @@ def enroll(device: str, folder: Path, directory: Path | None, door: str | None, 
     click.echo(f"3. In devices.yaml, below `devices:`\n{lines}")
 
 
-def _enroll_push(device: str, folder: Path, parts: tuple[str, ...], door: tuple[str, str], *, as_json: bool) -> None:
+def _known(device: str, loaded: Loaded | None) -> Device | None:
+    """Return what the inventory says of it; None, with a note, where it is not there. UsageError for what is no PC."""
+    if loaded is None:
+        return None
+    known = loaded.mall.devices.get(device)
+    if known is None:
+        click.echo(f"Note: {device} is not in devices.yaml yet.", err=True)
+    elif known.via is not None:
+        raise click.UsageError(f"{device} hangs on {known.via}, whose agent tells of it: enroll {known.via}")
+    elif known.kind not in _WITH_AGENT:
+        expected = ", ".join(_WITH_AGENT)
+        raise click.UsageError(f"{device} is a {known.kind}, which runs no agent; expected a {expected}")
+    return known
+
+
+def _head(device: str, known: Device | None) -> str:
+    kind, name = (known.kind, written(known.name)) if known is not None else (DeviceKind.PC, "...")
+    return f"  {device}:\n    kind: {kind}\n    name: {name}\n"
+
+
+def _enroll_push(  # one argument per option
+    device: str,
+    known: Device | None,
+    folder: Path,
+    parts: tuple[str, ...],
+    door: tuple[str, str],
+    *,
+    as_json: bool,
+) -> None:
     token, (url, pin) = new_token(), door
     _write(
         folder,
@@ -85,11 +117,9 @@ def _enroll_push(device: str, folder: Path, parts: tuple[str, ...], door: tuple[
         },
     )
     lines = (
-        f"  {device}:\n"
-        "    kind: pc\n"
-        "    name: ...\n"
+        f"{_head(device, known)}"
         "    agent:\n"
-        "      machine_id: ...  # what `mppmon-agent --machine-id` says on that PC\n"
+        "      # machine_id: ...  # what `mppmon-agent --machine-id` says on that PC\n"
         f"      push: {{tokens: {sha256(token.encode('ascii')).hexdigest()}}}"
     )
     if as_json:
@@ -135,12 +165,11 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
         raise click.UsageError(f"{folder}: {(error.strerror or 'cannot be written').lower()}") from error
 
 
-def _lines(device: str, made: Enrolment) -> str:
+def _lines(device: str, known: Device | None, made: Enrolment) -> str:
+    address = known.address if known is not None else None
     return (
-        f"  {device}:\n"
-        "    kind: pc\n"
-        "    name: ...\n"
-        "    address: ...\n"
+        f"{_head(device, known)}"
+        f"    address: {written(address) if address else '...'}\n"
         "    agent:\n"
         f"      token_file: secrets/agent-{device}\n"
         f"      pin: {made.pin}\n"

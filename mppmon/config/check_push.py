@@ -8,6 +8,7 @@ from mppmon.config.problem import quoted
 from mppmon.config.settings import DeviceSettings
 
 _DEVICES, _DAEMON = "devices.yaml", "daemon.yaml"
+_DOTS = "..."
 _MISSED = 3
 """Intervals after which nothing is known of a PC (`mppmon.engine.stale`); it cannot be down before that."""
 _OF_PULL = ("token_file", "pin", "scheme")
@@ -20,6 +21,7 @@ def check_push(draft: Draft) -> None:
         _door(draft, door)
     owners: dict[str, str] = {}
     for slug, device in (draft.devices.devices if draft.devices else {}).items():
+        _not_filled_in(draft, slug, device)
         if device.agent is None or device.agent.push is None:
             continue
         path = ("devices", slug, "agent", "push")
@@ -31,6 +33,15 @@ def check_push(draft: Draft) -> None:
             if owner != slug:
                 found = f"the token of {owner}"
                 draft.error(_DEVICES, (*path, "tokens", index), found, "a token of its own: it says which PC it is")
+
+
+def _not_filled_in(draft: Draft, slug: str, device: DeviceSettings) -> None:
+    """Refuse the dots that `mppmon agent enroll` prints: with them as `machine_id` it would be a stranger for good."""
+    if device.name == _DOTS:
+        draft.error(_DEVICES, ("devices", slug, "name"), quoted(_DOTS), "its name, as people at the mall say it")
+    if device.agent is not None and device.agent.machine_id == _DOTS:
+        expected = "what `mppmon-agent --machine-id` says on that PC, or no such line"
+        draft.error(_DEVICES, ("devices", slug, "agent", "machine_id"), quoted(_DOTS), expected)
 
 
 def _pc(draft: Draft, slug: str, device: DeviceSettings) -> None:

@@ -1,6 +1,7 @@
 """`mppmon agent enroll`, and the real agent with what it made: TLS, the pinned certificate, the token."""
 
 import json
+import shutil
 import socket
 import ssl
 import stat
@@ -15,6 +16,8 @@ from click.testing import CliRunner
 from collectors.observation import Outcome
 from collectors.pc.agent import __main__ as program
 from collectors.pc.agent.config import load
+from collectors.settings import AgentSettings
+from mppmon import config as configuration
 from mppmon.cli import main
 from mppmon.clock import Clock
 from mppmon.setup.enrolment import certify
@@ -85,6 +88,44 @@ def test_a_pc_that_pushes_gets_the_pin_of_our_own_door(tmp_path: Path) -> None:
     assert sha256(told["token"].encode()).hexdigest() in told["inventory"]
     assert told["token"] not in told["inventory"]
     assert {one.name for one in (tmp_path / "new").iterdir()} == {"agent.toml", "push-token"}
+
+
+def test_the_lines_for_a_known_pc_are_filled_in_and_can_be_pasted(tmp_path: Path) -> None:
+    (tmp_path / "push.pem").write_bytes(b"".join(certify("mppmon", now=Clock().now())[::-1]))
+    base = ("--state", str(tmp_path), "--config", str(GOOD), "--json", "--out")
+    mall = tmp_path / "mall"
+    for name, more in (("sends", ("--push", "192.0.2.10")), ("asked", ())):
+        status, said = enroll(*base, str(tmp_path / name), *more)
+        assert status == 0, said
+        lines = json.loads(said)["inventory"]
+        assert "    name: PC A1\n" in lines
+        assert ("    address: 127.0.0.5\n" in lines) == (name == "asked")
+        shutil.copytree(GOOD, mall, dirs_exist_ok=True)
+        (mall / "daemon.yaml").write_text("version: 1\npush: {}\n", "utf-8")
+        devices = (GOOD / "devices.yaml").read_text("utf-8")
+        old = "  a1-pc: {kind: pc, name: PC A1, address: 127.0.0.5, parents: [sw]}"
+        assert old in devices
+        (mall / "devices.yaml").write_text(devices.replace(old, lines), "utf-8")
+        loaded = configuration.load(mall, today=Clock().now().date())
+        (found,) = (one for one in loaded.targets if one.device == "a1-pc" and isinstance(one.settings, AgentSettings))
+        assert isinstance(found.settings, AgentSettings)
+        assert found.settings.machine_id is None
+
+
+@pytest.mark.parametrize(
+    ("device", "status", "word"),
+    [
+        ("a1-card", 2, "a1-card hangs on a1-pc, whose agent tells of it: enroll a1-pc"),
+        ("sw", 2, "sw is a switch, which runs no agent; expected a pc, kiosk, display, server"),
+        ("zz-pc", 0, "Note: zz-pc is not in devices.yaml yet."),
+    ],
+)
+def test_what_is_no_pc_is_not_enrolled_and_what_is_not_known_is_said(
+    tmp_path: Path, device: str, status: int, word: str
+) -> None:
+    out = tmp_path / "new"
+    done = CliRunner().invoke(main, ["agent", "enroll", device, "--config", str(GOOD), "--out", str(out)])
+    assert (done.exit_code, word in done.output, out.exists()) == (status, True, status == 0), done.output
 
 
 def test_nothing_is_overwritten_and_a_bad_id_refused(tmp_path: Path) -> None:
