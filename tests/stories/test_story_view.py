@@ -91,6 +91,23 @@ def test_a_system_that_the_counters_get_through_to_is_our_own_way(tmp_path: Path
         assert len(house.told()) == 1
 
 
+def test_a_system_that_answers_us_wrongly_is_the_agency_s_whatever_the_counters_get(tmp_path: Path) -> None:
+    """It says "maintenance" to us, or shows a certificate that is over: our own way to it is whole."""
+    wrong = Rule(
+        "SystemWrong",
+        Condition("mppmon_online_ok", Operator.EQUAL, 0.0),
+        blocks=True,
+        summary=Words("menjawab dengan kesalahan", "answers with an error"),
+    )
+    with counters(tmp_path, wrong) as house:
+        for _ in range(5):
+            house.clock.pass_(30)
+            house.turn(*(house.see(one) for one in AROUND), house.see("system"))
+            house.turn(house.sees("system", {("mppmon_online_ok", ()): 0.0}))
+            look(house, a1=True, a2=True)
+            assert parties(house) == [("system", Party.AGENCY)]
+
+
 def test_a_system_that_no_counter_gets_through_to_though_we_do_is_the_way_between(tmp_path: Path) -> None:
     with counters(tmp_path, ALL) as house:
         look(house, a1=False, a2=True)
