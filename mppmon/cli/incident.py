@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from mppmon.cli.control import read, state_option
-from mppmon.cli.status import mall_clock
+from mppmon.cli.status import mall_clock, placed
 
 
 @click.command(epilog="Example: mppmon incident 1042 --json | jq .timeline")
@@ -23,7 +23,7 @@ def command(number: int, state: Path, *, as_json: bool) -> None:
         return
     clock = mall_clock(view["timezone"])
     doubt = "suspected: " if view["suspected"] else ""
-    what = f"{doubt}{view['device']}: {view['what']['en']} ({view['where']})"
+    what = f"{doubt}{view['device']}: {view['what']['en']}{placed(view)}"
     click.echo(f"#{view['number']} {what} · {_stands(view, clock)}")
     for one in view["services"]:
         click.echo(f"  {'stops' if one['interrupted'] else 'limits'} {one['service']} · {one['place']}")

@@ -184,12 +184,17 @@ def _incidents(incidents: Sequence[Mapping[str, Any]], console: Console, clock: 
         by = held and held + clock(one["acknowledged_at"])
         again = f", time {one['times']}" if one["times"] > 1 else ""
         doubt = "suspected: " if one["suspected"] else ""
-        what = f"{doubt}{one['device']}: {one['what']['en']} ({one['where']})"
+        what = f"{doubt}{one['device']}: {one['what']['en']}{placed(one)}"
         line = f"#{one['number']} {what} since {clock(one['since'])}{again}{by}"
         console.print(Text(line, style="yellow" if by else "bold red"))
         if one["children"]:
             # Text: a name such as `[/b]` is no markup of ours
             console.print(Text(f"  {_number(len(one['children']), 'device')} behind it: {_few(one['children'])}"))
+
+
+def placed(one: Mapping[str, Any]) -> str:
+    """Return where an incident is, in brackets, if that is known."""
+    return f" ({one['where']})" if one["where"] else ""
 
 
 def _listed(alerts: Sequence[Mapping[str, Any]], console: Console, clock: Callable[[str], str]) -> None:

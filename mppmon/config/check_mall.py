@@ -77,8 +77,8 @@ def _kind(draft: Draft, path: KeyPath, device: str, kind: DeviceKind) -> None:
 
 def _resolves(draft: Draft, path: KeyPath, device: str) -> None:
     found = draft.devices.devices.get(device) if draft.devices else None
-    if found is not None and found.liveness.way != "dns":
-        draft.error("site.yaml", path, f"{quoted(device)}, which is not asked by DNS", "`liveness: {way: dns}` there")
+    if found is not None and found.liveness.way != "dns" and found.dns is None:
+        draft.error("site.yaml", path, f"{quoted(device)}, which is not asked by DNS", "`liveness: {way: dns}` there, or `dns: {name: ...}`")
 
 
 def _polled(draft: Draft, path: KeyPath, device: str, *, outside: bool) -> None:
@@ -117,6 +117,22 @@ def _agencies(draft: Draft) -> None:
                 )
             _systems(draft, path, its)
         _loose(draft, agency, settings)
+    _owned(draft)
+
+
+def _owned(draft: Draft) -> None:
+    """Warn of online systems whose faults would be said to be the mall's, though one agency alone needs them."""
+    users: dict[str, set[str]] = {}
+    for agency, settings in (draft.agencies.agencies if draft.agencies else {}).items():
+        for service in settings.services.values():
+            for system in service.systems:
+                users.setdefault(system, set()).add(agency)
+    for system, found in (draft.devices.devices if draft.devices else {}).items():
+        agencies = users.get(system, set())
+        if found.kind is DeviceKind.ONLINE_SYSTEM and found.agency is None and len(agencies) == 1:
+            (agency,) = agencies
+            expected = f"`agency: {agency}`: else its faults are said to be the mall's own"
+            draft.warn("devices.yaml", ("devices", system), f"no agency, though {agency} alone needs it", expected)
 
 
 def _loose(draft: Draft, agency: str, settings: AgencySettings) -> None:
