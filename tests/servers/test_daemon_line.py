@@ -72,7 +72,7 @@ def test_an_administrator_takes_on_in_a_persons_name(line: Line) -> None:
 def test_a_silence_keeps_the_technician_from_being_called_until_it_is_ended(line: Line) -> None:
     before = len(line.mails())
     assert "not in the configuration" in line.refused("silence", "add", "prnter", "--for", "2h", "--reason", "rol baru")
-    assert "such as 30m" in line.refused("silence", "add", "printer", "--for", "soon", "--reason", "x", status=2)
+    assert "such as 90m" in line.refused("silence", "add", "printer", "--for", "soon", "--reason", "x", status=2)
     silence = line.run("silence", "add", "printer", "--for", "2h", "--reason", "rol baru").split()[0]
     assert "device printer" in line.run("silence", "list")
     line.control.begin("power-off", "printer")

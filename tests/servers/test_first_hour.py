@@ -86,7 +86,7 @@ class Bench:
                     "pc": {"agent": {"port": 19182}, "liveness": {"way": "tcp"}},
                 }
             },
-            "daemon.yaml": {"listen_port": self.port, "intervals": intervals},
+            "daemon.yaml": {"listen_port": self.port, "canary": "off", "intervals": intervals},
             "site.yaml": {"holidays": {"country": None}},
         }
         for name, part in parts.items():

@@ -179,14 +179,15 @@ def test_the_same_report_is_made_once(mall: WebMall, held: Held) -> None:
 @pytest.mark.parametrize(
     ("query", "word"),
     [
-        ("seconds=0&reason=r&device=a1-pc", "seconds: found '0'"),
+        ("seconds=0&reason=r&device=a1-pc", "found 0 days, expected more than none"),
         ("seconds=60&device=a1-pc", "reason: found"),
-        (f"seconds=60&device=a1-pc&reason={'r' * 999}", f"reason: found '{'r' * 60}', expected"),
+        (f"seconds=60&device=a1-pc&reason={'r' * 999}", "found a reason of 999 characters, expected at most 200"),
     ],
 )
 def test_what_cannot_be_read_is_said_in_words(mall: WebMall, query: str, word: str) -> None:
     with mall.socket() as control:
         answer = control.post(f"/api/v1/silences?{query}")
     assert answer.status_code == 422
-    assert answer.json()["detail"].startswith(word), answer.text
-    assert len(answer.text) < 200
+    said = answer.json()
+    assert (said.get("detail") or said["text"]).startswith(word), answer.text
+    assert len(answer.text) < 250
