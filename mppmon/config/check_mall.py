@@ -78,7 +78,8 @@ def _kind(draft: Draft, path: KeyPath, device: str, kind: DeviceKind) -> None:
 def _resolves(draft: Draft, path: KeyPath, device: str) -> None:
     found = draft.devices.devices.get(device) if draft.devices else None
     if found is not None and found.liveness.way != "dns" and found.dns is None:
-        draft.error("site.yaml", path, f"{quoted(device)}, which is not asked by DNS", "`liveness: {way: dns}` there, or `dns: {name: ...}`")
+        expected = "`liveness: {way: dns}` there, or `dns: {name: ...}`"
+        draft.error("site.yaml", path, f"{quoted(device)}, which is not asked by DNS", expected)
 
 
 def _polled(draft: Draft, path: KeyPath, device: str, *, outside: bool) -> None:
