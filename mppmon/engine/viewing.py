@@ -71,8 +71,8 @@ def reconsider(turn: Turn) -> None:
     world = turn.world
     for incident in world.open_incidents():
         views = world.views.get(incident.root)
-        if views is None:
-            continue
+        if views is None or world.reaches[incident.root].state is State.UP:
+            continue  # it answers us, wrongly: our way to it is whole
         since = incident.facts.since + _OLD
         seen = [theirs for theirs, at in views.values() if at >= since]
         party = at_fault(world.loaded.mall, incident.root, world.reaches, seen=seen)

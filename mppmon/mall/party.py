@@ -31,7 +31,7 @@ def at_fault(
     mall: Mall, device_id: str, reaches: Reaches, *, seen: Collection[bool] = (), misnamed: bool = False
 ) -> Party | None:
     """Return who has to act about a device that does not work. `seen`: of an online system, whether each counter PC
-    that looks at it gets an answer: where it gives us none, our own way to it is cut (a VLAN, a VPN), not the system.
+    that looks at it gets an answer: then it is our own way to it that is cut (a VLAN, a VPN), not the system.
     `misnamed`: it failed by what its name was resolved to, or was not.
 
     None: nothing online hangs on it, or the probes do not tell whose fault it is.
@@ -45,9 +45,7 @@ def at_fault(
         return Party.PROVIDER if device_id == uplink.hop else Party.RESOLVER
     if not _is_system(uplink, device):
         return _of_way(mall, uplink, device)
-    reach = reaches.get(device_id)
-    answers = reach is not None and reach.state is State.UP  # wrongly, but by a way that is whole
-    return Party.MALL if any(seen) and not answers else _of_system(mall, uplink, device, reaches)
+    return Party.MALL if any(seen) else _of_system(mall, uplink, device, reaches)
 
 
 def cut_off(ours: State, *, theirs: bool) -> bool | None:
