@@ -30,7 +30,7 @@ from mppmon.daemon.canary import Canary
 from mppmon.daemon.channels import Channels
 from mppmon.daemon.heartbeat import Heart
 from mppmon.daemon.host import Host
-from mppmon.daemon.looks import checks_by_device, checks_for, why_not_asked
+from mppmon.daemon.looks import checks_by_device, checks_for, not_asked
 from mppmon.daemon.nights import next_night
 from mppmon.daemon.options import Options
 from mppmon.daemon.parts import Parts
@@ -282,7 +282,8 @@ class Daemon:
         """Poll a device outside its turn, in the poll loop (called from the web's loop)."""
         target = self._checks[device].get(Kind.TELEMETRY) or self._checks[device].get(Kind.LIVENESS)
         if target is None:
-            return {"outcome": "passive", "detail": why_not_asked(self._loaded.mall.devices[device])}
+            heard = self._push.heard.get(device) if self._push is not None else None
+            return not_asked(self._loaded, device, heard, self._clock.now())
         poll = self._collectors[target.way].poll(target)
         observation = await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(poll, self._loop))
         self._observed(observation)

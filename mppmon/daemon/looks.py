@@ -2,10 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from collectors.collector import Kind, Target, Way
+from collectors.observation import Observation
+from collectors.snmp.probe import describe
+from mppmon.config import Loaded
 from mppmon.mall import topology
-from mppmon.mall.model import Device, Mall
+from mppmon.mall.model import Mall
+
+MISSED = 3
+"""Intervals after which a PC that pushes is silent (`mppmon.engine.stale`)."""
 
 
 def checks_for(mall: Mall, checks: Mapping[str, Mapping[Kind, Target]], device: str, *, below: bool) -> tuple[str, ...]:
@@ -31,8 +39,23 @@ def checks_by_device(targets: Iterable[Target]) -> Mapping[str, Mapping[Kind, Ta
     return found
 
 
-def why_not_asked(device: Device) -> str:
-    """Return why nothing asks a device."""
-    if device.pushes:
-        return "it sends by itself; nobody can ask it"
-    return f"it is seen through {device.via}: poll that" if device.via else "nothing can ask this device by itself"
+def not_asked(loaded: Loaded, device: str, heard: Observation | None, now: datetime) -> Mapping[str, object]:
+    """Return what `mppmon poll` prints of a device that nobody can ask. `heard`: its last push since the daemon began.
+
+    What was sent within three intervals is shown as an answer would be; older, it is `passive`.
+    """
+    known = loaded.mall.devices[device]
+    if not known.pushes:
+        why = f"it is seen through {known.via}: poll that" if known.via else "nothing can ask this device by itself"
+        return {"outcome": "passive", "detail": why}
+    if heard is None:
+        words = "it sends by itself, nobody can ask it; nothing came from it since the daemon began"
+        return {"outcome": "passive", "detail": words}
+    at, age = heard.at.astimezone(ZoneInfo(loaded.mall.site.timezone)), (now - heard.at).total_seconds()
+    words = f"it sends by itself, nobody can ask it; its last push is of {at:%Y-%m-%d %H:%M:%S} ({age:.0f} s ago)"
+    machine = dict(heard.texts).get("machine_id")
+    said = "; ".join(one for one in (words, f"machine id {machine}" if machine else "", heard.detail) if one)
+    every = max((one.interval for one in loaded.targets if one.device == device), default=0.0)
+    if age > MISSED * every:
+        return {"outcome": "passive", "detail": said}
+    return {**describe(heard), "detail": said}

@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 class PushDoor:
     """Lives in the poll loop. `observed` is called there; `count` in the door's thread; `opened` is told whether the
-    door takes pushes.
+    door takes pushes. `heard`: by device, what came last.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class PushDoor:
         opened: Callable[[bool], None],
     ) -> None:
         self._parts, self._opened = parts, opened
+        self.heard: dict[str, Observation] = {}
         self._state, self._now = options.state, options.clock.now
         self._loop = asyncio.get_running_loop()
         self._door = Door(now=self._now, emit=lambda one: self._later(observed, one), count=count)
@@ -102,6 +103,7 @@ class PushDoor:
         raise RuntimeError("the push door closed by itself")
 
     def _later(self, observed: Callable[[Observation], None], observation: Observation) -> None:
+        self.heard[observation.device] = observation
         with contextlib.suppress(RuntimeError):  # we are ending
             self._loop.call_soon_threadsafe(observed, observation)
 

@@ -1,5 +1,6 @@
 """Whether the door is open for PCs that push, and ours."""
 
+import contextlib
 import hashlib
 import ipaddress
 import socket
@@ -15,6 +16,8 @@ from mppmon.state import push_certificate
 
 _NAME = "push"
 _PATIENCE = 2.0
+_LOOK = b"GET / HTTP/1.1\r\nHost: mppmon\r\nConnection: close\r\n\r\n"
+_FEW = 1024
 
 
 async def check_push(case: Case) -> Sequence[Finding]:
@@ -45,7 +48,11 @@ def _knock(door: PushDoorSettings) -> str | None:
         with socket.create_connection((near, door.listen_port), timeout=_PATIENCE) as plain:
             try:
                 with context.wrap_socket(plain) as secured:
-                    return hashlib.sha256(secured.getpeercert(binary_form=True) or b"").hexdigest()
+                    shown = hashlib.sha256(secured.getpeercert(binary_form=True) or b"").hexdigest()
+                    with contextlib.suppress(OSError):  # without a word it would be counted as broken
+                        secured.sendall(_LOOK)
+                        secured.recv(_FEW)
+                    return shown
             except OSError:  # ssl.SSLError and a time-out too
                 return ""
     except OSError:

@@ -69,6 +69,8 @@ def test_a_reload_opens_moves_and_closes_the_door_and_keeps_its_certificate(tmp_
         certificate = (tmp_path / "push.pem").read_bytes()
         assert await push(first) == 204
         await until(lambda: [one.device for one in seen] == ["a3-pc"])
+        (heard,) = door.heard.values()
+        assert (heard.device, dict(heard.texts)["machine_id"]) == ("a3-pc", "m1")
         door.follow(loaded(first, "another"))
         assert await push(first) == 401
         assert opened == [True]  # it was not closed for that

@@ -21,7 +21,9 @@ from collectors.pc.agent import push
 from collectors.pc.agent.push_settings import Push
 from collectors.pc.push.limits import Limits
 from collectors.pc.push.pin import pin_of
+from collectors.settings import PushDoorSettings
 from mppmon.clock import Clock
+from mppmon.doctor.push import _knock
 from mppmon.setup.enrolment import certify
 from tests.servers.pc_programs import pusher
 from tests.servers.push_door import A3, PAGE, Opened, hashed, opened, pushing, request
@@ -187,6 +189,7 @@ def test_our_agent_pushes_and_says_why_not(tmp_path: Path) -> None:
         with pusher(tmp_path / "a", {**good, "token": A3}) as sending:
             await door.counted("accepted")
             assert dict(door.seen[0].texts)["agent"].startswith("mppmon-agent ")
+            assert f"pushes to https://127.0.0.1:{door.port}/" in sending.log.read_text("utf-8")
             assert "listens" not in sending.log.read_text("utf-8")  # small
         with pusher(tmp_path / "b", {**good, "token": A3, "pin": "0" * 64}) as sending:
             await door.counted("broken")
@@ -278,3 +281,13 @@ def test_behind_a_real_nat_the_real_agent_pushes_to_the_real_daemon(tmp_path: Pa
         "ended": 0,
         "anew": "up",
     }
+
+
+def test_the_doctors_look_is_not_counted_as_a_broken_push(tmp_path: Path) -> None:
+    async def story(door: Opened) -> None:
+        settings = PushDoorSettings(listen_host="127.0.0.1", listen_port=door.port)
+        assert await asyncio.to_thread(_knock, settings) == door.pin
+        await door.counted("looked")
+        assert door.counts == {"looked": 1}
+
+    told(tmp_path, story)

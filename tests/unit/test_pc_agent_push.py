@@ -1,10 +1,12 @@
 """The agent's sending side: its config, how long it waits after what, and what it makes of an answer."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from collectors.pc.agent import __main__ as program
 from collectors.pc.agent.config import ConfigError, load
 from collectors.pc.agent.push import Attempt, Pusher, attempt_of
 from collectors.pc.agent.push_settings import Push
@@ -52,6 +54,25 @@ def pusher() -> Iterator[Pusher]:
     made = Pusher(Push("192.0.2.1", 1, "/push", Path("/t"), PIN), b"t", lambda: b"", monotonic=lambda: 0.0)
     yield made
     made.close()
+
+
+def test_the_first_push_that_is_taken_is_logged_and_no_other(pusher: Pusher, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    for _ in range(3):
+        pusher.pause(Attempt())
+    assert caplog.messages == ["push: taken"]
+    assert pusher.url == "https://192.0.2.1:1/push"
+
+
+def test_a_second_signal_does_not_break_off_the_end() -> None:
+    before = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        with pytest.raises(program._Stop):  # noqa: SLF001  # as a signal does it
+            program._stop()  # noqa: SLF001  # likewise
+        assert {signal.getsignal(one) for one in before} == {signal.SIG_IGN}
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def test_it_waits_longer_after_each_failure_and_as_it_is_told(pusher: Pusher) -> None:

@@ -49,6 +49,7 @@ from .server import AgentServer, Answers
 
 _LOG = logging.getLogger("mppmon-agent")
 _MAX_TOKEN = 1024  # bytes
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def _asked_token(file: Path | None, listen: tuple[str, int] | None) -> bytes | None:
@@ -148,18 +149,20 @@ class _Stop(Exception):
 
 
 def _stop(*_: object) -> None:
+    for one in _SIGNALS:
+        signal.signal(one, signal.SIG_IGN)  # we are ending: a second one would break off what is said of it
     raise _Stop
 
 
 def _serve(server: AgentServer | None, pusher: Pusher | None) -> None:
-    for one in (signal.SIGTERM, signal.SIGINT):
+    for one in _SIGNALS:
         signal.signal(one, _stop)
     try:
         if server is not None:
             host, port = server.server_address[:2]
             _LOG.info("mppmon-agent %s listens on %s:%d", __version__, host, port)
         if pusher is not None:
-            _LOG.info("mppmon-agent %s pushes", __version__)
+            _LOG.info("mppmon-agent %s pushes to %s", __version__, pusher.url)
         if server is None and pusher is not None:
             pusher.run()
         elif server is not None:

@@ -51,8 +51,14 @@ class Pusher:
             self._context.check_hostname = False  # its pin says more than its name
             self._context.verify_mode = ssl.CERT_NONE  # likewise
         self._failures = 0
-        self._said = ""
+        self._said: str | None = None  # not even of the first one
         self._woken, self._wake = socket.socketpair()
+
+    @property
+    def url(self) -> str:
+        """Where it sends to."""
+        host = f"[{self._push.host}]" if ":" in self._push.host else self._push.host
+        return f"https://{host}:{self._push.port}{self._push.path}"
 
     def run(self) -> None:
         """Send until `stop`."""

@@ -33,11 +33,14 @@ from collectors.pc.reader import Reading, Unreadable, read
 from collectors.pc.seen import Seen, failed, names_of, settings_of
 
 PATH = b"/push"
+LOOK = (b"GET", b"/")
+"""As whoever only looks whether the door is open asks: `mppmon doctor`, a browser."""
 AGE = b"x-mppmon-age"
 """Header: how many seconds ago the text was made, by the sender's monotonic clock."""
 PUSHED = ("mppmon_pc_pushed_time_seconds", ())
 OUTCOMES = (
     "accepted", "unreadable", "too_large", "stranger", "unknown_token", "limited", "refused", "broken", "turned_away",
+    "looked",
 )  # fmt: skip
 """What becomes of a connection."""
 _MISSED = 3  # intervals after which a PC is not heard any more
@@ -180,6 +183,8 @@ class Door:
 
     def _head(self, request: h11.Request) -> _Head | None:
         """Return what a head says; None: its token is unknown. Refused for all that is not a push."""
+        if (request.method, request.target) == LOOK:
+            raise Refused(Answer(HTTPStatus.NOT_FOUND, "looked", "only POST /push is answered here"))
         if request.target != PATH:
             raise Refused(Answer(HTTPStatus.NOT_FOUND, "refused", "only POST /push is answered here"))
         if request.method != b"POST":
