@@ -49,6 +49,53 @@ def test_each_fault_names_its_key(tmp_path: Path, text: str, said: str) -> None:
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (
+            b"[push]\nurll = 'x'",
+            "push.urll: unknown key, expected one of ca_file, every, pin, token_file, url (did you mean",
+        ),
+        (b"lisen = 'x'", "(did you mean 'listen'?)"),
+        (b"[peripherals.a]\nubs = 'x'", "(did you mean 'usb'?)"),
+        (b"a = 1\nb = \xe9\n", "not TOML: a letter that is not UTF-8 (at line 2)"),
+        (b"a = 1\nb = \n", "(at line 2, column 5)"),
+        ("listen = 'x'".encode("utf-16"), "found UTF-16, expected UTF-8"),
+        (GOOD.replace("/t", "/nonexist").encode(), "push.token_file: /nonexist: No such file or directory"),
+        (b"token_file = '/nonexist'", "token_file: /nonexist: No such file or directory"),
+        (b"listen = '0.0.0.0:0'", "listen: found 0.0.0.0 without token_file"),
+    ],
+)
+def test_the_program_names_file_and_key_and_what_was_meant(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, raw: bytes, said: str
+) -> None:
+    file = tmp_path / "agent.toml"
+    file.write_bytes(raw)
+    assert program.main(["--config", str(file)]) == 2
+    (line,) = caplog.messages
+    assert line.startswith(f"{file}: ")
+    assert line.count(str(file)) == 1
+    assert said in line
+
+
+def test_the_authority_of_the_door_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "t").write_text("x\n", "utf-8")
+    file, ca = tmp_path / "agent.toml", tmp_path / "ca.pem"
+    text = GOOD.replace(f'pin = "{PIN}"', f'ca_file = "{ca}"').replace('"/t"', f'"{tmp_path}/t"')
+    file.write_text(text, "utf-8")
+    assert program.main(["--config", str(file)]) == 2
+    ca.write_text("garbage", "utf-8")
+    assert program.main(["--config", str(file)]) == 2
+    whole = f"{file}: push.ca_file: {ca}: "
+    assert caplog.messages == [f"{whole}No such file or directory", f"{whole}no certificates in it"]
+
+
+def test_the_mark_of_windows_before_a_config_is_no_fault(tmp_path: Path) -> None:
+    file = tmp_path / "agent.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert load(file).push is not None
+
+
 @pytest.fixture
 def pusher() -> Iterator[Pusher]:
     made = Pusher(Push("192.0.2.1", 1, "/push", Path("/t"), PIN), b"t", lambda: b"", monotonic=lambda: 0.0)

@@ -52,7 +52,7 @@ _MAX_TOKEN = 1024  # bytes
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-def _asked_token(file: Path | None, listen: tuple[str, int] | None) -> bytes | None:
+def _asked_token(file: Path | None, listen: tuple[str, int] | None, key: str) -> bytes | None:
     """Return the token of those who ask. ConfigError when the file is no good, or when anybody on the network could
     read without one.
     """
@@ -60,16 +60,16 @@ def _asked_token(file: Path | None, listen: tuple[str, int] | None) -> bytes | N
         if listen is not None and not _loopback(listen[0]):
             raise ConfigError(f"listen: found {listen[0]} without token_file, expected one, or 127.0.0.1")
         return None
-    return _token(file)
+    return _token(file, key)
 
 
-def _token(file: Path) -> bytes:
+def _token(file: Path, key: str) -> bytes:
     try:
         token = file.read_bytes().strip()
     except OSError as error:
-        raise ConfigError(f"{file}: {error.strerror}") from error
+        raise ConfigError(f"{key}: {file}: {error.strerror}") from error
     if not token or len(token) > _MAX_TOKEN or b"\n" in token or not token.isascii():
-        raise ConfigError(f"{file}: expected one line of ASCII, 1 to {_MAX_TOKEN} bytes")
+        raise ConfigError(f"{key}: {file}: expected one line of ASCII, 1 to {_MAX_TOKEN} bytes")
     return token
 
 
@@ -86,7 +86,8 @@ def _tls(config: Config) -> ssl.SSLContext | None:
     try:
         context.load_cert_chain(config.certificate, config.key)
     except OSError as error:  # ssl.SSLError too
-        raise ConfigError(f"{config.certificate}, {config.key}: {error.strerror or 'no such pair'}") from error
+        why = error.strerror if not isinstance(error, ssl.SSLError) else None
+        raise ConfigError(f"certificate, key: {config.certificate}, {config.key}: {why or 'no such pair'}") from error
     return context
 
 
@@ -97,14 +98,17 @@ def _loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _config(arguments: Sequence[str]) -> Config:
+def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("mppmon-agent", description="Shows this PC's state as Prometheus text.")
     parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file; see docs/agent.md")
     parser.add_argument("--listen", metavar="HOST:PORT", help="overrides the config file's listen")
     parser.add_argument("--token-file", type=Path, metavar="FILE", help="overrides the config file's token_file")
     parser.add_argument("--machine-id", action="version", version=identity(__version__)["machine_id"] or "none")
     parser.add_argument("--version", action="version", version=f"mppmon-agent {__version__}")
-    given = parser.parse_args(arguments)
+    return parser.parse_args(arguments)
+
+
+def _config(given: argparse.Namespace) -> Config:
     config = load(given.config) if given.config else Config()
     if given.listen:
         try:
@@ -117,13 +121,16 @@ def _config(arguments: Sequence[str]) -> Config:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT. Exit status: 0 ended, 1 the port cannot be had, 2 a bad config."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
+    given = _arguments(sys.argv[1:] if arguments is None else arguments)
+    where = ""
     try:
-        config = _config(sys.argv[1:] if arguments is None else arguments)
-        token = _asked_token(config.token_file, config.listen)
+        config = _config(given)
+        where = f"{given.config}: " if given.config else ""
+        token = _asked_token(config.token_file, config.listen, "--token-file" if given.token_file else "token_file")
         tls = _tls(config)
-        send_as = _token(config.push.token_file) if config.push else b""
+        send_as = _token(config.push.token_file, "push.token_file") if config.push else b""
     except ConfigError as error:
-        _LOG.error("%s", error)  # a person's mistake needs no traceback
+        _LOG.error("%s%s", "" if str(error).startswith("--") else where, error)  # a person's mistake: no traceback
         return 2
     registry = CollectorRegistry()
     registry.register(AgentCollector(config, readers(config), now=clock.now, identity=identity(__version__)))
@@ -131,7 +138,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         pusher = Pusher(config.push, send_as, answers.text, monotonic=clock.monotonic) if config.push else None
     except OSError as error:  # ssl.SSLError too
-        _LOG.error("push.ca_file: %s", error.strerror or "no certificates in it")  # likewise
+        why = error.strerror if not isinstance(error, ssl.SSLError) else None
+        file = config.push.ca_file if config.push else None
+        _LOG.error("%spush.ca_file: %s: %s", where, file, why or "no certificates in it")  # likewise
         return 2
     server = None
     if config.listen is not None:

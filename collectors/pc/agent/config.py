@@ -8,11 +8,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .push_settings import Push, read_push
+from .unknown import unknown
 
 _SLUG = re.compile(r"[a-z0-9-]{1,40}")
 _USB = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}")
 _CLASS = re.compile(r"[0-9a-f]{2}")
 _ADDRESS = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^\[\]:]+)):(\d{1,5})")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _MOST = 64  # entries of a table
 _SYSTEMS = 8  # each may take its five seconds
 _LONGEST = 128  # characters of a text
@@ -101,11 +103,10 @@ def address(text: str) -> tuple[str, int]:
 def load(file: Path) -> Config:
     """Return the config in `file`. ConfigError for all that is wrong with it, the first fault found."""
     try:
-        with file.open("rb") as opened:
-            raw = tomllib.load(opened)
+        raw = tomllib.loads(_decoded(file))
     except OSError as error:
         raise ConfigError(f"{file}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file}: not TOML: {error}") from error
     try:
         return _config(raw)
@@ -113,11 +114,23 @@ def load(file: Path) -> Config:
         raise ConfigError(f"{file}: {error}") from error
 
 
+def _decoded(file: Path) -> str:
+    """Return the text in `file`, without the mark that Windows puts before it. OSError, ConfigError."""
+    raw = file.read_bytes()
+    if raw.startswith(_UTF16):
+        raise ConfigError(f"{file}: found UTF-16, expected UTF-8 (in Notepad: Save as, Encoding UTF-8)")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{file}: not TOML: a letter that is not UTF-8 (at line {line})") from error
+
+
 def _config(raw: Mapping[str, object]) -> Config:
     known = {one.name for one in fields(Config)}
     for key in raw:
         if key not in known:
-            raise ValueError(f"{key}: unknown key, expected one of {', '.join(sorted(known))}")
+            raise ValueError(unknown(key, known))
     try:
         only_sends = "push" in raw and "listen" not in raw
         listen = None if only_sends else address(_text(raw.get("listen", DEFAULT_LISTEN), "listen"))
@@ -202,7 +215,7 @@ def _words(key: str, value: object, kind: type[Peripheral | Programme | System])
     known = {one.name for one in fields(kind)} - {"id"}
     for each in value:
         if each not in known:
-            raise ValueError(f"{key}.{each}: unknown key, expected one of {', '.join(sorted(known))}")
+            raise ValueError(unknown(f"{key}.{each}", known))
     if not value:
         raise ValueError(f"{key}: empty, expected at least one of {', '.join(sorted(known))}")
     return {each: _text(text, f"{key}.{each}") for each, text in value.items()}

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from .unknown import unknown
+
 _PIN = re.compile(r"[0-9a-f]{64}")
 _KEYS = ("url", "token_file", "pin", "ca_file", "every")
 _SHORTEST, _LONGEST = 5.0, 3600.0
@@ -33,7 +35,7 @@ def read_push(raw: object, text: Callable[[object, str], str]) -> Push:
         raise ValueError(f"push: found {type(raw).__name__}, expected a table")  # noqa: TRY004  # one error for all
     for key in raw:
         if key not in _KEYS:
-            raise ValueError(f"push.{key}: unknown key, expected one of {', '.join(sorted(_KEYS))}")
+            raise ValueError(unknown(f"push.{key}", _KEYS))
     for key in ("url", "token_file"):
         if key not in raw:
             raise ValueError(f"push.{key}: missing, expected it beside the others")
