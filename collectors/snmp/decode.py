@@ -93,6 +93,8 @@ def index_key(index: str) -> tuple[int, ...]:
 def _chosen(table: Scalars, rows: Mapping[str, Row]) -> Sequence[tuple[str, Row]]:
     needs, first = (table.needs, table.rows == "first") if isinstance(table, Table) else (None, False)
     had = [item for item in rows.items() if needs is None or needs in item[1]]
+    if len(had) < 2:  # noqa: PLR2004  # nothing to order
+        return had
     ordered = sorted(had, key=lambda item: index_key(item[0]))
     return ordered[:1] if first else ordered
 

@@ -19,7 +19,9 @@ _BLACK = ("black", "hitam", "schwarz", "noir", "nero", "negro")
 
 def samples(profile: Profile, rows: Rows) -> Iterator[Sample]:
     """Yield 1 for each supply that the printer itself calls low."""
-    supplies = rows.get("supplies", {})
+    supplies = rows.get("supplies")
+    if not supplies:
+        return  # no printer: asked of every device at every poll
     types = profile.enumerations.get("supply-type", {})
     low = set(_alerted(profile, rows)) & set(supplies)
     if not low:
