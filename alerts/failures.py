@@ -117,6 +117,16 @@ _ANYBODYS = RESOLVERS | {"token", "not-metrics", "other-machine", "ours"}
 """Reasons whose first step is right for every device; those of the others lead to an agency's help desk."""
 
 
+SENDS_NO_MORE = Word(
+    Words("tidak mengirim data lagi", "sends no more"),
+    Words(
+        "pastikan komputer itu menyala dan dapat membuka situs; lalu periksa layanan mppmon-agent di sana",
+        "make sure that the computer is on and can open a website; then check the service mppmon-agent there",
+    ),
+)
+"""Of a PC that nobody can ask: not that it does not answer."""
+
+
 def explain(what: Words, step: Words, reason: str, *, agencys: bool = True) -> tuple[Words, Words]:
     """Return a rule's text and first step with the reason for it; both as they are where it is none of ours.
 

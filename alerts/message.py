@@ -246,7 +246,10 @@ def _open_verbs(incident: Incident) -> tuple[str, ...]:
 
 def _since(incident: Incident, since: str, speech: Speech) -> str:
     facts = incident.facts
-    if facts.checked <= 0:
+    if facts.silent_since is not None:
+        silent = phrases.when(facts.silent_since, facts.since, speech)
+        said = speech._("Nothing has been sent since {time}").format(time=silent)
+    elif facts.checked <= 0:
         said = speech._("Since {time}").format(time=since)
     else:
         text = speech._("Since {time}, checked {count}×")  # noqa: RUF001  # the sign for times

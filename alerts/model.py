@@ -177,7 +177,8 @@ class Facts:
     """What a message says of an incident, as text: the pager knows no mall. `where`: agency short name and place.
 
     `blind`: our own eye is cut (uplink); the message then tells what is unknown, not what is down. `suspected`: the
-    cause cannot be asked, and is inferred from what hangs on it.
+    cause cannot be asked, and is inferred from what hangs on it. `silent_since`: of a PC that sends by itself, since
+    when nothing has come.
     """
 
     device: str
@@ -193,6 +194,7 @@ class Facts:
     suspected: bool = False
     unsure_time: bool = False  # the clock could not be relied on when it began
     party: str = ""  # who has to act, where that is known: mall, provider, resolver, agency
+    silent_since: datetime | None = None
     left: tuple[Stopped, ...] = ()  # of what it stopped, what is not delivered when its end is told
 
 

@@ -29,6 +29,7 @@ from mppmon.engine.quiet import hold, let_go, quiet
 from mppmon.engine.reasons import reason_of
 from mppmon.engine.teams import Roots, team_of
 from mppmon.engine.turn import Turn
+from mppmon.engine.watching import DEVICE_DOWN
 from mppmon.engine.world import World
 from mppmon.mall import topology
 from mppmon.mall.cause import Because
@@ -234,6 +235,9 @@ def facts_of(world: World, device: Device, alert: Alert) -> Facts:
     step = fill(rule.first_step, alert.key.labels, alert.value, kind=device.kind) if rule else Words("", "")
     agencys, reason = device.kind is DeviceKind.ONLINE_SYSTEM, reason_of(world, alert.key)
     what, step = failures.explain(what, step, reason, agencys=agencys)
+    silent = _silent(world, device, alert)
+    if silent is not None:
+        what, step = failures.SENDS_NO_MORE.name, failures.SENDS_NO_MORE.step
     below = topology.below(mall, device.id, world.reaches) if reach.state is State.DOWN else ()
     ours = (True,) if rule is not None and rule.condition.metric == ALL_CUT_OFF else ()  # we see what they do not
     return Facts(
@@ -242,7 +246,8 @@ def facts_of(world: World, device: Device, alert: Alert) -> Facts:
         what=what,
         first_step=step,
         since=alert.since,
-        checked=reach.failures if reach.state is State.DOWN else 0,
+        checked=reach.failures if reach.state is State.DOWN and silent is None else 0,
+        silent_since=silent,
         stopped=stopped_by(world, device.id, below),
         children=tuple(mall.devices[one].name for one in below),
         below=tuple(below),
@@ -251,6 +256,18 @@ def facts_of(world: World, device: Device, alert: Alert) -> Facts:
         unsure_time=world.unsure,
         party=at_fault(mall, device.id, world.reaches, seen=ours, misnamed=reason in failures.RESOLVERS) or "",
     )
+
+
+def _silent(world: World, device: Device, alert: Alert) -> datetime | None:
+    """Return since when nothing has come from a PC that nobody can ask; None where this is about something else.
+
+    After a start it is not known any more what came before: then since it was held to be down.
+    """
+    rule = world.book.named(alert.key.rule)
+    down = device.pushes and world.reaches[device.id].state is State.DOWN
+    if not down or rule is None or rule.condition.metric != DEVICE_DOWN:
+        return None
+    return min(world.awaited.get(device.id, alert.since), alert.since)
 
 
 def stopped_by(world: World, device_id: str, below: Collection[str]) -> tuple[Stopped, ...]:

@@ -81,6 +81,13 @@ def test_silence_is_unknown_then_down_by_rule_and_the_next_push_ends_it_at_once(
         assert house.transitions("a1-pc/reach")[-1].cause == "silent"
         assert house.transitions("a1-pc/reach")[-1].decided_at == down[1]  # what is above it was asked at once
         assert [one.kind for one in house.told()] == [NoticeKind.PAGE]
+        (page,) = (notice.message.lines for notice in house.told())
+        words = "\n".join(page)
+        assert "tidak mengirim data lagi" in words
+        assert "Tidak ada kiriman data sejak 08.30 WIB" in words
+        assert "mppmon-agent" in words
+        assert "dicek" not in words
+        assert "tidak menjawab" not in words
         assert house.history("ktp@a1")[-1][0] == "interrupted"
         assert state(house, "a2-pc") is State.UP
         house.turn(pushed(house, "a1"))
