@@ -48,11 +48,15 @@ def started(argv: Sequence[str], log: Path, mark: str, environment: Mapping[str,
         try:
             yield Running(process.pid, _port(process, log, mark), log)
         finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def _port(process: subprocess.Popen[bytes], log: Path, mark: str) -> int:
@@ -96,8 +100,4 @@ def pusher(folder: Path, push: Mapping[str, str | float], more: str = "") -> Ite
         try:
             yield Running(process.pid, 0, log)
         finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            _end(process)
